@@ -1,0 +1,2 @@
+//! The menshen command.
+fn main() {}

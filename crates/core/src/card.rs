@@ -1,0 +1,138 @@
+//! A model's card: what a network expects, gives, and how well it was measured.
+//!
+//! The manifest carries one card a model; `vision` reads the input and alignment, `decide` the calibration.
+
+use serde::{Deserialize, Serialize};
+
+/// What a model is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Finds faces with six key points.
+    FaceDetection,
+    /// 468-point face mesh.
+    FaceMesh,
+    /// Iris and eye contour.
+    Iris,
+    /// Face to vector.
+    FaceEmbedding,
+    /// Passive presentation attack detection.
+    AntiSpoof,
+    /// Finds lines of text.
+    TextDetection,
+    /// Reads a line of text.
+    TextRecognition,
+}
+
+/// Order of colours in the input tensor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColourOrder {
+    /// Red, green, blue.
+    Rgb,
+    /// Blue, green, red.
+    Bgr,
+}
+
+/// Order of axes in the input tensor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Layout {
+    /// Batch, channels, height, width.
+    Nchw,
+    /// Batch, height, width, channels.
+    Nhwc,
+}
+
+/// What a network expects: value = (byte - mean) * scale, per channel in `colour` order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    /// Width in pixels; 0 where the network takes any.
+    pub width: u32,
+    /// Height in pixels; 0 where the network takes any.
+    pub height: u32,
+    /// Order of colours.
+    pub colour: ColourOrder,
+    /// Order of axes.
+    pub layout: Layout,
+    /// Subtracted from the byte, in `colour` order.
+    pub mean: [f32; 3],
+    /// Multiplied afterwards, in `colour` order.
+    pub scale: [f32; 3],
+}
+
+/// How a face is brought into the input: a similarity from mesh points onto the template.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alignment {
+    /// For each template point, the mesh indices whose mean it is.
+    pub mesh: Vec<Vec<u32>>,
+    /// Template points in input pixels.
+    pub template: Vec<[f32; 2]>,
+}
+
+/// How two embeddings are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// Cosine of the two vectors.
+    Cosine,
+    /// 1 - Euclidean distance of the raw vectors.
+    Euclidean,
+}
+
+/// May a model's answer alone approve a person?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grade {
+    /// Good enough to approve at its threshold.
+    Production,
+    /// Evidence for a reviewer only.
+    Evaluation,
+}
+
+/// Scores at measured false match rates, with the data behind them. Written by `menshen eval faces`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Calibration {
+    /// Data set and its part.
+    pub dataset: String,
+    /// Genuine pairs measured.
+    pub genuine_pairs: u64,
+    /// Impostor pairs measured.
+    pub impostor_pairs: u64,
+    /// Score at FMR 1e-2.
+    pub fmr_1e2: f32,
+    /// Score at FMR 1e-3.
+    pub fmr_1e3: f32,
+    /// Score at FMR 1e-4.
+    pub fmr_1e4: f32,
+}
+
+/// The card of one model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelCard {
+    /// Unique name, e.g. `mobileface-v2`.
+    pub name: String,
+    /// What it is for.
+    pub role: Role,
+    /// What it expects.
+    pub input: Input,
+    /// For anti-spoof models: the side of the square crop over the side of the face box.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crop_scale: Option<f32>,
+    /// For embedders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alignment: Option<Alignment>,
+    /// For embedders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metric: Option<Metric>,
+    /// For embedders: average with the mirrored chip.
+    #[serde(default)]
+    pub mirror: bool,
+    /// What comes out, in words and shape.
+    pub output: String,
+    /// May its answer approve?
+    pub grade: Grade,
+    /// Measured thresholds, for embedders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
+}

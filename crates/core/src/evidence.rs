@@ -1,0 +1,299 @@
+//! What `vision` measured: numbers with units, never a verdict. `core::decide` judges them.
+//!
+//! Boxes and points are pixels of the oriented image. Ratios are 0..=1. A measure that could not be
+//! taken is `None`; a missing measure is never a pass.
+
+use std::collections::BTreeMap;
+
+use menshen_document::{DocumentKind, Field, Side};
+use serde::{Deserialize, Serialize};
+
+use crate::geometry::{Quad, Rect};
+
+/// Everything that was measured for one verification.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The photo handed in as the front, if any.
+    pub front: Option<PageEvidence>,
+    /// The photo handed in as the back, if any.
+    pub back: Option<PageEvidence>,
+    /// The selfie, or the best frame of the sequence.
+    pub selfie: Option<FaceEvidence>,
+    /// The comparison of the selfie with the portrait on the document.
+    pub face_match: Option<FaceMatch>,
+    /// Measures over a sequence of frames, where one was handed in.
+    pub liveness: Option<LivenessEvidence>,
+}
+
+/// One photo of one side of a document.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PageEvidence {
+    /// Why the photo could not be decoded; everything else is empty then.
+    pub unreadable: Option<String>,
+    /// Oriented width and height in pixels.
+    pub size: [u32; 2],
+    /// The document's outline, when one was found.
+    pub quad: Option<Quad>,
+    /// For each corner of `quad`: does it lie inside the picture, with its two edges seen?
+    pub corners_visible: [bool; 4],
+    /// What the page looks like; `None` when it does not look like a known document.
+    pub seen: Option<Seen>,
+    /// Quality of the document area (of the whole picture when no outline was found).
+    pub quality: PageQuality,
+    /// Text by field.
+    pub fields: BTreeMap<Field, FieldEvidence>,
+    /// The machine-readable zone, when one was found.
+    pub mrz: Option<MrzEvidence>,
+    /// The portrait printed on the page, when one was found.
+    pub portrait: Option<PortraitEvidence>,
+    /// What the file says about its own history.
+    pub traces: FileTraces,
+}
+
+/// What a page looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The kind of document.
+    pub kind: DocumentKind,
+    /// The side.
+    pub side: Side,
+    /// 0..=1, from structural agreement (MRZ format, labels, proportions, colour), not a probability.
+    pub confidence: f32,
+}
+
+/// Quality measures of the document area.
+///
+/// "Page pixels" are pixels of the rectified page scaled to 1,000 pixels in width.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PageQuality {
+    /// Standard deviation of the Gaussian blur that explains the softest *text edges*, in page
+    /// pixels. 0 is perfectly sharp; `None` when there is no edge to measure.
+    pub blur: Option<f32>,
+    /// Part of the page area that is burnt out by a reflection, 0..=1.
+    pub glare: f32,
+    /// The burnt-out spots.
+    pub glare_regions: Vec<Rect>,
+    /// Median luma of the page, 0..=1 (sRGB-encoded, Rec. 601 weights).
+    pub brightness: f32,
+    /// 95th minus 5th percentile of luma, 0..=1.
+    pub contrast: f32,
+    /// Depth of the darkest shadow: 1 - (darkest / brightest) of the smooth illumination, 0..=1.
+    pub shadow: f32,
+    /// The shadowed area.
+    pub shadow_region: Option<Rect>,
+    /// Part of the page area hidden by a finger or object, 0..=1.
+    pub covered: f32,
+    /// The hidden areas.
+    pub covered_regions: Vec<Rect>,
+    /// Mean chroma of the page, 0..=1 (max - min of R, G, B over 255, white-balanced); a grey copy is near 0.
+    pub chroma: f32,
+    /// Strength of periodic patterns that a re-photographed screen or print raster leaves, 0..=1.
+    pub moire: f32,
+    /// Median height of capital letters or digits of the page's text in *source* pixels; `None`
+    /// when no text was found.
+    pub text_height: Option<f32>,
+    /// Width of the page in source pixels (mean of its upper and lower edge).
+    pub page_width: f32,
+}
+
+/// One field of text as read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FieldEvidence {
+    /// The text: dates as `YYYY-MM-DD`, sex as `M`, `F` or `X`, the rest as printed.
+    pub value: String,
+    /// Mean character confidence of the recogniser, 0..=1.
+    pub confidence: f32,
+    /// Where it stands, in the oriented image.
+    #[serde(rename = "box")]
+    pub region: Rect,
+    /// Part of the box that is burnt out, 0..=1.
+    pub glare: f32,
+    /// Blur of the box, as in [`PageQuality::blur`].
+    pub blur: Option<f32>,
+}
+
+/// A machine-readable zone as read from pixels.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MrzEvidence {
+    /// The lines as read, `A-Z0-9<`.
+    pub lines: Vec<String>,
+    /// Mean character confidence, 0..=1.
+    pub confidence: f32,
+    /// The reader stands by every character, names included (check digits do not cover them).
+    pub certain: bool,
+    /// Height of the characters in source pixels.
+    pub char_height: f32,
+    /// Where it stands, in the oriented image.
+    #[serde(rename = "box")]
+    pub region: Rect,
+}
+
+/// The portrait printed on a document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PortraitEvidence {
+    /// The face's box in the oriented image.
+    #[serde(rename = "box")]
+    pub region: Rect,
+    /// Distance between the eye centres in source pixels.
+    pub eye_distance: f32,
+    /// Sharpness as in [`FaceMeasures::sharpness`].
+    pub sharpness: f32,
+}
+
+/// What the file says about its own history.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FileTraces {
+    /// Name of an image editor that left its mark (from a fixed list, never free text of the file).
+    pub editor: Option<String>,
+    /// The file carries camera metadata (make, model or exposure).
+    pub camera: bool,
+    /// Strongest disagreement of compression history between a region and the rest, 0..=1.
+    pub inconsistency: f32,
+    /// Where it disagrees.
+    pub inconsistent_region: Option<Rect>,
+}
+
+/// A picture of a person.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FaceEvidence {
+    /// Why the photo could not be decoded; everything else is empty then.
+    pub unreadable: Option<String>,
+    /// Oriented width and height in pixels.
+    pub size: [u32; 2],
+    /// Faces whose box is at least a third of the largest one's width.
+    pub faces: u32,
+    /// The largest face.
+    pub largest: Option<FaceMeasures>,
+}
+
+/// Head pose in degrees, as the *viewer of the picture* sees it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Pose {
+    /// Positive: the face turns towards the picture's right edge (the person's own left).
+    pub yaw: f32,
+    /// Positive: the face looks up.
+    pub pitch: f32,
+    /// Positive: the head leans clockwise in the picture.
+    pub roll: f32,
+}
+
+/// Measures of one face, after ISO/IEC 29794-5 where it has a measure that needs no extra network.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FaceMeasures {
+    /// The mesh's bounding box in the oriented image.
+    #[serde(rename = "box")]
+    pub region: Rect,
+    /// Detector score, 0..=1.
+    pub score: f32,
+    /// Head pose.
+    pub pose: Pose,
+    /// Opening of the eye on the picture's left and right: lid distance over eye width, about 0.3 when open.
+    pub eyes_open: [f32; 2],
+    /// Lip distance over mouth width, 0 when closed.
+    pub mouth_open: f32,
+    /// Distance between the eye centres in pixels.
+    pub eye_distance: f32,
+    /// Everything else.
+    pub quality: FaceQuality,
+}
+
+/// Quality measures of a face; all 0..=1 unless said otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FaceQuality {
+    /// Blur-insensitive edge energy of the face at a fixed 128-pixel size; 0 is flat, 1 is crisp.
+    pub sharpness: f32,
+    /// Median luma of the skin.
+    pub brightness: f32,
+    /// 95th minus 5th percentile of luma over the face (low: haze, a dirty lens).
+    pub contrast: f32,
+    /// Part of the face that is under-exposed (luma below 0.1).
+    pub dark: f32,
+    /// Part of the face that is over-exposed (luma above 0.97).
+    pub bright: f32,
+    /// Background median luma minus face median luma, -1..=1; large and positive: back-lit.
+    pub backlight: f32,
+    /// Imbalance of the two halves: |left - right| / (left + right) of mean luma.
+    pub half_lit: f32,
+    /// Likelihood that the eyes are hidden (sunglasses, hair, hand).
+    pub eyes_covered: f32,
+    /// Likelihood of a visible frame of glasses.
+    pub glasses: f32,
+    /// Likelihood that mouth and nose are hidden (mask, hand).
+    pub mouth_covered: f32,
+    /// Likelihood that the forehead is hidden (hat, hair).
+    pub forehead_covered: f32,
+    /// Edge density of the background around the head.
+    pub background_clutter: f32,
+    /// Face box height over picture height.
+    pub face_height: f32,
+    /// Distance of the face centre from the picture centre over half the picture's diagonal.
+    pub off_centre: f32,
+    /// Part of the face box that lies inside the picture.
+    pub inside: f32,
+}
+
+/// The comparison of two faces.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FaceMatch {
+    /// Name of the model whose card judges the score.
+    pub model: String,
+    /// Higher is more alike: cosine, or 1 - Euclidean distance, as the card's metric says.
+    pub score: f32,
+}
+
+/// What a person does on demand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Both eyes close and open.
+    Blink,
+    /// The head goes down and comes back.
+    Nod,
+    /// The head goes to one side and to the other.
+    Shake,
+    /// The face turns towards the picture's left edge.
+    TurnLeft,
+    /// The face turns towards the picture's right edge.
+    TurnRight,
+    /// The mouth opens.
+    MouthOpen,
+}
+
+/// An action seen in a sequence.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ActionEvent {
+    /// What was done.
+    pub action: Action,
+    /// Seconds from the first frame.
+    pub start: f32,
+    /// Seconds from the first frame.
+    pub end: f32,
+}
+
+/// Measures over a sequence of timed frames.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LivenessEvidence {
+    /// Frames handed in.
+    pub frames: u32,
+    /// Frames that could not be decoded.
+    pub unreadable: u32,
+    /// Frames with exactly one face.
+    pub one_face: u32,
+    /// Frames with several faces.
+    pub several_faces: u32,
+    /// Actions seen, in order of their start.
+    pub events: Vec<ActionEvent>,
+    /// Lowest similarity between the reference frame and any other frame, as the embedder's score; `None`
+    /// without two faces.
+    pub continuity: Option<f32>,
+    /// Name of the embedder behind `continuity`.
+    pub continuity_model: Option<String>,
+    /// Longest run of frames that are identical up to coding noise, in seconds.
+    pub frozen: f32,
+    /// Frames that repeat an earlier, non-adjacent one.
+    pub repeated: u32,
+    /// Likelihood of a presentation attack, 0..=1; `None` where no model for it is installed.
+    pub spoof: Option<f32>,
+    /// Index of the best frame for the comparison.
+    pub best_frame: Option<u32>,
+}

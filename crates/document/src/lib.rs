@@ -1,0 +1,8 @@
+//! Facts about documents and people: machine-readable zones, PRC identity numbers, names, countries,
+//! document kinds and their rules, dates on documents.
+//!
+//! Pure: no clock, no I/O, no image, no other workspace crate. "Today" is always an argument.
+
+pub mod kind;
+
+pub use kind::{DocumentKind, Field, Side};

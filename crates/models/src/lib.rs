@@ -1,0 +1,1 @@
+//! The model manifest, its files, and converters from published weights to ONNX.

@@ -1,0 +1,43 @@
+//! The default engine: pure Rust, the same on the server and in the browser.
+
+use rten_tensor::prelude::*;
+
+use super::{Model, ModelError, Tensor};
+
+/// An ONNX network run by `rten`.
+pub struct RtenModel {
+    network: rten::Model,
+}
+
+impl RtenModel {
+    /// Loads a network from the bytes of an ONNX file.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ModelError> {
+        let network =
+            rten::Model::load(bytes).map_err(|error| ModelError::Load(Box::new(error)))?;
+        Ok(Self { network })
+    }
+}
+
+impl Model for RtenModel {
+    fn run(&self, input: Tensor) -> Result<Vec<Tensor>, ModelError> {
+        let tensor = rten_tensor::Tensor::from_data(input.shape.as_slice(), input.data);
+        let [id] = self.network.input_ids() else {
+            return Err(ModelError::Output);
+        };
+        let outputs = self.network.output_ids();
+        let values = self
+            .network
+            .run(vec![(*id, tensor.into())], outputs, None)
+            .map_err(|error| ModelError::Run(Box::new(error)))?;
+        values.into_iter().map(plain).collect()
+    }
+}
+
+fn plain(value: rten::Value) -> Result<Tensor, ModelError> {
+    let tensor: rten_tensor::Tensor<f32> = value.try_into().map_err(|_| ModelError::Output)?;
+    let shape = tensor.shape().to_vec();
+    Ok(Tensor {
+        shape,
+        data: tensor.to_vec(),
+    })
+}
