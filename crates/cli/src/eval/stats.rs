@@ -21,7 +21,13 @@ impl Rate {
     /// Returns the rate and its Wilson score interval (E. B. Wilson, 1927) at z = 1.96.
     pub fn of(hits: u64, n: u64) -> Self {
         if n == 0 {
-            return Self { hits, n, rate: 0.0, low: 0.0, high: 1.0 };
+            return Self {
+                hits,
+                n,
+                rate: 0.0,
+                low: 0.0,
+                high: 1.0,
+            };
         }
         const Z: f64 = 1.96;
         let (count, p) = (n as f64, hits as f64 / n as f64);
@@ -30,7 +36,13 @@ impl Rate {
         let scale = 1.0 + Z * Z / count;
         let low = ((centre - spread) / scale).max(0.0);
         let high = ((centre + spread) / scale).min(1.0);
-        Self { hits, n, rate: p, low, high }
+        Self {
+            hits,
+            n,
+            rate: p,
+            low,
+            high,
+        }
     }
 }
 
@@ -57,8 +69,14 @@ pub fn threshold_at(impostor: &[f32], fmr: f64) -> f32 {
     match impostor.get(idx) {
         // Nothing below the next higher score keeps the rate when scores are tied.
         Some(&score) if idx == 0 || impostor[idx - 1] < score => score,
-        Some(&score) => impostor.iter().copied().find(|&s| s > score).unwrap_or(f32::INFINITY),
-        None => impostor.last().map_or(f32::INFINITY, |&last| last.next_up()),
+        Some(&score) => impostor
+            .iter()
+            .copied()
+            .find(|&s| s > score)
+            .unwrap_or(f32::INFINITY),
+        None => impostor
+            .last()
+            .map_or(f32::INFINITY, |&last| last.next_up()),
     }
 }
 
@@ -82,7 +100,11 @@ pub fn best_threshold(scored: &[(f32, bool)]) -> f32 {
     // Threshold below everything: every pair is called genuine.
     let (mut correct, mut best) = (genuine, (genuine, f32::NEG_INFINITY));
     for (score, same) in &sorted {
-        if *same { correct -= 1 } else { correct += 1 }
+        if *same {
+            correct -= 1
+        } else {
+            correct += 1
+        }
         if correct > best.0 {
             best = (correct, score.next_up());
         }
@@ -103,7 +125,10 @@ pub fn cross_validated_accuracy(folds: &[Vec<(f32, bool)>]) -> Rate {
             .flat_map(|(_, fold)| fold.iter().copied())
             .collect();
         let threshold = best_threshold(&others);
-        right += fold.iter().filter(|(score, same)| (*score >= threshold) == *same).count();
+        right += fold
+            .iter()
+            .filter(|(score, same)| (*score >= threshold) == *same)
+            .count();
         n += fold.len();
     }
     Rate::of(right as u64, n as u64)
@@ -139,6 +164,9 @@ mod tests {
     #[test]
     fn wilson_of_no_event_in_42_is_below_nine_percent() {
         let rate = Rate::of(0, 42);
-        assert!(rate.low == 0.0 && rate.high < 0.09 && rate.high > 0.08, "{rate:?}");
+        assert!(
+            rate.low == 0.0 && rate.high < 0.09 && rate.high > 0.08,
+            "{rate:?}"
+        );
     }
 }

@@ -29,7 +29,9 @@ impl OrtRuntime {
             .map_err(load_error)?
             .commit_from_memory(bytes)
             .map_err(load_error)?;
-        Ok(OrtModel { session: Mutex::new(session) })
+        Ok(OrtModel {
+            session: Mutex::new(session),
+        })
     }
 }
 
@@ -52,7 +54,10 @@ impl Model for OrtModel {
                     .iter()
                     .map(|&axis| usize::try_from(axis).map_err(|_| ModelError::Output))
                     .collect::<Result<_, _>>()?;
-                Ok(Tensor { shape, data: data.to_vec() })
+                Ok(Tensor {
+                    shape,
+                    data: data.to_vec(),
+                })
             })
             .collect()
     }
