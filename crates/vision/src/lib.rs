@@ -2,6 +2,8 @@
 
 pub mod model;
 pub mod photo;
+pub mod text;
 
 pub use model::{Model, RtenModel, Tensor};
 pub use photo::Photo;
+pub use text::TextReader;
