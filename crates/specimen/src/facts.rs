@@ -115,7 +115,7 @@ impl Facts {
             ethnicity: "",
             place: rng.pick(&people::TOWNS).to_uppercase(),
             number: number::utopian(&mut rng),
-            authority: format!("UTOPIA SPECIMEN OFFICE {}", rng.below(90) + 10),
+            authority: format!("SPECIMEN OFFICE {}", rng.below(90) + 10),
             issued: validity.issued,
             expires: validity.expires,
         }

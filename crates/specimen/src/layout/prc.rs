@@ -29,7 +29,7 @@ const ADDRESS_LINE: usize = 11;
 pub fn front(sources: &Sources<'_>) -> Result<Page, SpecimenError> {
     let mut page = Page::new(SIZE, CORNER, [247, 245, 236]);
     ground::gradient(&mut page, [250, 244, 228], [230, 244, 236]);
-    ground::waves(&mut page, [[196, 214, 168], [226, 204, 160]], 1.5, 0.55);
+    ground::waves(&mut page, [[196, 214, 168], [226, 204, 160]], 1.5, 0.42);
     sources.print_portrait(&mut page, [53.4, 7.4, 25.6, 32.0])?;
     person(&mut page, sources);
     birth(&mut page, sources);
@@ -70,12 +70,25 @@ fn birth(page: &mut Page, sources: &Sources<'_>) {
 fn address(page: &mut Page, sources: &Sources<'_>) {
     label(page, sources, [LABEL_X, 30.3], "住址");
     let place = &sources.facts.place;
-    let letters: Vec<char> = place.chars().collect();
-    for (index, line) in letters.chunks(ADDRESS_LINE).enumerate() {
-        let line: String = line.iter().collect();
-        let region = value(page, sources, [VALUE_X, 30.4 + index as f32 * 4.5], &line);
-        page.note(Field::Address, place, &line, region);
+    for (index, line) in address_lines(place).iter().enumerate() {
+        let region = value(page, sources, [VALUE_X, 30.4 + index as f32 * 4.5], line);
+        page.note(Field::Address, place, line, region);
     }
+}
+
+/// Breaks an address after 11 letters, but never inside a number.
+fn address_lines(place: &str) -> Vec<String> {
+    let letters: Vec<char> = place.chars().collect();
+    let mut lines = Vec::new();
+    let mut rest = letters.as_slice();
+    while rest.len() > ADDRESS_LINE {
+        let inside = |at: usize| rest[at - 1].is_ascii_digit() && rest[at].is_ascii_digit();
+        let at = (1..=ADDRESS_LINE).rev().find(|at| !inside(*at)).unwrap_or(ADDRESS_LINE);
+        lines.push(rest[..at].iter().collect());
+        rest = &rest[at..];
+    }
+    lines.push(rest.iter().collect());
+    lines
 }
 
 fn number(page: &mut Page, sources: &Sources<'_>) {
@@ -90,7 +103,7 @@ fn number(page: &mut Page, sources: &Sources<'_>) {
 pub fn back(sources: &Sources<'_>) -> Page {
     let mut page = Page::new(SIZE, CORNER, [240, 246, 240]);
     ground::gradient(&mut page, [228, 244, 238], [250, 244, 228]);
-    ground::waves(&mut page, [[178, 212, 190], [228, 206, 164]], 1.9, 0.6);
+    ground::waves(&mut page, [[178, 212, 190], [228, 206, 164]], 1.9, 0.45);
     ground::seal(&mut page, [13.5, 13.5], 7.6, [150, 150, 158], 0.75);
     let heading = sources.style(&sources.fonts.han_bold, 4.6, LABEL);
     page.centred(heading, [52.0, 13.0], "样 本 卡 片");
@@ -129,4 +142,15 @@ fn value(page: &mut Page, sources: &Sources<'_>, at: [f32; 2], text: &str) -> Re
 fn right_aligned(page: &mut Page, sources: &Sources<'_>, at: [f32; 2], text: &str) -> Rect {
     let width = sources.fonts.han.width(text, 0.0) * VALUE_EM;
     value(page, sources, [at[0] - width, at[1]], text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_never_breaks_inside_a_number() {
+        let lines = address_lines("北京市东城区样本路178号504室");
+        assert_eq!(lines, ["北京市东城区样本路", "178号504室"]);
+    }
 }

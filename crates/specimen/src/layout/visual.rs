@@ -9,6 +9,8 @@ use crate::page::{Ink, Page};
 const LABEL: Ink = [92, 86, 100];
 const LABEL_EM: f32 = 1.75;
 const VALUE_EM: f32 = 2.9;
+/// Empty paper at the right edge in millimetres.
+const MARGIN: f32 = 4.0;
 
 /// Prints label and value, the value's baseline at `at`, and notes the field.
 pub fn field(
@@ -22,8 +24,10 @@ pub fn field(
 ) {
     let style = sources.style(&sources.fonts.latin, LABEL_EM, LABEL);
     page.text(style, [at[0], at[1] - 3.2], label);
-    let style = sources.style(&sources.fonts.latin_bold, VALUE_EM, BLACK);
-    let region = page.text(style, at, printed);
+    // A long value is set smaller, as offices do, so that it stays on the page.
+    let room = page.size[0] - MARGIN - at[0];
+    let em = VALUE_EM.min(room / sources.fonts.latin_bold.width(printed, 0.0));
+    let region = page.text(sources.style(&sources.fonts.latin_bold, em, BLACK), at, printed);
     page.note(field, value, printed, region);
 }
 
