@@ -2,6 +2,7 @@
 
 pub mod face;
 pub mod model;
+pub mod page;
 pub mod photo;
 pub mod text;
 
