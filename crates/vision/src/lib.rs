@@ -1,7 +1,9 @@
 //! Pixels to evidence: quality, document, text, face and liveness measures. Holds no acceptance threshold.
 
+pub mod layout;
 pub mod model;
 pub mod photo;
+pub mod text;
 
 pub use model::{Model, RtenModel, Tensor};
 pub use photo::Photo;
