@@ -7,3 +7,4 @@ pub mod text;
 
 pub use model::{Model, RtenModel, Tensor};
 pub use photo::Photo;
+pub use text::TextReader;
