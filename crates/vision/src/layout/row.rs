@@ -152,7 +152,9 @@ pub(crate) fn rows(lines: &[&Line]) -> Vec<Row> {
     for (area, line) in parts {
         let place = groups.iter_mut().rev().take(3).find(|group| {
             group.iter().any(|(other, _)| beside(&area, other))
-                && group.iter().all(|(other, _)| area.shared_width(other) < area.height())
+                && group
+                    .iter()
+                    .all(|(other, _)| area.shared_width(other) < area.height())
         });
         match place {
             Some(group) => group.push((area, line)),
@@ -237,6 +239,9 @@ pub(crate) mod tests {
         let whole = line("出生1990年", 100.0, 0.0, 380.0, 40.0);
         let piece = Row::new(&whole).piece(2, 6);
         assert_eq!(piece.text, "1990");
-        assert!(piece.area.left > 170.0 && piece.area.right < 350.0, "{piece:?}");
+        assert!(
+            piece.area.left > 170.0 && piece.area.right < 350.0,
+            "{piece:?}"
+        );
     }
 }
