@@ -4,5 +4,8 @@
 //! Pure: no clock, no I/O, no image, no other workspace crate. "Today" is always an argument.
 
 pub mod kind;
+pub mod mrz;
+pub mod name;
 
 pub use kind::{DocumentKind, Field, Side};
+pub use mrz::Mrz;
