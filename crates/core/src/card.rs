@@ -153,6 +153,11 @@ impl ModelCards {
 
 impl FromIterator<ModelCard> for ModelCards {
     fn from_iter<I: IntoIterator<Item = ModelCard>>(cards: I) -> Self {
-        Self(cards.into_iter().map(|card| (card.name.clone(), card)).collect())
+        Self(
+            cards
+                .into_iter()
+                .map(|card| (card.name.clone(), card))
+                .collect(),
+        )
     }
 }

@@ -2,32 +2,11 @@
 
 use jiff::civil::Date;
 use menshen_document::DocumentKind;
+pub use menshen_document::mrz::Sex;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use thiserror::Error;
-
-/// Sex as documents print it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Sex {
-    /// 男.
-    M,
-    /// 女.
-    F,
-    /// Unspecified.
-    X,
-}
-
-impl Sex {
-    /// Returns the letter of the machine-readable form.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::M => "M",
-            Self::F => "F",
-            Self::X => "X",
-        }
-    }
-}
 
 /// The typed data. Personal: never in a log, a metric or an error text.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -191,7 +170,7 @@ mod tests {
     #[test]
     fn good_claims_are_read_and_written_back_alike() {
         let claims = Claims::from_json(GOOD).expect("good claims");
-        assert_eq!(claims.sex, Some(Sex::M));
+        assert_eq!(claims.sex, Some(Sex::Male));
         let text = serde_json::to_string(&claims).expect("claims serialise");
         assert!(Claims::from_json(&text) == Ok(claims));
     }
@@ -199,17 +178,32 @@ mod tests {
     #[test]
     fn each_fault_names_its_key_and_no_value() {
         let cases = [
-            (GOOD.replace("\"sex\"", "\"gender\""), "unknown key `gender`"),
-            (GOOD.replace("1990-01-31", "1990-02-31"), "`birth_date`; expected a date"),
-            (GOOD.replace("\"prc_id_card\"", "\"paper\""), "`document`; expected a kind"),
-            (GOOD.replace("\"number\":\"11010519900131001X\"", "\"purpose\":null"), "lack the key `number`"),
+            (
+                GOOD.replace("\"sex\"", "\"gender\""),
+                "unknown key `gender`",
+            ),
+            (
+                GOOD.replace("1990-01-31", "1990-02-31"),
+                "`birth_date`; expected a date",
+            ),
+            (
+                GOOD.replace("\"prc_id_card\"", "\"paper\""),
+                "`document`; expected a kind",
+            ),
+            (
+                GOOD.replace("\"number\":\"11010519900131001X\"", "\"purpose\":null"),
+                "lack the key `number`",
+            ),
             ("[]".to_owned(), "not a JSON object"),
             ("{".to_owned(), "not a JSON object (line 1"),
         ];
         for (text, expected) in cases {
             let found = error_of(&text);
             assert!(found.contains(expected), "{found}");
-            assert!(!found.contains("张伟") && !found.contains("02-31"), "{found}");
+            assert!(
+                !found.contains("张伟") && !found.contains("02-31"),
+                "{found}"
+            );
         }
     }
 }

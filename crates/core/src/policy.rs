@@ -81,7 +81,10 @@ pub struct MandatoryFields {
 /// How well text must be read; confidences are 0..=1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "policy.toml documents every key with unit and source")]
+#[expect(
+    missing_docs,
+    reason = "policy.toml documents every key with unit and source"
+)]
 pub struct ReadingRules {
     pub field_confidence: f32,
     pub mismatch_confidence: f32,
@@ -91,7 +94,10 @@ pub struct ReadingRules {
 /// Limits of a page's quality.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "policy.toml documents every key with unit and source")]
+#[expect(
+    missing_docs,
+    reason = "policy.toml documents every key with unit and source"
+)]
 pub struct PageLimits {
     pub blur_max: f32,
     pub field_blur_max: f32,
@@ -114,7 +120,10 @@ pub struct PageLimits {
 /// Limits of the portrait on the document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "policy.toml documents every key with unit and source")]
+#[expect(
+    missing_docs,
+    reason = "policy.toml documents every key with unit and source"
+)]
 pub struct PortraitLimits {
     pub face_width_review: f32,
     pub eye_distance_min: f32,
@@ -146,7 +155,10 @@ pub enum AcceptedRelation {
 /// Limits of a selfie.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "policy.toml documents every key with unit and source")]
+#[expect(
+    missing_docs,
+    reason = "policy.toml documents every key with unit and source"
+)]
 pub struct FaceLimits {
     pub yaw_max: f32,
     pub pitch_max: f32,
@@ -210,7 +222,10 @@ pub struct MatchRules {
 /// Rules about sequences of frames.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "policy.toml documents every key with unit and source")]
+#[expect(
+    missing_docs,
+    reason = "policy.toml documents every key with unit and source"
+)]
 pub struct LivenessRules {
     pub required: bool,
     pub actions: Vec<Action>,

@@ -26,7 +26,10 @@ pub(crate) fn check(limits: &FaceLimits, face: &FaceEvidence) -> Vec<Finding> {
     eyes_and_focus(limits, largest, &mut found);
     hints(limits, &largest.quality, &mut found);
     let region = largest.region;
-    found.into_iter().map(|f| f.map(|r| r.region(region))).collect()
+    found
+        .into_iter()
+        .map(|f| f.map(|r| r.region(region)))
+        .collect()
 }
 
 fn pose(limits: &FaceLimits, face: &FaceMeasures, found: &mut Vec<Finding>) {
@@ -36,7 +39,13 @@ fn pose(limits: &FaceLimits, face: &FaceMeasures, found: &mut Vec<Finding>) {
         (pose.pitch, limits.pitch_max, Why::UpOrDown),
         (pose.roll, limits.roll_max, Why::Leaning),
     ] {
-        upper(found, ReasonCode::FacePoseOrDistance, why, angle.abs(), limit);
+        upper(
+            found,
+            ReasonCode::FacePoseOrDistance,
+            why,
+            angle.abs(),
+            limit,
+        );
     }
 }
 
@@ -45,12 +54,36 @@ fn place(limits: &FaceLimits, face: &FaceMeasures, found: &mut Vec<Finding>) {
     let quality = &face.quality;
     // Both say "come closer": one sentence is enough.
     if at_least(face.eye_distance, limits.eye_distance_min) {
-        lower(found, code, Why::TooFar, quality.face_height, limits.face_height_min);
+        lower(
+            found,
+            code,
+            Why::TooFar,
+            quality.face_height,
+            limits.face_height_min,
+        );
     } else {
-        lower(found, code, Why::TooFar, face.eye_distance, limits.eye_distance_min);
+        lower(
+            found,
+            code,
+            Why::TooFar,
+            face.eye_distance,
+            limits.eye_distance_min,
+        );
     }
-    upper(found, code, Why::TooNear, quality.face_height, limits.face_height_max);
-    upper(found, code, Why::OffCentre, quality.off_centre, limits.off_centre_max);
+    upper(
+        found,
+        code,
+        Why::TooNear,
+        quality.face_height,
+        limits.face_height_max,
+    );
+    upper(
+        found,
+        code,
+        Why::OffCentre,
+        quality.off_centre,
+        limits.off_centre_max,
+    );
     lower(found, code, Why::CutOff, quality.inside, limits.inside_min);
 }
 
@@ -59,22 +92,50 @@ fn light(limits: &FaceLimits, quality: &FaceQuality, found: &mut Vec<Finding>) {
     if at_least(quality.brightness, limits.brightness_min) {
         upper(found, code, Why::Dark, quality.dark, limits.dark_max);
     } else {
-        lower(found, code, Why::Dark, quality.brightness, limits.brightness_min);
+        lower(
+            found,
+            code,
+            Why::Dark,
+            quality.brightness,
+            limits.brightness_min,
+        );
     }
     if at_most(quality.brightness, limits.brightness_max) {
         upper(found, code, Why::Bright, quality.bright, limits.bright_max);
     } else {
-        upper(found, code, Why::Bright, quality.brightness, limits.brightness_max);
+        upper(
+            found,
+            code,
+            Why::Bright,
+            quality.brightness,
+            limits.brightness_max,
+        );
     }
-    upper(found, code, Why::Backlit, quality.backlight, limits.backlight_max);
-    upper(found, code, Why::OneSided, quality.half_lit, limits.half_lit_max);
+    upper(
+        found,
+        code,
+        Why::Backlit,
+        quality.backlight,
+        limits.backlight_max,
+    );
+    upper(
+        found,
+        code,
+        Why::OneSided,
+        quality.half_lit,
+        limits.half_lit_max,
+    );
 }
 
 fn cover(limits: &FaceLimits, quality: &FaceQuality, found: &mut Vec<Finding>) {
     for (likelihood, limit, why) in [
         (quality.eyes_covered, limits.eyes_covered_max, Why::Eyes),
         (quality.mouth_covered, limits.mouth_covered_max, Why::Mouth),
-        (quality.forehead_covered, limits.forehead_covered_max, Why::Forehead),
+        (
+            quality.forehead_covered,
+            limits.forehead_covered_max,
+            Why::Forehead,
+        ),
     ] {
         upper(found, ReasonCode::FaceCovered, why, likelihood, limit);
     }
@@ -85,15 +146,13 @@ fn eyes_and_focus(limits: &FaceLimits, face: &FaceMeasures, found: &mut Vec<Find
     // One open eye suffices: a wink, a drooping lid or a glass eye is no fault of the picture.
     if !at_least(left, limits.eyes_open_min) && !at_least(right, limits.eyes_open_min) {
         let widest = left.max(right);
-        found.push(
-            at(ReasonCode::FaceEyesClosed).map(|r| r.measured(widest, limits.eyes_open_min)),
-        );
+        found
+            .push(at(ReasonCode::FaceEyesClosed).map(|r| r.measured(widest, limits.eyes_open_min)));
     }
     let sharpness = face.quality.sharpness;
     if !at_least(sharpness, limits.sharpness_min) {
-        found.push(
-            at(ReasonCode::FaceBlurred).map(|r| r.measured(sharpness, limits.sharpness_min)),
-        );
+        found
+            .push(at(ReasonCode::FaceBlurred).map(|r| r.measured(sharpness, limits.sharpness_min)));
     }
 }
 

@@ -47,7 +47,13 @@ fn frames(rules: &LivenessRules, liveness: &LivenessEvidence, found: &mut Vec<Fi
     if total < rules.frames_min {
         found.push(not_confirmed(Why::TooFew).map(|r| r.measured(total, rules.frames_min)));
     }
-    let part = |n: u32| if total == 0 { 0.0 } else { n as f32 / total as f32 };
+    let part = |n: u32| {
+        if total == 0 {
+            0.0
+        } else {
+            n as f32 / total as f32
+        }
+    };
     let unreadable = part(liveness.unreadable);
     if !at_most(unreadable, rules.unreadable_max) {
         let finding = at(ReasonCode::PhotoUnreadable);
@@ -84,7 +90,10 @@ fn continuity(
     cards: &ModelCards,
     found: &mut Vec<Finding>,
 ) {
-    let card = liveness.continuity_model.as_deref().and_then(|name| cards.find(name));
+    let card = liveness
+        .continuity_model
+        .as_deref()
+        .and_then(|name| cards.find(name));
     let (Some((_, calibration)), Some(score)) = (card.and_then(usable), liveness.continuity) else {
         found.push(at(ReasonCode::LivenessNotChecked).map(|r| r.why(Why::OtherPerson)));
         return;
@@ -99,9 +108,10 @@ fn spoof(rules: &LivenessRules, spoof: Option<f32>, found: &mut Vec<Finding>) {
     match spoof {
         Some(likelihood) if at_most(likelihood, rules.spoof_max) => {}
         // The detector errs too often to send a person away: a person looks at it.
-        Some(likelihood) => found.push(not_confirmed(Why::Spoof).map(|r| {
-            r.ending(End::Review).measured(likelihood, rules.spoof_max)
-        })),
+        Some(likelihood) => found.push(
+            not_confirmed(Why::Spoof)
+                .map(|r| r.ending(End::Review).measured(likelihood, rules.spoof_max)),
+        ),
         None if rules.spoof_required => {
             found.push(at(ReasonCode::LivenessNotChecked).map(|r| r.why(Why::Spoof)));
         }

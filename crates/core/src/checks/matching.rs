@@ -28,7 +28,10 @@ pub(crate) fn check_portrait(limits: &PortraitLimits, page: &PageEvidence) -> Ve
                 .map(|r| r.measured(width, limits.face_width_review)),
         );
     }
-    found.into_iter().map(|f| f.map(|r| r.region(portrait.region))).collect()
+    found
+        .into_iter()
+        .map(|f| f.map(|r| r.region(portrait.region)))
+        .collect()
 }
 
 /// Judges a comparison that was, or was not, handed in.
@@ -61,9 +64,15 @@ pub(crate) fn judge(
     if !at_least(score, review) {
         // An evaluation embedder is evidence for a reviewer in both directions.
         let end = if trusted { End::Again } else { End::Review };
-        let reason = Reason::new(ReasonCode::FaceMismatch).ending(end).measured(score, review);
+        let reason = Reason::new(ReasonCode::FaceMismatch)
+            .ending(end)
+            .measured(score, review);
         let found: Finding = reason.into();
-        return vec![if is_far(score, calibration) { found.firm() } else { found }];
+        return vec![if is_far(score, calibration) {
+            found.firm()
+        } else {
+            found
+        }];
     }
     if !trusted {
         return vec![uncertain(Why::Evaluation).map(|r| r.measured(score, accept))];
@@ -77,7 +86,11 @@ pub(crate) fn judge(
 /// Returns the calibration of an embedder whose thresholds can be used: finite and in order.
 pub(crate) fn usable(card: &ModelCard) -> Option<(&ModelCard, &Calibration)> {
     let calibration = card.calibration.as_ref()?;
-    let scores = [calibration.fmr_1e2, calibration.fmr_1e3, calibration.fmr_1e4];
+    let scores = [
+        calibration.fmr_1e2,
+        calibration.fmr_1e3,
+        calibration.fmr_1e4,
+    ];
     let sane = scores.iter().all(|score| score.is_finite()) && scores.is_sorted();
     (sane && card.role == Role::FaceEmbedding).then_some((card, calibration))
 }

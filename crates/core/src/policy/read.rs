@@ -32,7 +32,11 @@ pub enum PolicyError {
 }
 
 /// Tables whose keys are data (countries, kinds): anything may stand there, the type decides.
-const OPEN_TABLES: [&str; 3] = ["document.accepted", "document.minimum_age", "document.mandatory"];
+const OPEN_TABLES: [&str; 3] = [
+    "document.accepted",
+    "document.minimum_age",
+    "document.mandatory",
+];
 
 /// Numbers that are no ratio: degrees, pixels, page pixels, seconds. Any finite number from 0 on.
 const FREE_NUMBERS: [&str; 14] = [
