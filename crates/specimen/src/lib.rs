@@ -17,6 +17,8 @@
 //! arguments give the same bytes.
 
 mod camera;
+#[cfg(test)]
+mod cartoon;
 mod contradiction;
 mod degrade;
 mod error;
@@ -30,6 +32,8 @@ mod page;
 mod people;
 mod portrait;
 mod rng;
+#[cfg(test)]
+mod tests;
 mod truth;
 
 use std::path::{Path, PathBuf};

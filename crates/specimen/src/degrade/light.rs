@@ -49,8 +49,8 @@ pub fn shadow(shot: &mut Shot, depth: f32) {
     let [width, height] = shot.flat_size();
     shot.paint(|u, v, colour| {
         let across = (u / width - 0.62) + (v / height - 0.5) * 0.12;
-        // Full within 0.12 of the page's width, nothing beyond 0.26.
-        let inner = ((0.26 - across.abs()) / 0.14).clamp(0.0, 1.0);
+        // Full within 0.1 of the page's width, nothing beyond 0.3.
+        let inner = ((0.3 - across.abs()) / 0.2).clamp(0.0, 1.0);
         let smooth = inner * inner * (3.0 - 2.0 * inner);
         colour.map(|channel| channel * (1.0 - depth * smooth))
     });
@@ -68,7 +68,7 @@ pub fn glare(shot: &mut Shot, strength: f32, at: [f32; 2]) {
     /// Levels that the core adds: more than 255, so that black ink burns out, too.
     const CORE: f32 = 270.0;
     /// Width of the soft edge in radii of the core.
-    const EDGE: f32 = 0.45;
+    const EDGE: f32 = 0.6;
     let [width, height] = shot.flat_size();
     let radius = strength * width / 2.0;
     if radius <= 0.0 {

@@ -26,7 +26,7 @@ pub fn td1_front(sources: &Sources<'_>) -> Result<Page, SpecimenError> {
     let (born, birth) = (facts.birth.to_string(), visual::date(facts.birth));
     field(Field::BirthDate, [left, 31.8], "Date of birth / Naissance", &born, &birth);
     let sex = facts.sex.letter();
-    field(Field::Sex, [62.0, 31.8], "Sex / Sexe", sex, sex);
+    field(Field::Sex, [59.0, 31.8], "Sex / Sexe", sex, sex);
     field(Field::Nationality, [71.5, 31.8], "Nat.", "UTO", "UTO");
     let number = &facts.number;
     field(Field::DocumentNumber, [left, 39.0], "Card No. / Carte n°", number, number);
@@ -50,7 +50,7 @@ pub fn td1_back(sources: &Sources<'_>) -> Page {
     field(Field::ValidFrom, [6.0, 17.0], "Date of issue / Date de délivrance", &from, &issued);
     let authority = "Authority / Autorité";
     field(Field::Authority, [6.0, 24.6], authority, &facts.authority, &facts.authority);
-    sources.print_zone(&mut page, 4.7, 5.6);
+    sources.print_zone(&mut page, 4.7, 6.8);
     page
 }
 

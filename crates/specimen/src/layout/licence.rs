@@ -34,7 +34,7 @@ pub fn front(sources: &Sources<'_>) -> Result<Page, SpecimenError> {
 fn lines(page: &mut Page, sources: &Sources<'_>) {
     let facts = sources.facts;
     let mut line = |row: u8, number: &str, text: &str| {
-        let y = 16.4 + f32::from(row) * 4.7;
+        let y = 16.4 + f32::from(row) * 4.5;
         numbered(page, sources, [32.0, y], number, text)
     };
     let surname = line(0, "1.", &facts.surname);
@@ -44,8 +44,8 @@ fn lines(page: &mut Page, sources: &Sources<'_>) {
     let authority = line(4, "4c.", &facts.authority);
     let number = line(5, "5.", &facts.number);
     line(7, "9.", "B");
-    let until = numbered(page, sources, [58.0, 16.4 + 3.0 * 4.7], "4b.", &dotted(facts.expires));
-    let place = page.text(text_style(sources), [61.0, 16.4 + 2.0 * 4.7], &facts.place);
+    let until = numbered(page, sources, [58.0, 16.4 + 3.0 * 4.5], "4b.", &dotted(facts.expires));
+    let place = page.text(text_style(sources), [61.0, 16.4 + 2.0 * 4.5], &facts.place);
     page.note(Field::Surname, &facts.surname, &facts.surname, surname);
     page.note(Field::GivenNames, &facts.given, &facts.given, given);
     page.note(Field::BirthDate, &facts.birth.to_string(), &dotted(facts.birth), birth);
@@ -64,7 +64,7 @@ pub fn back(sources: &Sources<'_>) -> Page {
         page.text(label, [9.0 + index as f32 * 20.0, 8.6], head);
     }
     for (row, category) in CATEGORIES.iter().enumerate() {
-        let y = 14.0 + row as f32 * 5.2;
+        let y = 14.0 + row as f32 * 5.1;
         page.fill([6.0, y - 4.2, 73.6, 0.18], HEADING, 0.7);
         page.text(text_style(sources), [9.0, y], category);
         if *category == "B" {
