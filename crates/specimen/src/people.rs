@@ -72,25 +72,62 @@ pub const REGIONS: [(&str, &str, &str); 8] = [
 ];
 
 /// Streets that do not exist.
-pub const STREETS: [&str; 6] = ["样本路", "样例胡同", "虚构大街", "示范巷", "试样里", "假想街"];
+pub const STREETS: [&str; 6] = [
+    "样本路",
+    "样例胡同",
+    "虚构大街",
+    "示范巷",
+    "试样里",
+    "假想街",
+];
 
 /// Latin surnames.
 pub const LATIN_SURNAMES: [&str; 14] = [
-    "Eriksson", "Moreau", "Lindqvist", "Okafor", "Tanaka", "Rossi", "Müller", "Novák", "O'Brien",
-    "Petrov", "García Ruiz", "Haddad", "Sørensen", "Smith-Jones",
+    "Eriksson",
+    "Moreau",
+    "Lindqvist",
+    "Okafor",
+    "Tanaka",
+    "Rossi",
+    "Müller",
+    "Novák",
+    "O'Brien",
+    "Petrov",
+    "García Ruiz",
+    "Haddad",
+    "Sørensen",
+    "Smith-Jones",
 ];
 
 /// Latin given names for men.
 pub const LATIN_MALE: [&str; 10] = [
-    "Lars", "Jean Pierre", "Tomas", "Chidi", "Kenji", "Marco", "Jürgen", "Samuel", "Omar Karim",
+    "Lars",
+    "Jean Pierre",
+    "Tomas",
+    "Chidi",
+    "Kenji",
+    "Marco",
+    "Jürgen",
+    "Samuel",
+    "Omar Karim",
     "Søren",
 ];
 
 /// Latin given names for women.
 pub const LATIN_FEMALE: [&str; 10] = [
-    "Anna Maria", "Zoë", "Ingrid", "Amara", "Yuki", "Giulia", "Katharina", "Lucía", "Leila",
+    "Anna Maria",
+    "Zoë",
+    "Ingrid",
+    "Amara",
+    "Yuki",
+    "Giulia",
+    "Katharina",
+    "Lucía",
+    "Leila",
     "Eva Sofie",
 ];
 
 /// Towns of Utopia.
-pub const TOWNS: [&str; 6] = ["Zenith", "Amaurot", "Anyder", "Bensalem", "Erewhon", "Lilliput"];
+pub const TOWNS: [&str; 6] = [
+    "Zenith", "Amaurot", "Anyder", "Bensalem", "Erewhon", "Lilliput",
+];

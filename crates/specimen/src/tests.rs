@@ -38,13 +38,22 @@ fn specimen(kind: DocumentKind, seed: u64, degrade: &str) -> Specimen {
     draw(&FONTS, &request).expect("a drawing")
 }
 
+/// A card as it is, drawn once.
+static PLAIN: LazyLock<Specimen> = LazyLock::new(|| specimen(DocumentKind::PrcIdCard, 5, ""));
+
 fn card(degrade: &str) -> Specimen {
-    specimen(DocumentKind::PrcIdCard, 5, degrade)
+    if degrade.is_empty() {
+        PLAIN.clone()
+    } else {
+        specimen(DocumentKind::PrcIdCard, 5, degrade)
+    }
 }
 
 fn pixels(specimen: &Specimen, side: usize) -> RgbImage {
     let jpeg = &specimen.sides[side].jpeg;
-    image::load_from_memory(jpeg).expect("our own JPEG").into_rgb8()
+    image::load_from_memory(jpeg)
+        .expect("our own JPEG")
+        .into_rgb8()
 }
 
 /// Samples the page under the quad at a size of 500 x 320: bilinear in the corners, enough for the
@@ -58,7 +67,10 @@ fn flatten(picture: &RgbImage, quad: &Quad) -> RgbImage {
 }
 
 fn inside(quad: &Quad, u: f32, v: f32) -> Point {
-    let mix = |a: Point, b: Point, t: f32| Point { x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t };
+    let mix = |a: Point, b: Point, t: f32| Point {
+        x: a.x + (b.x - a.x) * t,
+        y: a.y + (b.y - a.y) * t,
+    };
     mix(mix(quad[0], quad[1], u), mix(quad[3], quad[2], u), v)
 }
 
@@ -81,7 +93,9 @@ fn front_page(specimen: &Specimen) -> RgbImage {
 fn redness(page: &RgbImage, mark: &GrayImage) -> (f32, f32) {
     let mut sums = [(0.0, 0u32); 2];
     for (x, y, pixel) in page.enumerate_pixels() {
-        let covered = mark.get_pixel(x * mark.width() / 500, y * mark.height() / 320).0[0];
+        let covered = mark
+            .get_pixel(x * mark.width() / 500, y * mark.height() / 320)
+            .0[0];
         let class = match covered {
             0 => 0,
             255 => 1,
@@ -105,7 +119,11 @@ fn every_photograph_of_every_side_carries_the_mark_in_its_pixels() {
             let height = (page::WIDTH as f32 * aspect(&side.quad)) as u32;
             let mark = mark::coverage(&FONTS, page::WIDTH, height);
             let (under, beside) = redness(&page, &mark);
-            assert!(under > beside + 25.0, "{kind:?} {:?}: {under} {beside}", side.side);
+            assert!(
+                under > beside + 25.0,
+                "{kind:?} {:?}: {under} {beside}",
+                side.side
+            );
         }
     }
 }
@@ -119,22 +137,31 @@ fn aspect(quad: &Quad) -> f32 {
 #[test]
 fn the_mark_runs_across_the_page_through_the_portrait_edge_and_the_text() {
     for kind in KINDS {
-        let specimen = specimen(kind, 3, "size=400");
         let portrait = cartoon::face();
         let facts = Facts::choose(kind, 3, TODAY, &[]).expect("facts");
         let zone = Zone::of(&facts, &[]).expect("a zone");
-        let sources =
-            Sources { fonts: &FONTS, facts: &facts, picture: &portrait, face: None, zone };
+        let sources = Sources {
+            fonts: &FONTS,
+            facts: &facts,
+            picture: &portrait,
+            face: None,
+            zone,
+        };
         let pages = layout::draw(&sources).expect("pages");
-        assert_eq!(pages.len(), specimen.sides.len());
         let (_, page) = &pages[0];
         let (width, height) = page.pixels.dimensions();
         let mark = mark::coverage(&FONTS, width, height);
         let columns = |x: u32| (0..height).any(|y| mark.get_pixel(x, y).0[0] > 200);
-        assert!((0..width / 5).any(columns) && (width * 4 / 5..width).any(columns), "{kind:?}");
+        assert!(
+            (0..width / 5).any(columns) && (width * 4 / 5..width).any(columns),
+            "{kind:?}"
+        );
         let part = mark.iter().filter(|v| **v > 200).count() as f32 / (width * height) as f32;
         assert!((0.05..0.2).contains(&part), "{kind:?} {part}");
-        let touched = page.fields.values().filter(|field| covered(&mark, field.region) > 0.0);
+        let touched = page
+            .fields
+            .values()
+            .filter(|field| covered(&mark, field.region) > 0.0);
         assert!(touched.count() >= 1, "{kind:?}: the mark meets no field");
         let portrait = page.portrait.expect("a portrait");
         assert!((0.01..0.3).contains(&covered(&mark, portrait)), "{kind:?}");
@@ -173,7 +200,13 @@ fn dark_part(picture: &RgbImage, quad: &Quad) -> f32 {
 
 #[test]
 fn the_boxes_of_fields_follow_every_geometry() {
-    for degrade in ["", "rotate=35", "rotate=90", "rotate=180,perspective=0.5", "size=1200"] {
+    for degrade in [
+        "",
+        "rotate=35",
+        "rotate=90",
+        "rotate=180,perspective=0.5",
+        "size=1200",
+    ] {
         let specimen = card(degrade);
         for (index, side) in specimen.truth.sides.iter().enumerate() {
             let picture = pixels(&specimen, index);
@@ -200,9 +233,17 @@ fn every_kind_prints_what_its_claims_say() {
     for kind in KINDS {
         let truth = specimen(kind, 9, "size=300").truth;
         let value = |field| {
-            truth.sides.iter().find_map(|side| side.fields.get(&field)).map(|f| f.value.clone())
+            truth
+                .sides
+                .iter()
+                .find_map(|side| side.fields.get(&field))
+                .map(|f| f.value.clone())
         };
-        assert_eq!(value(Field::DocumentNumber), Some(truth.claims.number.clone()), "{kind:?}");
+        assert_eq!(
+            value(Field::DocumentNumber),
+            Some(truth.claims.number.clone()),
+            "{kind:?}"
+        );
         let born = value(Field::BirthDate);
         assert_eq!(born, Some(truth.claims.birth_date.to_string()), "{kind:?}");
         let name = value(Field::Name).unwrap_or_else(|| {
@@ -216,18 +257,36 @@ fn every_kind_prints_what_its_claims_say() {
 #[test]
 fn all_names_and_places_have_letters_in_the_fonts() {
     use crate::people::*;
-    let han = [&HAN_SURNAMES[..], &HAN_MALE, &HAN_FEMALE, &STREETS, &ETHNICITIES].concat();
+    let han = [
+        &HAN_SURNAMES[..],
+        &HAN_MALE,
+        &HAN_FEMALE,
+        &STREETS,
+        &ETHNICITIES,
+    ]
+    .concat();
     assert!(han.iter().all(|text| FONTS.han.covers(text)));
-    assert!(REGIONS.iter().all(|(_, area, office)| FONTS.han.covers(area) && FONTS.han.covers(office)));
+    assert!(
+        REGIONS
+            .iter()
+            .all(|(_, area, office)| FONTS.han.covers(area) && FONTS.han.covers(office))
+    );
     let latin = [&LATIN_SURNAMES[..], &LATIN_MALE, &LATIN_FEMALE, &TOWNS].concat();
-    assert!(latin.iter().all(|text| FONTS.latin_bold.covers(&text.to_uppercase())));
+    assert!(
+        latin
+            .iter()
+            .all(|text| FONTS.latin_bold.covers(&text.to_uppercase()))
+    );
     assert!(FONTS.ocr_b.covers("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<"));
     assert!(FONTS.han_bold.covers(mark::TEXT) && FONTS.han.covers(mark::SMALL_PRINT));
 }
 
 #[test]
 fn dark_leaves_the_named_part_of_the_brightness() {
-    let (plain, dark) = (median_luma(&front_page(&card(""))), median_luma(&front_page(&card("dark=0.4"))));
+    let (plain, dark) = (
+        median_luma(&front_page(&card(""))),
+        median_luma(&front_page(&card("dark=0.4"))),
+    );
     assert!((dark / plain - 0.4).abs() < 0.01, "{plain} {dark}");
 }
 
@@ -243,7 +302,10 @@ fn shadow_takes_the_named_part_of_the_light() {
 #[test]
 fn glare_burns_out_the_named_width_at_the_named_place() {
     let page = front_page(&card("glare=0.3@0.5:0.5"));
-    let burnt = (0..500).filter(|x| luma(page.get_pixel(*x, 160)) > 250.0).count() as f32 / 500.0;
+    let burnt = (0..500)
+        .filter(|x| luma(page.get_pixel(*x, 160)) > 250.0)
+        .count() as f32
+        / 500.0;
     // The core is 0.3 wide; light paper burns out some way into the soft edge, too.
     assert!((0.3..0.5).contains(&burnt), "{burnt}");
     assert!(luma(page.get_pixel(20, 300)) < 250.0);
@@ -256,53 +318,50 @@ fn blur_has_the_named_sigma_at_the_edge_of_the_page() {
         let picture = pixels(&specimen, 0);
         let quad = &specimen.truth.sides[0].quad;
         // Across the left edge in steps of one page pixel; the rise from 16 to 84 % is two sigma wide.
-        let profile: Vec<f32> =
-            (-40..40).map(|step| inside(quad, step as f32 / 1000.0, 0.3)).map(|p| average(&picture, p)).collect();
+        let profile: Vec<f32> = (-40..40)
+            .map(|step| inside(quad, step as f32 / 1000.0, 0.3))
+            .map(|p| average(&picture, p))
+            .collect();
         let (low, high) = (profile[20], profile[70]);
         let at = |level: f32| {
-            profile.iter().position(|v| *v > low + (high - low) * level).expect("the edge rises")
+            profile
+                .iter()
+                .position(|v| *v > low + (high - low) * level)
+                .expect("the edge rises")
         };
         let measured = (at(0.84) - at(0.16)) as f32 / 2.0;
-        assert!((measured - sigma).abs() <= 1.0, "asked {sigma}, measured {measured}");
+        assert!(
+            (measured - sigma).abs() <= 1.0,
+            "asked {sigma}, measured {measured}"
+        );
     }
 }
 
 fn average(picture: &RgbImage, at: Point) -> f32 {
-    (-3..=3).map(|d| luma(picture.get_pixel(at.x as u32, (at.y + d as f32) as u32))).sum::<f32>() / 7.0
+    (-3..=3)
+        .map(|d| luma(picture.get_pixel(at.x as u32, (at.y + d as f32) as u32)))
+        .sum::<f32>()
+        / 7.0
 }
 
 #[test]
 fn grey_takes_the_colour_of_the_page_and_not_of_the_desk() {
     let page = front_page(&card("grey"));
-    let chroma = |p: &image::Rgb<u8>| p.0.iter().max().expect("three") - p.0.iter().min().expect("three");
+    let chroma =
+        |p: &image::Rgb<u8>| p.0.iter().max().expect("three") - p.0.iter().min().expect("three");
     let mean = page.pixels().map(|p| f32::from(chroma(p))).sum::<f32>() / 160_000.0;
     assert!(mean < 5.0, "{mean}");
 }
 
 #[test]
-fn a_cropped_corner_lies_outside_alone_and_a_cropped_edge_takes_two() {
-    for (degrade, expected) in [("", 0), ("crop=corner", 1), ("crop=edge", 2)] {
-        for seed in 0..4 {
-            for kind in [DocumentKind::PrcIdCard, DocumentKind::Passport] {
-                let truth = specimen(kind, seed, &format!("{degrade},size=300")).truth;
-                let side = &truth.sides[0];
-                let [width, height] = side.size.map(|side| side as f32);
-                let outside = side.quad.iter().filter(|p| {
-                    !(0.0..=width).contains(&p.x) || !(0.0..=height).contains(&p.y)
-                });
-                assert_eq!(outside.count(), expected, "{degrade} {seed} {kind:?}");
-            }
-        }
-    }
-}
-
-#[test]
 fn a_finger_hides_the_lower_edge_and_part_of_the_number() {
     let (plain, finger) = (front_page(&card("")), front_page(&card("finger=0.3")));
-    let changed = |x: u32, y: u32| {
-        (luma(plain.get_pixel(x, y)) - luma(finger.get_pixel(x, y))).abs() > 25.0
-    };
-    let part = (0..500).flat_map(|x| (0..320).map(move |y| (x, y))).filter(|(x, y)| changed(*x, *y)).count();
+    let changed =
+        |x: u32, y: u32| (luma(plain.get_pixel(x, y)) - luma(finger.get_pixel(x, y))).abs() > 25.0;
+    let part = (0..500)
+        .flat_map(|x| (0..320).map(move |y| (x, y)))
+        .filter(|(x, y)| changed(*x, *y))
+        .count();
     let part = part as f32 / 160_000.0;
     assert!((0.02..0.1).contains(&part), "{part}");
     assert!(changed(312, 312));
@@ -319,14 +378,15 @@ fn jpeg_and_size_make_the_file_smaller_and_noise_and_moire_make_it_larger() {
 }
 
 #[test]
-fn a_halftone_copy_has_paper_and_ink_where_the_page_had_tones() {
-    let spread = |picture: &RgbImage| {
-        let tones = picture.pixels().filter(|p| (90.0..190.0).contains(&luma(p))).count();
-        tones as f32 / 160_000.0
-    };
+fn a_halftone_copy_breaks_tones_into_dots() {
     let (plain, print) = (front_page(&card("")), front_page(&card("print=1")));
-    let difference = plain.pixels().zip(print.pixels()).map(|(a, b)| (luma(a) - luma(b)).abs()).sum::<f32>() / 160_000.0;
-    assert!(difference > 8.0, "{difference} {} {}", spread(&plain), spread(&print));
+    let difference = plain
+        .pixels()
+        .zip(print.pixels())
+        .map(|(a, b)| (luma(a) - luma(b)).abs())
+        .sum::<f32>()
+        / 160_000.0;
+    assert!(difference > 8.0, "{difference}");
 }
 
 #[test]
@@ -346,15 +406,26 @@ fn motion_and_haze_soften_the_text() {
 fn the_files_are_written_and_the_claims_stand_alone() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let specimen = specimen(DocumentKind::IdCardTd1, 2, "size=400");
-    let files = specimen.write(&folder.path().join("new/deep")).expect("written");
-    let names: Vec<_> = files.iter().filter_map(|f| f.file_name()?.to_str()).collect();
-    assert_eq!(names, ["front.jpg", "back.jpg", "truth.json", "claims.json"]);
+    let files = specimen
+        .write(&folder.path().join("new/deep"))
+        .expect("written");
+    let names: Vec<_> = files
+        .iter()
+        .filter_map(|f| f.file_name()?.to_str())
+        .collect();
+    assert_eq!(
+        names,
+        ["front.jpg", "back.jpg", "truth.json", "claims.json"]
+    );
     let read = |index: usize| -> serde_json::Value {
         serde_json::from_slice(&std::fs::read(&files[index]).expect("a file")).expect("JSON")
     };
     let (truth, claims) = (read(2), read(3));
     assert_eq!(truth["claims"], claims);
     assert_eq!(claims["document"], "id_card_td1");
-    assert_eq!(truth["sides"][1]["mrz"]["lines"].as_array().map(Vec::len), Some(3));
+    assert_eq!(
+        truth["sides"][1]["mrz"]["lines"].as_array().map(Vec::len),
+        Some(3)
+    );
     assert_eq!(truth["sides"][0]["degradations"][0]["name"], "size");
 }
