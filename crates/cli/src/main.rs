@@ -24,7 +24,10 @@ enum Command {
 
 fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
-    let context = Context { json: cli.json, ..Context::default() };
+    let context = Context {
+        json: cli.json,
+        ..Context::default()
+    };
     match cli.command {
         Command::Specimen(args) => specimen::run(&args, &context),
     }
