@@ -1,2 +1,6 @@
-//! The menshen command.
+//! The `menshen` command: from photos and typed data to an explained decision.
+
+mod context;
+mod eval;
+
 fn main() {}

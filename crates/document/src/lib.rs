@@ -4,5 +4,11 @@
 //! Pure: no clock, no I/O, no image, no other workspace crate. "Today" is always an argument.
 
 pub mod kind;
+pub mod mrz;
+pub mod name;
+pub mod prc_card;
+pub mod prc_id;
+pub mod prc_region;
 
 pub use kind::{DocumentKind, Field, Side};
+pub use mrz::Mrz;

@@ -1,0 +1,3 @@
+//! Names of people and how two of them relate.
+
+pub mod latin;
