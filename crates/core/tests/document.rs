@@ -435,4 +435,3 @@ fn dates_decide_on_the_day_given() {
         ),
     ]);
 }
-

@@ -335,4 +335,3 @@ fn a_spoof_goes_to_a_person() {
     case.liveness().spoof = Some(0.9);
     assert_eq!(case.decide().outcome, Outcome::Review);
 }
-

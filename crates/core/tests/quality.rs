@@ -263,4 +263,3 @@ fn a_policy_may_send_a_code_to_a_person_instead() {
     case.policy = Policy::from_toml("to_review = [\"doc_copy_or_screen\"]").expect("a policy");
     assert_eq!(case.decide().outcome, Outcome::Review);
 }
-

@@ -16,7 +16,11 @@ use crate::reason::{Param, ReasonCode, Step, Why};
 pub(crate) fn check(policy: &Policy, claims: &Claims, facts: &Facts) -> Vec<Finding> {
     let rules = &policy.name;
     // Each source has its own list of accepted relations, so that the sources are judged one by one.
-    let judged: Vec<Fact<Judged>> = facts.names.iter().map(|fact| judge(rules, claims, fact)).collect();
+    let judged: Vec<Fact<Judged>> = facts
+        .names
+        .iter()
+        .map(|fact| judge(rules, claims, fact))
+        .collect();
     match compare(&judged, |name| name.accepted) {
         Verdict::Confirmed | Verdict::Unknown => Vec::new(),
         Verdict::Unsure(fact) => {
@@ -82,11 +86,16 @@ fn is_accepted(accepted: &BTreeSet<AcceptedRelation>, related: &NameRelation) ->
         Relation::Different => return false,
     };
     accepted.contains(&overall)
-        && related.detail.iter().all(|detail| accepted.contains(&needed_for(*detail)))
+        && related
+            .detail
+            .iter()
+            .all(|detail| accepted.contains(&needed_for(*detail)))
 }
 
 fn transliteration(detail: &[Detail]) -> AcceptedRelation {
-    let romanised = detail.iter().any(|d| needed_for(*d) == AcceptedRelation::Romanisation);
+    let romanised = detail
+        .iter()
+        .any(|d| needed_for(*d) == AcceptedRelation::Romanisation);
     if romanised {
         AcceptedRelation::Romanisation
     } else {
@@ -123,7 +132,11 @@ fn why(related: &NameRelation) -> Why {
 /// are (another script, another order) differ from their first character on.
 fn position(typed: &str, printed: &str, related: &NameRelation) -> u32 {
     let position = related.position.unwrap_or_else(|| {
-        let same = typed.chars().zip(printed.chars()).take_while(|(a, b)| a == b).count();
+        let same = typed
+            .chars()
+            .zip(printed.chars())
+            .take_while(|(a, b)| a == b)
+            .count();
         same + 1
     });
     u32::try_from(position).unwrap_or(u32::MAX)

@@ -365,4 +365,3 @@ pub fn check(rows: &[Row]) {
         assert_eq!(reasons_of(&case), *expected, "{what}");
     }
 }
-
