@@ -1,12 +1,10 @@
 //! Selfie, comparison and sequence of frames.
 
-mod support;
-
 use menshen_core::card::Grade;
 use menshen_core::evidence::Action;
 use menshen_core::{Outcome, Policy};
 
-use support::{check, embedder, prc_card};
+use crate::support::{check, embedder, prc_card};
 
 #[test]
 fn each_fault_of_a_selfie_yields_its_own_reason_and_no_other() {

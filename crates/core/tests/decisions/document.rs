@@ -1,13 +1,11 @@
 //! What the documents say, against what was typed and against each other.
 
-mod support;
-
 use menshen_core::Outcome;
 use menshen_core::claims::FirstIdentity;
 use menshen_document::mrz::Sex;
 use menshen_document::{DocumentKind, Field};
 
-use support::{check, passport, prc_card, resident_number, td1};
+use crate::support::{check, passport, prc_card, resident_number, td1};
 
 #[test]
 fn the_base_cases_are_approved_without_any_reason() {

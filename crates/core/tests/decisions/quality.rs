@@ -1,13 +1,11 @@
 //! Photos of documents: each fault has its own reason.
 
-mod support;
-
 use menshen_core::evidence::{FileTraces, Seen};
 use menshen_core::geometry::Rect;
 use menshen_core::{Outcome, Policy};
 use menshen_document::{DocumentKind, Field, Side};
 
-use support::{Case, check, passport, prc_card, reasons_of};
+use crate::support::{Case, check, passport, prc_card, reasons_of};
 
 /// A page on which nothing can be read any more, as vision would hand it over.
 fn illegible(case: &mut Case) {
