@@ -1,6 +1,7 @@
 //! Pixels to evidence: quality, document, text, face and liveness measures. Holds no acceptance threshold.
 
 pub mod face;
+pub mod liveness;
 pub mod model;
 pub mod photo;
 
