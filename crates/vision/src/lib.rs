@@ -2,6 +2,7 @@
 
 pub mod layout;
 pub mod model;
+pub mod mrz;
 pub mod page;
 pub mod photo;
 pub mod text;
