@@ -1,26 +1,21 @@
 //! What a page is and what it says: kind and side, which way is up, text by field.
+//!
+//! [`examine_page`] runs the whole chain. Its stages stand alone: [`upright`] turns a page,
+//! [`classify`] names it, and the fields are read by the rules of its kind.
 
 mod area;
 mod ethnicity;
+mod examine;
 mod fold;
+mod kind;
 mod labels;
 mod prc;
 mod prc_back;
 mod prc_front;
+mod read;
 mod row;
+mod upright;
 
-use image::RgbImage;
-use menshen_document::{Field, Side};
-use std::collections::BTreeMap;
-pub fn scratch_prc(
-    reader: &crate::TextReader,
-    page: &RgbImage,
-    lines: &[crate::text::Line],
-    side: Side,
-) -> BTreeMap<Field, (String, f32)> {
-    prc::read(reader, page, lines, side)
-        .unwrap()
-        .into_iter()
-        .map(|(f, p)| (f, (p.text, p.confidence)))
-        .collect()
-}
+pub use examine::{ExaminedPage, PageModels, Portrait, examine_page, examine_photo};
+pub use kind::{Cues, classify};
+pub use upright::{Turned, upright};
