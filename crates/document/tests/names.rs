@@ -67,6 +67,40 @@ fn every_name_of_the_evaluation_data_is_related() {
     }
 }
 
+#[test]
+fn spellings_of_hong_kong_macau_and_taiwan_keep_other_names_apart() {
+    let is_han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    let pairs: Vec<(&str, &str)> = OTHER
+        .lines()
+        .filter(|line| line.contains("cantonese") || line.contains("wade_giles"))
+        .filter_map(|line| line.split_once('\t'))
+        .filter_map(|(han, rest)| Some((han, rest.split('\t').next()?)))
+        .filter(|(han, latin)| is_han(han) && !is_han(latin))
+        .collect();
+    let (mut tried, mut related) = (0, Vec::new());
+    for (index, (han, _)) in pairs.iter().enumerate() {
+        for (_, latin) in pairs
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| *i != index)
+            .map(|(_, p)| p)
+        {
+            tried += 1;
+            if relation(han, latin).is_related() {
+                related.push(format!("{han} {latin}"));
+            }
+        }
+    }
+    println!(
+        "{tried} pairs of two names: {} related {related:?}",
+        related.len()
+    );
+    assert!(
+        tried > 2_000 && related.len() * 200 <= tried,
+        "{tried} {related:?}"
+    );
+}
+
 /// Forms in which a passport, a form or a reader may give the same pinyin name.
 fn same_name(latin: &str) -> Vec<String> {
     let (surname, given) = latin.split_once(' ').expect("two parts");
