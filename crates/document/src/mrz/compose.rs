@@ -390,6 +390,8 @@ mod tests {
         ] {
             assert_eq!(td3_names(surname, given), expected);
         }
+        let long = "A".repeat(35);
+        assert_eq!(td3_names(&long, "B C"), format!("{}<<B<C", "A".repeat(34)));
         assert_eq!(cut("ABCD<EF<GH", 5), "ABC<E");
         assert_eq!(cut("A<B<C", 4), "A<B");
     }
