@@ -150,7 +150,12 @@ const RULES: &[Rule] = &[
     // What was typed is wrong in itself: that it also differs from the document follows.
     Rule {
         causes: &[DocNumberChecksum, FormFieldInvalid],
-        effects: &[NumberMismatch, NameMismatch, DobMismatch],
+        effects: &[
+            NumberMismatch,
+            NameMismatch,
+            DobMismatch,
+            NationalityMismatch,
+        ],
         scope: Scope::SameField,
         hides_firm: true,
     },
