@@ -105,6 +105,7 @@ pub struct PageLimits {
     pub field_glare_max: f32,
     pub brightness_min: f32,
     pub brightness_max: f32,
+    pub bright_contrast_max: f32,
     pub contrast_min: f32,
     pub shadow_max: f32,
     pub covered_max: f32,
