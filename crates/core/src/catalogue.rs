@@ -167,8 +167,16 @@ fn plain(value: &Value) -> String {
 
 /// An empty placeholder leaves two spaces or one at an end.
 fn tidy(text: &str) -> String {
-    text.trim()
-        .replace("  ", " ")
-        .replace(" ()", "")
-        .replace("（）", "")
+    // A sentence in brackets inside a sentence has no full stop of its own.
+    [
+        ("  ", " "),
+        (" ()", ""),
+        ("（）", ""),
+        (".)", ")"),
+        ("。）", "）"),
+    ]
+    .iter()
+    .fold(text.trim().to_owned(), |text, (from, to)| {
+        text.replace(from, to)
+    })
 }

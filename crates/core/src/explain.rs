@@ -108,7 +108,7 @@ const RULES: &[Rule] = &[
     same_photo(&[DocBlurred], ILLEGIBLE),
     same_photo(&[DocLowContrast], ILLEGIBLE),
     // A copy or screen has the raster and flat light of one.
-    same_photo(&[DocCopyOrScreen], &[DocLowContrast]),
+    same_photo(&[DocCopyOrScreen], &[DocLowContrast, DocShadow]),
     same_photo(&[DocCopyOrScreen], ILLEGIBLE),
     // Another document: what stands on it is compared with nothing. This is no fault of quality.
     Rule {
@@ -127,7 +127,6 @@ const RULES: &[Rule] = &[
             DocExpired,
             DocExpiringSoon,
             DocNotYetValid,
-            DocCopyOrScreen,
         ],
         scope: Scope::SamePhoto,
         hides_firm: true,
@@ -150,7 +149,12 @@ const RULES: &[Rule] = &[
     // What was typed is wrong in itself: that it also differs from the document follows.
     Rule {
         causes: &[DocNumberChecksum, FormFieldInvalid],
-        effects: &[NumberMismatch, NameMismatch, DobMismatch],
+        effects: &[
+            NumberMismatch,
+            NameMismatch,
+            DobMismatch,
+            NationalityMismatch,
+        ],
         scope: Scope::SameField,
         hides_firm: true,
     },

@@ -84,9 +84,9 @@ fn missing(
     found
 }
 
-/// Tells whether a kind has a back that carries data.
-pub(crate) const fn two_sided(kind: DocumentKind) -> bool {
-    matches!(kind, DocumentKind::IdCardTd1 | DocumentKind::PrcIdCard)
+/// Tells whether a kind has a back that must be photographed.
+pub(crate) fn two_sided(kind: DocumentKind) -> bool {
+    kind.sides().contains(&Side::Back)
 }
 
 /// Where a kind carries its machine-readable zone.
@@ -101,12 +101,11 @@ pub(crate) enum ZonePlace {
 }
 
 /// Returns where a kind carries its zone.
-pub(crate) const fn zone_place(kind: DocumentKind) -> ZonePlace {
-    match kind {
-        DocumentKind::Passport | DocumentKind::Visa => ZonePlace::On(Side::Front),
-        DocumentKind::IdCardTd1 => ZonePlace::On(Side::Back),
-        DocumentKind::IdCardTd2 => ZonePlace::Either,
-        DocumentKind::PrcIdCard | DocumentKind::DrivingLicence => ZonePlace::Nowhere,
+pub(crate) fn zone_place(kind: DocumentKind) -> ZonePlace {
+    match (kind, kind.rules().zone) {
+        (DocumentKind::IdCardTd2, _) => ZonePlace::Either,
+        (_, Some(side)) => ZonePlace::On(side),
+        (_, None) => ZonePlace::Nowhere,
     }
 }
 

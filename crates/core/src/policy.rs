@@ -4,7 +4,7 @@ mod read;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use menshen_document::{DocumentKind, Field};
+use menshen_document::{Country, DocumentKind, Field};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -105,6 +105,7 @@ pub struct PageLimits {
     pub field_glare_max: f32,
     pub brightness_min: f32,
     pub brightness_max: f32,
+    pub bright_contrast_max: f32,
     pub contrast_min: f32,
     pub shadow_max: f32,
     pub covered_max: f32,
@@ -288,5 +289,12 @@ impl Policy {
 }
 
 fn by_country<'a, T>(table: &'a BTreeMap<String, T>, country: &str) -> Option<&'a T> {
-    table.get(country).or_else(|| table.get("*"))
+    let known = Country::parse(country).ok();
+    let named = known.and_then(|country| {
+        let own = |(key, _): &(&String, &T)| {
+            Country::parse(key).is_ok_and(|key| key.code() == country.code())
+        };
+        table.iter().find(own).map(|(_, value)| value)
+    });
+    named.or_else(|| table.get("*"))
 }

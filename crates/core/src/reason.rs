@@ -378,6 +378,23 @@ impl Reason {
         self.with("why", Param::Why(why))
     }
 
+    /// Returns the reason as the person may see it: figures and regions only where the code is told
+    /// in full, and nothing but the code's neutral sentence where it is not told at all.
+    pub fn disclosed(mut self) -> Self {
+        if self.disclosure == Disclosure::Full {
+            return self;
+        }
+        self.measured = None;
+        self.limit = None;
+        self.region = None;
+        self.params.remove("why");
+        if self.disclosure == Disclosure::None {
+            self.field = None;
+            self.params.clear();
+        }
+        self
+    }
+
     /// Returns when it is this reason's turn; a changed `end` moves it to where that end belongs.
     pub fn turn(&self) -> Turn {
         match self.end {

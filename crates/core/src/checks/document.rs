@@ -1,7 +1,7 @@
 //! The document itself: is it the kind chosen, accepted, complete and readable?
 
 use jiff::civil::Date;
-use menshen_document::mrz::{self, Format};
+use menshen_document::mrz;
 use menshen_document::prc_card::ValidUntil;
 use menshen_document::prc_id::PrcId;
 use menshen_document::{DocumentKind, Field, Side};
@@ -54,25 +54,16 @@ pub(crate) fn check_formats(facts: &Facts, chosen: DocumentKind) -> Vec<Finding>
     let strange = facts
         .formats
         .iter()
-        .find(|fact| kind_of(fact.value) != chosen);
+        .find(|fact| DocumentKind::of_format(fact.value) != chosen);
     let Some(fact) = strange else {
         return Vec::new();
     };
     let finding = Finding::new(ReasonCode::DocTypeMismatch, fact.origin).firm();
     vec![finding.map(|r| {
         r.with("chosen", Param::Kind(chosen))
-            .with("seen", Param::Kind(kind_of(fact.value)))
+            .with("seen", Param::Kind(DocumentKind::of_format(fact.value)))
             .region(fact.region)
     })]
-}
-
-const fn kind_of(format: Format) -> DocumentKind {
-    match format {
-        Format::Td1 => DocumentKind::IdCardTd1,
-        Format::Td2 | Format::FrenchId => DocumentKind::IdCardTd2,
-        Format::Td3 => DocumentKind::Passport,
-        Format::MrvA | Format::MrvB => DocumentKind::Visa,
-    }
 }
 
 /// Can each field be read that the policy demands on this page?

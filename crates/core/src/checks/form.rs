@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use menshen_document::prc_id::PrcId;
-use menshen_document::{DocumentKind, Field};
+use menshen_document::{Country, DocumentKind, Field};
 
 use crate::checks::dates::full_years;
 use crate::checks::names::same_name;
@@ -24,6 +24,16 @@ pub(crate) fn check(policy: &Policy, claims: &Claims, today: Date) -> Vec<Findin
     }
     if claims.document == DocumentKind::PrcIdCard {
         found.extend(resident_number(claims, today));
+    }
+    let codes = [
+        (Field::IssuingState, Some(&claims.country)),
+        (Field::Nationality, claims.nationality.as_ref()),
+        (Field::BirthPlace, claims.birth_country.as_ref()),
+    ];
+    for (field, code) in codes {
+        if code.is_some_and(|code| Country::parse(code).is_err()) {
+            found.push(invalid(field, Why::UnknownCode));
+        }
     }
     let age = full_years(claims.birth_date, today);
     if age < 0 || age > i32::from(policy.document.maximum_age) {

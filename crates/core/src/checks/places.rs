@@ -1,6 +1,6 @@
 //! Sex, nationality, country of birth and issuing state.
 
-use menshen_document::{DocumentKind, Field};
+use menshen_document::{Country, DocumentKind, Field};
 
 use crate::checks::document::unreadable;
 use crate::claims::Claims;
@@ -40,7 +40,7 @@ pub(crate) fn check_birth_country(claims: &Claims, facts: &Facts) -> Vec<Finding
     let Some(typed) = &claims.birth_country else {
         return Vec::new();
     };
-    let is_code = |text: &str| text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase());
+    let is_code = |text: &str| text.len() == 3 && Country::parse(text).is_ok();
     let codes: Vec<_> = facts
         .birth_places
         .iter()
@@ -83,11 +83,11 @@ fn verdict<T>(verdict: Verdict<T>, code: ReasonCode, field: Field) -> Vec<Findin
     }
 }
 
-/// Tells whether two codes name one country. Zones write Germany as `D`.
+/// Tells whether two codes name one country, in whichever of its code lists (`D`, `DEU`, `DE`).
+/// Codes that no list knows are compared letter by letter.
 pub(crate) fn same_country(a: &str, b: &str) -> bool {
-    let long = |code: &str| {
-        let code = code.trim().to_ascii_uppercase();
-        if code == "D" { "DEU".to_owned() } else { code }
-    };
-    long(a) == long(b)
+    match (Country::parse(a), Country::parse(b)) {
+        (Ok(a), Ok(b)) => a.code() == b.code(),
+        _ => a.trim().eq_ignore_ascii_case(b.trim()),
+    }
 }

@@ -97,12 +97,15 @@ impl Judge<'_> {
             limits.brightness_min,
             None,
         );
-        self.upper(
-            ReasonCode::DocTooBright,
-            brightness,
-            limits.brightness_max,
-            None,
-        );
+        // White paper is bright as well; over-exposure fades the print on it.
+        if !at_least(quality.contrast, limits.bright_contrast_max) {
+            self.upper(
+                ReasonCode::DocTooBright,
+                brightness,
+                limits.brightness_max,
+                None,
+            );
+        }
     }
 
     fn outline(&mut self, page: &PageEvidence) {

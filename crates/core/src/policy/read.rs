@@ -1,5 +1,6 @@
 //! Reads a policy file over the defaults.
 
+use menshen_document::Country;
 use thiserror::Error;
 use toml::{Table, Value};
 
@@ -122,6 +123,21 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
         "reading.mismatch_confidence",
         "between `field_confidence` and `mismatch_confidence_under_fault`",
     )?;
+    for (table, keys) in [
+        (
+            "document.accepted",
+            policy.document.accepted.keys().collect::<Vec<_>>(),
+        ),
+        (
+            "document.minimum_age",
+            policy.document.minimum_age.keys().collect(),
+        ),
+    ] {
+        for key in keys {
+            let known = key == "*" || Country::parse(key).is_ok();
+            ensure(known, &join(table, key), "under a country code or `*`")?;
+        }
+    }
     let softened = |code: &ReasonCode| code.spec().end != End::Final;
     ensure(
         policy.to_review.iter().all(softened),

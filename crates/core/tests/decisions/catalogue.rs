@@ -130,6 +130,20 @@ fn a_code_that_hides_its_cause_says_nothing_of_it_to_the_person() {
 }
 
 #[test]
+fn a_person_sees_figures_only_where_the_code_is_told_in_full() {
+    let reason = |code| {
+        Reason::new(code)
+            .measured(0.9, 0.5)
+            .field(Field::BirthDate)
+            .why(Why::Spoof)
+    };
+    let full = reason(ReasonCode::DocBlurred);
+    assert_eq!(full.clone().disclosed(), full);
+    let hidden = reason(ReasonCode::LivenessNotConfirmed).disclosed();
+    assert_eq!(hidden, Reason::new(ReasonCode::LivenessNotConfirmed));
+}
+
+#[test]
 fn quality_and_technical_codes_never_count_as_attempts() {
     for code in ReasonCode::ALL {
         let spec = code.spec();
@@ -194,6 +208,6 @@ fn a_whole_decision_reads_in_the_order_of_what_to_do() {
             .map(|reason| Catalogue::of(locale).render(reason));
         texts.collect::<Vec<_>>()
     };
-    insta::assert_json_snapshot!("decision", decision);
+    insta::assert_json_snapshot!("decision", decision.reasons);
     insta::assert_json_snapshot!("decision_texts", [render(Locale::ZhCn), render(Locale::En)]);
 }

@@ -259,6 +259,22 @@ fn what_was_typed_is_compared_with_everything_that_was_read() {
             &["number_mismatch@form"],
         ),
         (
+            "unknown country code",
+            td1,
+            |c| c.claims.nationality = Some("ZZZ".into()),
+            &["form_field_invalid@form"],
+        ),
+        (
+            "Germany by either code",
+            passport,
+            |c| {
+                c.claims.country = "DEU".into();
+                let zone = c.front().mrz.as_mut().expect("a zone");
+                zone.lines[0] = zone.lines[0].replace("P<UTO", "P<D<<");
+            },
+            &[],
+        ),
+        (
             "empty name",
             prc_card,
             |c| c.claims.name = "  ".into(),

@@ -2,6 +2,7 @@
 
 use menshen_core::Policy;
 use menshen_core::policy::DEFAULT_POLICY;
+use menshen_document::{Country, DocumentKind, rules};
 
 fn error(text: &str) -> String {
     match Policy::from_toml(text) {
@@ -67,6 +68,10 @@ fn each_fault_of_a_policy_is_refused_by_the_name_of_its_key() {
             "[reading]\nmismatch_confidence = 0.1",
             "`reading.mismatch_confidence` must be between",
         ),
+        (
+            "[document.minimum_age]\nCHINA = 18",
+            "`document.minimum_age.CHINA` must be under a country code",
+        ),
         ("version = ", "not valid TOML"),
     ] {
         let found = error(text);
@@ -90,5 +95,23 @@ fn every_key_of_the_default_file_carries_a_comment_above_its_group() {
             _ if line.starts_with('#') || line.starts_with('[') => commented = true,
             _ => assert!(commented, "{line} has no comment"),
         }
+    }
+}
+
+#[test]
+fn the_default_policy_repeats_what_the_document_rules_say() {
+    let policy = Policy::default();
+    for country in Country::all() {
+        let expected = rules::minimum_age(country);
+        assert_eq!(
+            i16::from(policy.minimum_age(country.code())),
+            expected,
+            "{}",
+            country.code()
+        );
+    }
+    for kind in DocumentKind::ALL {
+        let days = i32::from(policy.document.near_expiry_days);
+        assert_eq!(kind.rules().expiry.near_days, days);
     }
 }

@@ -38,7 +38,9 @@ const REMOVALS: &[(&str, Removal)] = &[
     ("back zone", |c| {
         back(c).is_some_and(|page| page.mrz.take().is_some())
     }),
-    ("cards", |c| std::mem::take(&mut c.cards) != ModelCards::default()),
+    ("cards", |c| {
+        std::mem::take(&mut c.cards) != ModelCards::default()
+    }),
 ];
 
 fn back(case: &mut Case) -> Option<&mut PageEvidence> {

@@ -211,6 +211,18 @@ fn each_fault_of_a_document_photo_yields_its_own_reason_and_no_other() {
             &["doc_copy_or_screen@document_front"],
         ),
         (
+            "a grey passport, whose flat light looks like a shadow",
+            passport,
+            |c| (c.front().quality.chroma, c.front().quality.shadow) = (0.0005, 0.75),
+            &["doc_copy_or_screen@document_front"],
+        ),
+        (
+            "white paper",
+            passport,
+            |c| c.front().quality.brightness = 1.0,
+            &[],
+        ),
+        (
             "a screen",
             prc_card,
             |c| c.back().quality.moire = 0.9,
