@@ -23,15 +23,19 @@ pub const INK: Ink = [214, 40, 70];
 /// eye and to the test below, while OCR still sees dark ink on lighter ground.
 pub const OPACITY: f32 = 0.26;
 
-/// Height of an em of the large letters over the page's width.
-const EM: f32 = 0.135;
+/// Part of the opacity that is left over the portrait: the mark crosses it, a face comparison still works.
+const OVER_PORTRAIT: f32 = 0.6;
+
+/// Length of the large text over the page's diagonal.
+const SPAN: f32 = 0.8;
 
 /// Height of an em of the small print in millimetres.
 const SMALL_EM: f32 = 1.25;
 
 /// Returns how much of each pixel the large letters cover, 0..=255, for a page of this size.
 pub fn coverage(fonts: &Fonts, width: u32, height: u32) -> GrayImage {
-    let em = EM * width as f32;
+    let diagonal = (width as f32).hypot(height as f32);
+    let em = SPAN * diagonal / fonts.han_bold.width(TEXT, 0.0);
     let text = lay_out(fonts, em);
     let angle = -(height as f32 / width as f32).atan() * 0.92;
     let (sin, cos) = angle.sin_cos();
@@ -77,8 +81,18 @@ fn sample(picture: &GrayImage, x: f32, y: f32) -> u8 {
 pub fn stamp(page: &mut Page, fonts: &Fonts) {
     let (width, height) = page.pixels.dimensions();
     let large = coverage(fonts, width, height);
+    let portrait = page.portrait.unwrap_or_default();
     for (x, y, pixel) in large.enumerate_pixels() {
-        let amount = f32::from(pixel.0[0]) / 255.0 * OPACITY;
+        let across = x as f32 - portrait.x;
+        let down = y as f32 - portrait.y;
+        let over =
+            (0.0..portrait.width).contains(&across) && (0.0..portrait.height).contains(&down);
+        let opacity = if over {
+            OPACITY * OVER_PORTRAIT
+        } else {
+            OPACITY
+        };
+        let amount = f32::from(pixel.0[0]) / 255.0 * opacity;
         blend(&mut page.pixels, x as i32, y as i32, INK, amount);
     }
     let small = Style {
