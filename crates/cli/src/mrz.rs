@@ -68,3 +68,91 @@ impl MrzOut {
         })
     }
 }
+
+/// Reads and checks each picture, or each group of lines.
+pub fn run(args: &MrzArgs, context: &Context) -> anyhow::Result<()> {
+    let today = context.today(args.today);
+    if let Some(path) = &args.text {
+        let text = input::read_text(path)?;
+        return mrz::groups(&text).iter().try_for_each(|group| emit(context, text_line(group, today)));
+    }
+    if args.images.is_empty() {
+        return Err(WrongUsage("name pictures, or text with --text".to_owned()).into());
+    }
+    let engine = TextEngine::open(context)?;
+    args.images.iter().try_for_each(|path| emit(context, picture_line(&engine, path, today)?))
+}
+
+fn text_line<'a>(group: &[&str], today: Date) -> Line<'a> {
+    let lines: Vec<String> = group.iter().map(|line| (*line).to_owned()).collect();
+    // Text is what it is: nobody doubts its characters.
+    match MrzOut::parse(&lines, true, today) {
+        Ok(zone) => Line { file: None, reasons: judge(Some(&zone)), mrz: Some(zone), error: None },
+        Err(error) => Line {
+            file: None,
+            mrz: None,
+            reasons: judge(None),
+            error: Some(InputError::new("not_an_mrz", error.to_string())),
+        },
+    }
+}
+
+fn picture_line<'a>(engine: &TextEngine, path: &'a Path, today: Date) -> anyhow::Result<Line<'a>> {
+    let photo = match input::read_photo(path) {
+        Ok(photo) => photo,
+        Err(error) => {
+            let error = Some(error);
+            return Ok(Line { file: Some(path), mrz: None, reasons: Vec::new(), error });
+        }
+    };
+    let zone = engine
+        .read_mrz(&photo)?
+        .and_then(|read| MrzOut::parse(&read.lines, read.certain, today).ok());
+    Ok(Line { file: Some(path), reasons: judge(zone.as_ref()), mrz: zone, error: None })
+}
+
+/// A zone that is absent, does not add up or is not read for sure is a reason.
+fn judge(zone: Option<&MrzOut>) -> Vec<ReasonOut> {
+    let checks = zone.map(|zone| (zone.valid, zone.certain));
+    crate::reasons::with_texts(menshen_core::judge_mrz(checks))
+}
+
+fn emit(context: &Context, line: Line<'_>) -> anyhow::Result<()> {
+    context.emit(&line, |out| {
+        if let Some(file) = line.file {
+            writeln!(out, "{BOLD}{}{BOLD:#}", file.display())?;
+        }
+        if let Some(error) = &line.error {
+            writeln!(out, "  {BAD}{}{BAD:#} {}", error.code, error.message)?;
+        }
+        if let Some(zone) = &line.mrz {
+            write_zone(out, zone)?;
+        }
+        write_reasons(out, &line.reasons, context.locale)
+    })
+}
+
+fn write_zone(out: &mut dyn Write, zone: &MrzOut) -> std::io::Result<()> {
+    for line in &zone.lines {
+        writeln!(out, "  {line}")?;
+    }
+    let mark = |right: bool| if right { format!("{GOOD}right{GOOD:#}") } else { format!("{BAD}wrong{BAD:#}") };
+    let checks = [
+        ("document number", Some(zone.checks.document_number)),
+        ("birth date", Some(zone.checks.birth_date)),
+        ("expiry date", Some(zone.checks.expiry_date)),
+        ("personal number", zone.checks.personal_number),
+        ("composite", zone.checks.composite),
+    ];
+    for (name, right) in checks {
+        if let Some(right) = right {
+            writeln!(out, "  {DIM}{name:<16}{DIM:#} {}", mark(right))?;
+        }
+    }
+    let certain = if zone.certain {
+        format!("{GOOD}certain{GOOD:#}")
+    } else {
+        format!("{WARN}not certain{WARN:#}")
+    };
+    writeln!(out, "  {:?}, {certain}", zone.format)
+}
