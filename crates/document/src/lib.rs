@@ -6,6 +6,9 @@
 pub mod kind;
 pub mod mrz;
 pub mod name;
+pub mod prc_card;
+pub mod prc_id;
+pub mod prc_region;
 
 pub use kind::{DocumentKind, Field, Side};
 pub use mrz::Mrz;
