@@ -115,12 +115,6 @@ pub enum ModelsError {
         /// The command that gets it.
         command: String,
     },
-    /// Another process is pulling into the same folder.
-    #[error("lock {path}: another pull is running")]
-    Busy {
-        /// The lock file.
-        path: PathBuf,
-    },
     /// No folder was named and the environment has no home.
     #[error("choose the models folder: set MENSHEN_MODELS or HOME")]
     NoFolder,
