@@ -407,6 +407,8 @@ fn converted(entry: &Entry, mut sources: Vec<Vec<u8>>) -> Result<Vec<u8>, Models
         (Convert::Tflite, [file]) => convert::tflite(file),
         (Convert::DlibResnet, [manifest, shard]) => convert::dlib_resnet(manifest, shard),
 
+        (Convert::MiniFasNet, [file]) => convert::mini_fas_net(file),
+        (Convert::Mxnet, [parameters, symbol]) => convert::mxnet(parameters, symbol),
         _ => Err(count()),
     }
 }

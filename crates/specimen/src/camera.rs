@@ -86,7 +86,12 @@ impl Shot {
         let exact = Projection::scale(w as f32 / width as f32, h as f32 / height as f32);
         self.projection = self.projection.and_then(exact);
         let [width, height] = self.flat;
-        self.quad = self.quad_of(Rect { x: 0.0, y: 0.0, width, height });
+        self.quad = self.quad_of(Rect {
+            x: 0.0,
+            y: 0.0,
+            width,
+            height,
+        });
     }
 }
 
@@ -99,7 +104,12 @@ pub fn photograph(page: &Page, camera: &Camera) -> Shot {
     lay_on(&mut pixels, page, inverse);
     let whole = page_rect(page);
     let flat = [whole.width, whole.height];
-    let mut shot = Shot { pixels, projection, flat, quad: Quad::default() };
+    let mut shot = Shot {
+        pixels,
+        projection,
+        flat,
+        quad: Quad::default(),
+    };
     shot.quad = shot.quad_of(whole);
     soft_light(&mut shot.pixels, camera.seed);
     shot
@@ -108,36 +118,59 @@ pub fn photograph(page: &Page, camera: &Camera) -> Shot {
 /// Lets the light fall off a little across the picture: at most 5 %, from a side that the seed chooses.
 fn soft_light(pixels: &mut RgbImage, seed: u64) {
     const FALL: f32 = 0.05;
-    let (sin, cos) = Rng::new(seed, 103).between(0.0, std::f32::consts::TAU).sin_cos();
+    let (sin, cos) = Rng::new(seed, 103)
+        .between(0.0, std::f32::consts::TAU)
+        .sin_cos();
     let (width, height) = (pixels.width() as f32, pixels.height() as f32);
     for (x, y, pixel) in pixels.enumerate_pixels_mut() {
         let (dx, dy) = (x as f32 / width - 0.5, y as f32 / height - 0.5);
         let light = 1.0 - FALL * (0.5 + 0.7 * (dx * cos + dy * sin)).clamp(0.0, 1.0);
-        pixel.0 = pixel.0.map(|channel| (f32::from(channel) * light).round() as u8);
+        pixel.0 = pixel
+            .0
+            .map(|channel| (f32::from(channel) * light).round() as u8);
     }
 }
 
 /// A phone is turned with a page that stands upright.
 fn frame(rotate: f32) -> [f32; 2] {
     let turn = rotate.rem_euclid(180.0);
-    if (45.0..135.0).contains(&turn) { [FRAME[1], FRAME[0]] } else { FRAME }
+    if (45.0..135.0).contains(&turn) {
+        [FRAME[1], FRAME[0]]
+    } else {
+        FRAME
+    }
 }
 
 fn page_rect(page: &Page) -> Rect {
     let (width, height) = page.pixels.dimensions();
-    Rect { x: 0.0, y: 0.0, width: width as f32, height: height as f32 }
+    Rect {
+        x: 0.0,
+        y: 0.0,
+        width: width as f32,
+        height: height as f32,
+    }
 }
 
 fn corners(rect: Rect) -> [(f32, f32); 4] {
     let (right, bottom) = (rect.x + rect.width, rect.y + rect.height);
-    [(rect.x, rect.y), (right, rect.y), (right, bottom), (rect.x, bottom)]
+    [
+        (rect.x, rect.y),
+        (right, rect.y),
+        (right, bottom),
+        (rect.x, bottom),
+    ]
 }
 
 fn projection(page: &Page, camera: &Camera, frame: [f32; 2]) -> Projection {
     let mut rng = Rng::new(camera.seed, 101);
     // Nobody holds a phone straight: a small turn, a small tilt, not quite the middle.
     let tilt = camera.perspective * 0.5 + rng.between(0.0, 0.025);
-    let turn = camera.rotate + rng.between(-2.2, 2.2) + if camera.crop == Some(Crop::Corner) { 7.0 } else { 0.0 };
+    let lean = if camera.crop == Some(Crop::Corner) {
+        7.0
+    } else {
+        0.0
+    };
+    let turn = camera.rotate + rng.between(-2.2, 2.2) + lean;
     let (width, height) = (page.size[0], page.size[1]);
     let far = 1.0 - tilt;
     // A page that tilts away looks shorter, too.
@@ -150,9 +183,16 @@ fn projection(page: &Page, camera: &Camera, frame: [f32; 2]) -> Projection {
     let (sin, cos) = turn.to_radians().sin_cos();
     let turned = shape.map(|(x, y)| (x * cos - y * sin, x * sin + y * cos));
     let scale = fit(&turned, frame, width);
-    let shift = [rng.between(-0.02, 0.02) * frame[0], rng.between(-0.02, 0.02) * frame[1]];
-    let mut placed = turned
-        .map(|(x, y)| (x * scale + frame[0] / 2.0 + shift[0], y * scale + frame[1] / 2.0 + shift[1]));
+    let shift = [
+        rng.between(-0.02, 0.02) * frame[0],
+        rng.between(-0.02, 0.02) * frame[1],
+    ];
+    let mut placed = turned.map(|(x, y)| {
+        (
+            x * scale + frame[0] / 2.0 + shift[0],
+            y * scale + frame[1] / 2.0 + shift[1],
+        )
+    });
     push_out(&mut placed, camera.crop, width * scale);
     Projection::from_control_points(corners(page_rect(page)), placed)
         .expect("four corners of a convex page always give a projection")
@@ -190,17 +230,21 @@ fn push_out(points: &mut [(f32, f32); 4], crop: Option<Crop>, width: f32) {
 
 /// Draws a dark wooden desk under soft, even light.
 fn desk(frame: [f32; 2], seed: u64) -> RgbImage {
-    let (width, height) = (frame[0] as u32, frame[1] as u32);
+    // Wood has no detail finer than two pixels; half the size is a quarter of the work.
+    let (width, height) = (frame[0] as u32 / 2, frame[1] as u32 / 2);
     let mut rng = Rng::new(seed, 102);
     let wood = [[84.0, 62.0, 46.0], [64.0, 66.0, 72.0], [96.0, 80.0, 60.0]][rng.below(3) as usize];
     let lean = rng.between(-0.06, 0.06);
-    RgbImage::from_fn(width, height, |x, y| {
-        let (u, v) = (x as f32, y as f32 + x as f32 * lean);
-        let grain = noise(seed, u / 420.0, v / 9.0) * 0.6 + noise(seed + 1, u / 90.0, v / 3.5) * 0.4;
+    let half = RgbImage::from_fn(width, height, |x, y| {
+        let (u, v) = (2.0 * x as f32, 2.0 * (y as f32 + x as f32 * lean));
+        let grain =
+            noise(seed, u / 420.0, v / 9.0) * 0.6 + noise(seed + 1, u / 90.0, v / 3.5) * 0.4;
         let spots = noise(seed + 2, u / 260.0, v / 200.0);
         let light = 0.80 + 0.28 * grain + 0.16 * spots;
         Rgb(wood.map(|channel: f32| (channel * light).clamp(0.0, 255.0) as u8))
-    })
+    });
+    let filter = image::imageops::FilterType::Triangle;
+    image::imageops::resize(&half, 2 * width, 2 * height, filter)
 }
 
 /// Smooth value noise, 0..=1, one cell a unit.
@@ -210,7 +254,9 @@ fn noise(seed: u64, x: f32, y: f32) -> f32 {
     let (u, v) = (smooth(x - cell_x), smooth(y - cell_y));
     let at = |dx: f32, dy: f32| {
         let (i, j) = ((cell_x + dx) as i64 as u64, (cell_y + dy) as i64 as u64);
-        let hash = mix(seed ^ i.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ j.wrapping_mul(0xD6E8_FEB8_6659_FD93));
+        let hash = mix(seed
+            ^ i.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            ^ j.wrapping_mul(0xD6E8_FEB8_6659_FD93));
         (hash >> 40) as f32 / (1u64 << 24) as f32
     };
     let upper = at(0.0, 0.0) * (1.0 - u) + at(1.0, 0.0) * u;
@@ -231,7 +277,11 @@ fn lay_on(pixels: &mut RgbImage, page: &Page, inverse: Projection) {
         }
         let dark = 1.0 - 0.5 * (-(outside.max(0.0) / reach)).exp();
         let cover = (0.5 - outside).clamp(0.0, 1.0);
-        let top = if cover > 0.0 { bicubic(&page.pixels, u - 0.5, v - 0.5) } else { [0.0; 3] };
+        let top = if cover > 0.0 {
+            bicubic(&page.pixels, u - 0.5, v - 0.5)
+        } else {
+            [0.0; 3]
+        };
         for (channel, new) in pixel.0.iter_mut().zip(top) {
             let ground = f32::from(*channel) * dark;
             *channel = (ground + (new - ground) * cover).round().clamp(0.0, 255.0) as u8;
@@ -274,4 +324,45 @@ fn weights(t: f32) -> [f32; 4] {
         0.5 * t + 2.0 * t2 - 1.5 * t3,
         -0.5 * t2 + 0.5 * t3,
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outside(size: [f32; 2], crop: Option<Crop>, rotate: f32, seed: u64) -> usize {
+        let page = Page::new(size, 3.0, [255; 3]);
+        let camera = Camera {
+            rotate,
+            perspective: 0.2,
+            crop,
+            seed,
+        };
+        let frame = frame(rotate);
+        let projection = projection(&page, &camera, frame);
+        let placed = corners(page_rect(&page)).map(|corner| projection * corner);
+        let visible =
+            |(x, y): &(f32, f32)| (0.0..=frame[0]).contains(x) && (0.0..=frame[1]).contains(y);
+        placed.iter().filter(|corner| !visible(corner)).count()
+    }
+
+    #[test]
+    fn a_cropped_corner_lies_outside_alone_and_a_cropped_edge_takes_two() {
+        for seed in 0..200 {
+            for size in [[85.6, 54.0], [125.0, 88.0], [105.0, 74.0]] {
+                for (crop, expected) in [(Some(Crop::Corner), 1), (Some(Crop::Edge), 2)] {
+                    assert_eq!(outside(size, crop, 0.0, seed), expected, "{crop:?} {seed}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_uncropped_page_lies_wholly_in_the_picture_at_every_turn() {
+        for seed in 0..72 {
+            let rotate = seed as f32 * 5.0;
+            assert_eq!(outside([85.6, 54.0], None, rotate, seed), 0, "{rotate}");
+            assert_eq!(outside([125.0, 88.0], None, rotate, seed), 0, "{rotate}");
+        }
+    }
 }

@@ -39,7 +39,11 @@ impl Contradiction {
     /// # Errors
     /// An unknown name is answered with the known ones.
     pub fn parse_list(text: &str) -> Result<Vec<Self>, SpecimenError> {
-        text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Self::parse).collect()
+        text.split(',')
+            .map(str::trim)
+            .filter(|item| !item.is_empty())
+            .map(Self::parse)
+            .collect()
     }
 
     fn parse(item: &str) -> Result<Self, SpecimenError> {
@@ -94,7 +98,10 @@ impl Contradiction {
         if possible {
             Ok(())
         } else {
-            Err(SpecimenError::ContradictionImpossible { name: self.name(), kind })
+            Err(SpecimenError::ContradictionImpossible {
+                name: self.name(),
+                kind,
+            })
         }
     }
 }
@@ -115,14 +122,26 @@ mod tests {
     #[test]
     fn a_list_is_read_and_an_unknown_name_teaches_the_known_ones() {
         let list = Contradiction::parse_list("number-sex, expires-in=20").expect("known names");
-        assert_eq!(list, [Contradiction::NumberSex, Contradiction::ExpiresIn(20)]);
-        let error = Contradiction::parse_list("mrz-nam").expect_err("a typing error").to_string();
-        assert!(error.contains("mrz-name") && error.contains("expires-in=DAYS"), "{error}");
+        assert_eq!(
+            list,
+            [Contradiction::NumberSex, Contradiction::ExpiresIn(20)]
+        );
+        let error = Contradiction::parse_list("mrz-nam")
+            .expect_err("a typing error")
+            .to_string();
+        assert!(
+            error.contains("mrz-name") && error.contains("expires-in=DAYS"),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_licence_has_no_machine_readable_zone_to_contradict() {
-        assert!(Contradiction::MrzName.check(DocumentKind::DrivingLicence).is_err());
+        assert!(
+            Contradiction::MrzName
+                .check(DocumentKind::DrivingLicence)
+                .is_err()
+        );
         assert!(Contradiction::MrzName.check(DocumentKind::Passport).is_ok());
     }
 }

@@ -36,7 +36,9 @@ pub enum SpecimenError {
         source: ab_glyph::InvalidFont,
     },
     /// The portrait is too small to print.
-    #[error("portrait of {width} x {height} pixels is too small, it needs at least {least} x {least}")]
+    #[error(
+        "portrait of {width} x {height} pixels is too small, it needs at least {least} x {least}"
+    )]
     PortraitTooSmall {
         /// Width in pixels.
         width: u32,

@@ -64,7 +64,11 @@ impl Facts {
 
     /// Returns the issuing state as an ICAO code.
     pub fn country(&self) -> &'static str {
-        if self.kind == DocumentKind::PrcIdCard { "CHN" } else { "UTO" }
+        if self.kind == DocumentKind::PrcIdCard {
+            "CHN"
+        } else {
+            "UTO"
+        }
     }
 
     fn chinese(
@@ -144,19 +148,35 @@ impl Validity {
         let young = contradictions.contains(&Contradiction::UnderAge);
         // A card at the end of its ten years was issued to somebody of 16 to 25 years.
         let oldest = if end.is_some() { 34 } else { AGES[1] };
-        let age = if young { 17 } else { AGES[0] + rng.below((oldest - AGES[0]) as u32) as i16 };
+        let age = if young {
+            17
+        } else {
+            AGES[0] + rng.below((oldest - AGES[0]) as u32) as i16
+        };
         let birth = today
             .checked_sub(age.years())?
             .checked_sub((rng.below(300) as i64 + 20).days())?;
-        let held = if young { 100 } else { rng.below(6 * 365) as i64 + 60 };
+        let held = if young {
+            100
+        } else {
+            rng.below(6 * 365) as i64 + 60
+        };
         if let Some(days) = end {
             let expires = today.checked_add(days.days())?;
             let issued = expires.checked_sub(if young { 5 } else { 10 }.years())?;
-            return Ok(Self { birth, issued, expires });
+            return Ok(Self {
+                birth,
+                issued,
+                expires,
+            });
         }
         let issued = today.checked_sub(held.days())?;
         let expires = issued.checked_add(term(kind, birth, issued).years())?;
-        Ok(Self { birth, issued, expires })
+        Ok(Self {
+            birth,
+            issued,
+            expires,
+        })
     }
 }
 

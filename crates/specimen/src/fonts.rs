@@ -7,8 +7,12 @@ use ab_glyph::{Font, FontVec, Glyph, GlyphId, PxScale, point};
 use crate::SpecimenError;
 
 /// Where Linux, Homebrew and people keep fonts; each is searched three folders deep.
-const FOLDERS: [&str; 4] =
-    ["/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "/opt/homebrew/share/fonts"];
+const FOLDERS: [&str; 4] = [
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "/Library/Fonts",
+    "/opt/homebrew/share/fonts",
+];
 
 /// How deep below a font folder a file may lie.
 const DEPTH: usize = 3;
@@ -71,8 +75,10 @@ impl Typeface {
             .iter()
             .find_map(|folder| find_file(folder, file, DEPTH))
             .ok_or(SpecimenError::FontMissing { file, package })?;
-        let bytes = std::fs::read(&path)
-            .map_err(|source| SpecimenError::FontRead { path: path.clone(), source })?;
+        let bytes = std::fs::read(&path).map_err(|source| SpecimenError::FontRead {
+            path: path.clone(),
+            source,
+        })?;
         FontVec::try_from_vec_and_index(bytes, index)
             .map(Self)
             .map_err(|source| SpecimenError::FontParse { path, source })
@@ -91,7 +97,8 @@ impl Typeface {
 
     /// Returns whether the face can draw every letter of a text.
     pub fn covers(&self, text: &str) -> bool {
-        text.chars().all(|letter| letter == ' ' || self.0.glyph_id(letter) != GlyphId(0))
+        text.chars()
+            .all(|letter| letter == ' ' || self.0.glyph_id(letter) != GlyphId(0))
     }
 
     /// Draws one letter: `ink(x, y, coverage)` for each pixel it touches.
@@ -105,8 +112,10 @@ impl Typeface {
         mut ink: impl FnMut(i32, i32, f32),
     ) {
         let scale = PxScale::from(em * self.0.height_unscaled() / self.units_per_em());
-        let glyph: Glyph =
-            self.0.glyph_id(letter).with_scale_and_position(scale, point(x, baseline));
+        let glyph: Glyph = self
+            .0
+            .glyph_id(letter)
+            .with_scale_and_position(scale, point(x, baseline));
         if let Some(outline) = self.0.outline_glyph(glyph) {
             let bounds = outline.px_bounds();
             let (left, top) = (bounds.min.x as i32, bounds.min.y as i32);
@@ -136,7 +145,9 @@ fn find_file(folder: &Path, file: &str, depth: usize) -> Option<PathBuf> {
         .collect();
     // The order of a directory is not defined; sorted, the same machine always takes the same file.
     folders.sort();
-    folders.iter().find_map(|inner| find_file(inner, file, depth - 1))
+    folders
+        .iter()
+        .find_map(|inner| find_file(inner, file, depth - 1))
 }
 
 #[cfg(test)]
@@ -146,7 +157,9 @@ mod tests {
     #[test]
     fn a_missing_font_names_its_debian_package() {
         let empty = tempfile::tempdir().expect("a temporary folder");
-        let error = Fonts::load_from(&[empty.path().to_path_buf()]).err().expect("no fonts there");
+        let error = Fonts::load_from(&[empty.path().to_path_buf()])
+            .err()
+            .expect("no fonts there");
         assert!(error.to_string().contains("fonts-noto-cjk"), "{error}");
     }
 
@@ -155,7 +168,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::write(folder.path().join("NotoSansCJK-Regular.ttc"), b"not a font")
             .expect("write");
-        let error = Fonts::load_from(&[folder.path().to_path_buf()]).err().expect("no font");
+        let error = Fonts::load_from(&[folder.path().to_path_buf()])
+            .err()
+            .expect("no font");
         assert!(matches!(error, SpecimenError::FontParse { .. }), "{error}");
     }
 }

@@ -17,6 +17,8 @@
 //! arguments give the same bytes.
 
 mod camera;
+#[cfg(test)]
+mod cartoon;
 mod contradiction;
 mod degrade;
 mod error;
@@ -30,6 +32,8 @@ mod page;
 mod people;
 mod portrait;
 mod rng;
+#[cfg(test)]
+mod tests;
 mod truth;
 
 use std::path::{Path, PathBuf};
@@ -96,11 +100,20 @@ pub struct DrawnSide {
 /// # Errors
 /// See [`SpecimenError`]; a face outside the portrait and an impossible contradiction among others.
 pub fn draw(fonts: &Fonts, request: &Request<'_>) -> Result<Specimen, SpecimenError> {
-    let facts =
-        Facts::choose(request.kind, request.seed, request.today, request.contradictions)?;
+    let facts = Facts::choose(
+        request.kind,
+        request.seed,
+        request.today,
+        request.contradictions,
+    )?;
     let zone = Zone::of(&facts, request.contradictions)?;
-    let sources =
-        Sources { fonts, facts: &facts, picture: request.portrait, face: request.face, zone };
+    let sources = Sources {
+        fonts,
+        facts: &facts,
+        picture: request.portrait,
+        face: request.face,
+        zone,
+    };
     let mut specimen = Specimen {
         sides: Vec::new(),
         truth: Truth {
@@ -109,7 +122,11 @@ pub fn draw(fonts: &Fonts, request: &Request<'_>) -> Result<Specimen, SpecimenEr
             today: request.today,
             kind: request.kind,
             country: facts.country(),
-            contradictions: request.contradictions.iter().map(ToString::to_string).collect(),
+            contradictions: request
+                .contradictions
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             sides: Vec::new(),
             claims: ClaimsOut::of(&facts),
         },
@@ -130,7 +147,12 @@ fn shoot(
     let seed = request.seed.wrapping_mul(2).wrapping_add(side as u64);
     let list = request.degradations;
     degrade::degrade_page(&mut page.pixels, list);
-    let mut camera = Camera { rotate: 0.0, perspective: 0.0, crop: None, seed };
+    let mut camera = Camera {
+        rotate: 0.0,
+        perspective: 0.0,
+        crop: None,
+        seed,
+    };
     degrade::degrade_camera(&mut camera, list);
     let mut shot = camera::photograph(&page, &camera);
     degrade::sensor(&mut shot.pixels, seed);
@@ -155,12 +177,20 @@ impl Specimen {
     /// # Errors
     /// [`SpecimenError::Write`] names the file.
     pub fn write(&self, folder: &Path) -> Result<Vec<PathBuf>, SpecimenError> {
-        std::fs::create_dir_all(folder)
-            .map_err(|source| SpecimenError::Write { path: folder.to_path_buf(), source })?;
-        let mut files: Vec<(&str, Vec<u8>)> =
-            self.sides.iter().map(|side| (side.file, side.jpeg.clone())).collect();
+        std::fs::create_dir_all(folder).map_err(|source| SpecimenError::Write {
+            path: folder.to_path_buf(),
+            source,
+        })?;
+        let mut files: Vec<(&str, Vec<u8>)> = self
+            .sides
+            .iter()
+            .map(|side| (side.file, side.jpeg.clone()))
+            .collect();
         files.push(("truth.json", serde_json::to_vec_pretty(&self.truth)?));
-        files.push(("claims.json", serde_json::to_vec_pretty(&self.truth.claims)?));
+        files.push((
+            "claims.json",
+            serde_json::to_vec_pretty(&self.truth.claims)?,
+        ));
         files
             .into_iter()
             .map(|(name, bytes)| {

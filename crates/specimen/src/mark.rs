@@ -50,13 +50,15 @@ fn lay_out(fonts: &Fonts, em: f32) -> GrayImage {
     let mut picture = GrayImage::new(width, height);
     let mut x = 2.0;
     for letter in TEXT.chars() {
-        fonts.han_bold.letter(letter, em, x, em * 0.98, |px, py, coverage| {
-            if let (Ok(px), Ok(py)) = (u32::try_from(px), u32::try_from(py)) {
-                if let Some(pixel) = picture.get_pixel_mut_checked(px, py) {
-                    pixel.0[0] = pixel.0[0].max((coverage.min(1.0) * 255.0) as u8);
+        fonts
+            .han_bold
+            .letter(letter, em, x, em * 0.98, |px, py, coverage| {
+                if let (Ok(px), Ok(py)) = (u32::try_from(px), u32::try_from(py)) {
+                    if let Some(pixel) = picture.get_pixel_mut_checked(px, py) {
+                        pixel.0[0] = pixel.0[0].max((coverage.min(1.0) * 255.0) as u8);
+                    }
                 }
-            }
-        });
+            });
         x += fonts.han_bold.advance(letter) * em;
     }
     picture
@@ -66,7 +68,9 @@ fn sample(picture: &GrayImage, x: f32, y: f32) -> u8 {
     if x < 0.0 || y < 0.0 {
         return 0;
     }
-    picture.get_pixel_checked(x.round() as u32, y.round() as u32).map_or(0, |pixel| pixel.0[0])
+    picture
+        .get_pixel_checked(x.round() as u32, y.round() as u32)
+        .map_or(0, |pixel| pixel.0[0])
 }
 
 /// Puts the mark over everything that was drawn.
@@ -77,7 +81,12 @@ pub fn stamp(page: &mut Page, fonts: &Fonts) {
         let amount = f32::from(pixel.0[0]) / 255.0 * OPACITY;
         blend(&mut page.pixels, x as i32, y as i32, INK, amount);
     }
-    let small = Style { face: &fonts.han, em: SMALL_EM, ink: INK, tracking: 0.02 };
+    let small = Style {
+        face: &fonts.han,
+        em: SMALL_EM,
+        ink: INK,
+        tracking: 0.02,
+    };
     let [page_w, page_h] = page.size;
     page.centred(small, [page_w / 2.0, 2.2], SMALL_PRINT);
     page.centred(small, [page_w / 2.0, page_h - 1.2], SMALL_PRINT);

@@ -68,7 +68,11 @@ fn input(facts: &Facts, format: Format, code: &str) -> MrzInput {
 }
 
 fn other_given(facts: &Facts) -> &'static str {
-    if facts.given == "VICTORIA" { "WILHELMINA" } else { "VICTORIA" }
+    if facts.given == "VICTORIA" {
+        "WILHELMINA"
+    } else {
+        "VICTORIA"
+    }
 }
 
 /// Changes the last digit, which no other field repeats.
@@ -87,9 +91,17 @@ fn next_day(date: Date) -> Result<Date, SpecimenError> {
 /// Replaces the check digit of the document number: column 15 of a TD1's first line, column 10 of
 /// the second line elsewhere.
 fn spoil_number_check(lines: &mut [String], format: Format) {
-    let (line, column) = if format == Format::Td1 { (0, 14) } else { (1, 9) };
+    let (line, column) = if format == Format::Td1 {
+        (0, 14)
+    } else {
+        (1, 9)
+    };
     if let Some(text) = lines.get_mut(line) {
-        let wrong = if text.as_bytes().get(column) == Some(&b'1') { "7" } else { "1" };
+        let wrong = if text.as_bytes().get(column) == Some(&b'1') {
+            "7"
+        } else {
+            "1"
+        };
         text.replace_range(column..=column, wrong);
     }
 }

@@ -18,15 +18,27 @@ pub fn prc(
     rng: &mut Rng,
 ) -> Result<String, SpecimenError> {
     let has = |wanted| contradictions.contains(&wanted);
-    let birth = if has(Contradiction::NumberBirth) { birth.checked_add(1.day())? } else { birth };
-    let sex = if has(Contradiction::NumberSex) { sex.other() } else { sex };
+    let birth = if has(Contradiction::NumberBirth) {
+        birth.checked_add(1.day())?
+    } else {
+        birth
+    };
+    let sex = if has(Contradiction::NumberSex) {
+        sex.other()
+    } else {
+        sex
+    };
     let sequence = match sex {
         Sex::Male => *rng.pick(&[997, 999]),
         Sex::Female => *rng.pick(&[996, 998]),
     };
     let body = format!("{region}{}{sequence}", birth.strftime("%Y%m%d"));
     let check = check_digit(&body);
-    let last = if has(Contradiction::NumberChecksum) { wrong(check) } else { check };
+    let last = if has(Contradiction::NumberChecksum) {
+        wrong(check)
+    } else {
+        check
+    };
     Ok(format!("{body}{last}"))
 }
 

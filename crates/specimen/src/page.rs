@@ -80,10 +80,12 @@ impl Page {
         let (mut x, baseline) = (at[0] * scale, at[1] * scale);
         let mut bounds = Bounds::default();
         for letter in text.chars() {
-            style.face.letter(letter, em, x, baseline, |px, py, coverage| {
-                blend(&mut self.pixels, px, py, style.ink, coverage);
-                bounds.add(px, py);
-            });
+            style
+                .face
+                .letter(letter, em, x, baseline, |px, py, coverage| {
+                    blend(&mut self.pixels, px, py, style.ink, coverage);
+                    bounds.add(px, py);
+                });
             x += (style.face.advance(letter) + style.tracking) * em;
         }
         bounds.rect()
@@ -101,7 +103,10 @@ impl Page {
         for (index, letter) in text.chars().enumerate() {
             let margin = (pitch - style.face.advance(letter) * style.em) / 2.0;
             let x = at[0] + index as f32 * pitch + margin;
-            all = union(all, self.text(style, [x, at[1]], letter.encode_utf8(&mut [0; 4])));
+            all = union(
+                all,
+                self.text(style, [x, at[1]], letter.encode_utf8(&mut [0; 4])),
+            );
         }
         all
     }
@@ -123,7 +128,13 @@ impl Page {
     /// Returns the middle of the printed person's data, in parts of width and height; of the page where
     /// it prints none.
     pub fn text_centre(&self) -> [f32; 2] {
-        let wanted = [Field::Name, Field::Surname, Field::GivenNames, Field::BirthDate, Field::Authority];
+        let wanted = [
+            Field::Name,
+            Field::Surname,
+            Field::GivenNames,
+            Field::BirthDate,
+            Field::Authority,
+        ];
         let regions = wanted.iter().filter_map(|field| self.fields.get(field));
         let area = regions.fold(Rect::default(), |all, printed| union(all, printed.region));
         if area.width <= 0.0 {
@@ -155,7 +166,12 @@ impl Page {
         let filter = image::imageops::FilterType::CatmullRom;
         let resized = image::imageops::resize(picture, w, h, filter);
         image::imageops::replace(&mut self.pixels, &resized, x as i64, y as i64);
-        self.portrait = Some(Rect { x, y, width, height });
+        self.portrait = Some(Rect {
+            x,
+            y,
+            width,
+            height,
+        });
     }
 
     /// Paints every pixel through `paint(x mm, y mm, colour so far)`.
@@ -193,7 +209,12 @@ pub fn union(a: Rect, b: Rect) -> Rect {
     let (x, y) = (a.x.min(b.x), a.y.min(b.y));
     let right = (a.x + a.width).max(b.x + b.width);
     let bottom = (a.y + a.height).max(b.y + b.height);
-    Rect { x, y, width: right - x, height: bottom - y }
+    Rect {
+        x,
+        y,
+        width: right - x,
+        height: bottom - y,
+    }
 }
 
 #[derive(Default)]
@@ -206,11 +227,12 @@ impl Bounds {
     }
 
     fn rect(&self) -> Rect {
-        self.0.map_or_else(Rect::default, |[left, top, right, bottom]| Rect {
-            x: left as f32,
-            y: top as f32,
-            width: (right - left + 1) as f32,
-            height: (bottom - top + 1) as f32,
-        })
+        self.0
+            .map_or_else(Rect::default, |[left, top, right, bottom]| Rect {
+                x: left as f32,
+                y: top as f32,
+                width: (right - left + 1) as f32,
+                height: (bottom - top + 1) as f32,
+            })
     }
 }

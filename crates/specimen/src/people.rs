@@ -59,38 +59,75 @@ pub const HAN_FEMALE: [&str; 12] = [
 /// Ethnicities with their share in the drawing.
 pub const ETHNICITIES: [&str; 8] = ["汉", "汉", "汉", "汉", "回", "满", "壮", "土家"];
 
-/// Region code, region as an address begins, office that issues cards there.
+/// Region code (in force since before the oldest holder was born), region as an address begins, office that issues cards there.
 pub const REGIONS: [(&str, &str, &str); 8] = [
     ("110101", "北京市东城区", "样本市公安局东城分局"),
     ("310101", "上海市黄浦区", "样本市公安局黄浦分局"),
-    ("440106", "广东省广州市天河区", "样本市公安局天河分局"),
+    ("440104", "广东省广州市越秀区", "样本市公安局越秀分局"),
     ("330106", "浙江省杭州市西湖区", "样本市公安局西湖分局"),
-    ("510104", "四川省成都市锦江区", "样本市公安局锦江分局"),
+    ("370102", "山东省济南市历下区", "样本市公安局历下分局"),
     ("420106", "湖北省武汉市武昌区", "样本市公安局武昌分局"),
     ("610103", "陕西省西安市碑林区", "样本市公安局碑林分局"),
     ("320102", "江苏省南京市玄武区", "样本市公安局玄武分局"),
 ];
 
 /// Streets that do not exist.
-pub const STREETS: [&str; 6] = ["样本路", "样例胡同", "虚构大街", "示范巷", "试样里", "假想街"];
+pub const STREETS: [&str; 6] = [
+    "样本路",
+    "样例胡同",
+    "虚构大街",
+    "示范巷",
+    "试样里",
+    "假想街",
+];
 
 /// Latin surnames.
 pub const LATIN_SURNAMES: [&str; 14] = [
-    "Eriksson", "Moreau", "Lindqvist", "Okafor", "Tanaka", "Rossi", "Müller", "Novák", "O'Brien",
-    "Petrov", "García Ruiz", "Haddad", "Sørensen", "Smith-Jones",
+    "Eriksson",
+    "Moreau",
+    "Lindqvist",
+    "Okafor",
+    "Tanaka",
+    "Rossi",
+    "Müller",
+    "Novák",
+    "O'Brien",
+    "Petrov",
+    "García Ruiz",
+    "Haddad",
+    "Sørensen",
+    "Smith-Jones",
 ];
 
 /// Latin given names for men.
 pub const LATIN_MALE: [&str; 10] = [
-    "Lars", "Jean Pierre", "Tomas", "Chidi", "Kenji", "Marco", "Jürgen", "Samuel", "Omar Karim",
+    "Lars",
+    "Jean Pierre",
+    "Tomas",
+    "Chidi",
+    "Kenji",
+    "Marco",
+    "Jürgen",
+    "Samuel",
+    "Omar Karim",
     "Søren",
 ];
 
 /// Latin given names for women.
 pub const LATIN_FEMALE: [&str; 10] = [
-    "Anna Maria", "Zoë", "Ingrid", "Amara", "Yuki", "Giulia", "Katharina", "Lucía", "Leila",
+    "Anna Maria",
+    "Zoë",
+    "Ingrid",
+    "Amara",
+    "Yuki",
+    "Giulia",
+    "Katharina",
+    "Lucía",
+    "Leila",
     "Eva Sofie",
 ];
 
 /// Towns of Utopia.
-pub const TOWNS: [&str; 6] = ["Zenith", "Amaurot", "Anyder", "Bensalem", "Erewhon", "Lilliput"];
+pub const TOWNS: [&str; 6] = [
+    "Zenith", "Amaurot", "Anyder", "Bensalem", "Erewhon", "Lilliput",
+];

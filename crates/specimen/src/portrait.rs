@@ -28,7 +28,11 @@ pub fn crop(
 ) -> Result<RgbImage, SpecimenError> {
     let (width, height) = picture.dimensions();
     if width < LEAST || height < LEAST {
-        return Err(SpecimenError::PortraitTooSmall { width, height, least: LEAST });
+        return Err(SpecimenError::PortraitTooSmall {
+            width,
+            height,
+            least: LEAST,
+        });
     }
     let area = match face {
         Some(face) => around_face(face, aspect, width as f32, height as f32)?,
@@ -60,7 +64,12 @@ fn middle(aspect: f32, width: f32, height: f32) -> Rect {
     let h = height.min(width / aspect);
     let w = h * aspect;
     // People stand higher than the middle of their pictures.
-    Rect { x: (width - w) / 2.0, y: (height - h) * 0.35, width: w, height: h }
+    Rect {
+        x: (width - w) / 2.0,
+        y: (height - h) * 0.35,
+        width: w,
+        height: h,
+    }
 }
 
 #[cfg(test)]
@@ -68,26 +77,55 @@ mod tests {
     use super::*;
 
     fn picture() -> RgbImage {
-        RgbImage::from_fn(400, 300, |x, y| image::Rgb([(x / 2) as u8, (y / 2) as u8, 0]))
+        RgbImage::from_fn(400, 300, |x, y| {
+            image::Rgb([(x / 2) as u8, (y / 2) as u8, 0])
+        })
     }
 
     #[test]
     fn the_crop_keeps_the_proportion_and_the_face_centre() {
-        let face = Rect { x: 180.0, y: 100.0, width: 80.0, height: 90.0 };
+        let face = Rect {
+            x: 180.0,
+            y: 100.0,
+            width: 80.0,
+            height: 90.0,
+        };
         let crop = crop(&picture(), Some(face), 35.0 / 45.0).expect("a crop");
         let aspect = crop.width() as f32 / crop.height() as f32;
         assert!((aspect - 35.0 / 45.0).abs() < 0.02, "{aspect}");
         let middle = crop.get_pixel(crop.width() / 2, crop.height() / 2).0;
-        assert!((f32::from(middle[0]) * 2.0 - 220.0).abs() < 6.0, "{middle:?}");
+        assert!(
+            (f32::from(middle[0]) * 2.0 - 220.0).abs() < 6.0,
+            "{middle:?}"
+        );
     }
 
     #[test]
     fn a_tiny_picture_and_a_face_elsewhere_are_refused() {
         let tiny = RgbImage::new(40, 40);
-        assert!(matches!(crop(&tiny, None, 0.8), Err(SpecimenError::PortraitTooSmall { .. })));
-        let away = Rect { x: 900.0, y: 0.0, width: 10.0, height: 10.0 };
-        assert!(matches!(crop(&picture(), Some(away), 0.8), Err(SpecimenError::FaceOutside)));
-        let nan = Rect { x: f32::NAN, y: 0.0, width: 10.0, height: 10.0 };
-        assert!(matches!(crop(&picture(), Some(nan), 0.8), Err(SpecimenError::FaceOutside)));
+        assert!(matches!(
+            crop(&tiny, None, 0.8),
+            Err(SpecimenError::PortraitTooSmall { .. })
+        ));
+        let away = Rect {
+            x: 900.0,
+            y: 0.0,
+            width: 10.0,
+            height: 10.0,
+        };
+        assert!(matches!(
+            crop(&picture(), Some(away), 0.8),
+            Err(SpecimenError::FaceOutside)
+        ));
+        let nan = Rect {
+            x: f32::NAN,
+            y: 0.0,
+            width: 10.0,
+            height: 10.0,
+        };
+        assert!(matches!(
+            crop(&picture(), Some(nan), 0.8),
+            Err(SpecimenError::FaceOutside)
+        ));
     }
 }

@@ -169,5 +169,13 @@ fn place(shot: &Shot, region: Rect) -> Placed {
     let highest = |pick: fn(&Point) -> f32| quad.iter().map(pick).fold(f32::MIN, f32::max);
     let (x, y) = (lowest(|p| p.x), lowest(|p| p.y));
     let (width, height) = (highest(|p| p.x) - x, highest(|p| p.y) - y);
-    Placed { quad, region: Rect { x, y, width, height } }
+    Placed {
+        quad,
+        region: Rect {
+            x,
+            y,
+            width,
+            height,
+        },
+    }
 }

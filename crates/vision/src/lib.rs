@@ -3,6 +3,7 @@
 pub mod face;
 pub mod layout;
 pub mod model;
+pub mod mrz;
 pub mod page;
 pub mod photo;
 pub mod text;

@@ -113,7 +113,10 @@ impl Degradation {
             Self::Crop(Crop::Corner) => String::from("corner"),
             Self::Crop(Crop::Edge) => String::from("edge"),
             Self::Glare { strength, at: None } => strength.to_string(),
-            Self::Glare { strength, at: Some([x, y]) } => format!("{strength}@{x}:{y}"),
+            Self::Glare {
+                strength,
+                at: Some([x, y]),
+            } => format!("{strength}@{x}:{y}"),
             Self::Size(pixels) => pixels.to_string(),
             Self::Jpeg(quality) => quality.to_string(),
             Self::Print(v)
@@ -128,7 +131,10 @@ impl Degradation {
             | Self::Moire(v)
             | Self::Noise(v) => v.to_string(),
         };
-        DegradationTruth { name: self.name(), value }
+        DegradationTruth {
+            name: self.name(),
+            value,
+        }
     }
 }
 

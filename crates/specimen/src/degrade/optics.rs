@@ -27,7 +27,10 @@ pub fn motion(pixels: &mut RgbImage, length: f32) {
     for (x, y, pixel) in pixels.enumerate_pixels_mut() {
         let mut sum = [0u32; 3];
         for [dx, dy] in &offsets {
-            let (px, py) = ((x as i32 + dx).clamp(0, right), (y as i32 + dy).clamp(0, bottom));
+            let (px, py) = (
+                (x as i32 + dx).clamp(0, right),
+                (y as i32 + dy).clamp(0, bottom),
+            );
             for (total, channel) in sum.iter_mut().zip(source.get_pixel(px as u32, py as u32).0) {
                 *total += u32::from(channel);
             }
@@ -64,7 +67,9 @@ pub fn noise(pixels: &mut RgbImage, sigma: f32, seed: u64) {
         // Four uniform 16-bit numbers: their sum is a bell of variance 4 / 12.
         let sum: u64 = (0..4).map(|part| (hash >> (16 * part)) & 0xFFFF).sum();
         let bell = (sum as f32 / 65_536.0 - 2.0) * 3.0_f32.sqrt();
-        *channel = (f32::from(*channel) + bell * sigma).round().clamp(0.0, 255.0) as u8;
+        *channel = (f32::from(*channel) + bell * sigma)
+            .round()
+            .clamp(0.0, 255.0) as u8;
     }
 }
 
@@ -79,6 +84,9 @@ mod tests {
         let values: Vec<f32> = grey.iter().map(|v| f32::from(*v) - 128.0).collect();
         let mean = values.iter().sum::<f32>() / values.len() as f32;
         let sigma = (values.iter().map(|v| v * v).sum::<f32>() / values.len() as f32).sqrt();
-        assert!(mean.abs() < 0.1 && (sigma - 6.0).abs() < 0.15, "{mean} {sigma}");
+        assert!(
+            mean.abs() < 0.1 && (sigma - 6.0).abs() < 0.15,
+            "{mean} {sigma}"
+        );
     }
 }

@@ -41,6 +41,9 @@ pub fn seal(page: &mut Page, centre: [f32; 2], radius: f32, ink: Ink, opacity: f
     page.paint(|x, y, colour| {
         let (dx, dy) = (x - centre[0], y - centre[1]);
         let distance = (dx * dx + dy * dy).sqrt() / radius;
+        if distance > 1.05 {
+            return colour;
+        }
         let ring = |at: f32, width: f32| (1.0 - ((distance - at).abs() / width).powi(2)).max(0.0);
         let rays = if (0.28..0.68).contains(&distance) {
             ((dy.atan2(dx) * 12.0).sin() * 3.0).clamp(0.0, 1.0)

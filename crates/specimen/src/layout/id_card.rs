@@ -21,17 +21,47 @@ pub fn td1_front(sources: &Sources<'_>) -> Result<Page, SpecimenError> {
         visual::field(&mut page, sources, field, at, label, value, printed);
     };
     let left = 33.0;
-    field(Field::Surname, [left, 17.4], "Surname / Nom", &facts.surname, &facts.surname);
-    field(Field::GivenNames, [left, 24.6], "Given names / Prénoms", &facts.given, &facts.given);
+    field(
+        Field::Surname,
+        [left, 17.4],
+        "Surname / Nom",
+        &facts.surname,
+        &facts.surname,
+    );
+    field(
+        Field::GivenNames,
+        [left, 24.6],
+        "Given names / Prénoms",
+        &facts.given,
+        &facts.given,
+    );
     let (born, birth) = (facts.birth.to_string(), visual::date(facts.birth));
-    field(Field::BirthDate, [left, 31.8], "Date of birth / Naissance", &born, &birth);
+    field(
+        Field::BirthDate,
+        [left, 31.8],
+        "Date of birth / Naissance",
+        &born,
+        &birth,
+    );
     let sex = facts.sex.letter();
-    field(Field::Sex, [62.0, 31.8], "Sex / Sexe", sex, sex);
+    field(Field::Sex, [59.0, 31.8], "Sex / Sexe", sex, sex);
     field(Field::Nationality, [71.5, 31.8], "Nat.", "UTO", "UTO");
     let number = &facts.number;
-    field(Field::DocumentNumber, [left, 39.0], "Card No. / Carte n°", number, number);
+    field(
+        Field::DocumentNumber,
+        [left, 39.0],
+        "Card No. / Carte n°",
+        number,
+        number,
+    );
     let (until, expires) = (facts.expires.to_string(), visual::date(facts.expires));
-    field(Field::ValidUntil, [left, 46.2], "Date of expiry / Expiration", &until, &expires);
+    field(
+        Field::ValidUntil,
+        [left, 46.2],
+        "Date of expiry / Expiration",
+        &until,
+        &expires,
+    );
     Ok(page)
 }
 
@@ -45,12 +75,30 @@ pub fn td1_back(sources: &Sources<'_>) -> Page {
         visual::field(&mut page, sources, field, at, label, value, printed);
     };
     let place = "Place of birth / Lieu de naissance";
-    field(Field::BirthPlace, [6.0, 9.4], place, &facts.place, &facts.place);
+    field(
+        Field::BirthPlace,
+        [6.0, 9.4],
+        place,
+        &facts.place,
+        &facts.place,
+    );
     let (from, issued) = (facts.issued.to_string(), visual::date(facts.issued));
-    field(Field::ValidFrom, [6.0, 17.0], "Date of issue / Date de délivrance", &from, &issued);
+    field(
+        Field::ValidFrom,
+        [6.0, 17.0],
+        "Date of issue / Date de délivrance",
+        &from,
+        &issued,
+    );
     let authority = "Authority / Autorité";
-    field(Field::Authority, [6.0, 24.6], authority, &facts.authority, &facts.authority);
-    sources.print_zone(&mut page, 4.7, 5.6);
+    field(
+        Field::Authority,
+        [6.0, 24.6],
+        authority,
+        &facts.authority,
+        &facts.authority,
+    );
+    sources.print_zone(&mut page, 4.7, 6.8);
     page
 }
 
@@ -66,17 +114,53 @@ pub fn td2_front(sources: &Sources<'_>) -> Result<Page, SpecimenError> {
         visual::field(&mut page, sources, field, at, label, value, printed);
     };
     let left = 38.0;
-    field(Field::Surname, [left, 17.4], "Surname / Nom", &facts.surname, &facts.surname);
-    field(Field::GivenNames, [left, 24.8], "Given names / Prénoms", &facts.given, &facts.given);
+    field(
+        Field::Surname,
+        [left, 17.4],
+        "Surname / Nom",
+        &facts.surname,
+        &facts.surname,
+    );
+    field(
+        Field::GivenNames,
+        [left, 24.8],
+        "Given names / Prénoms",
+        &facts.given,
+        &facts.given,
+    );
     let (born, birth) = (facts.birth.to_string(), visual::date(facts.birth));
-    field(Field::BirthDate, [left, 32.2], "Date of birth / Date de naissance", &born, &birth);
+    field(
+        Field::BirthDate,
+        [left, 32.2],
+        "Date of birth / Date de naissance",
+        &born,
+        &birth,
+    );
     let sex = facts.sex.letter();
     field(Field::Sex, [75.0, 32.2], "Sex / Sexe", sex, sex);
-    field(Field::Nationality, [75.0, 39.6], "Nationality / Nationalité", "UTO", "UTO");
+    field(
+        Field::Nationality,
+        [75.0, 39.6],
+        "Nationality / Nationalité",
+        "UTO",
+        "UTO",
+    );
     let number = &facts.number;
-    field(Field::DocumentNumber, [left, 39.6], "Card No. / Carte n°", number, number);
+    field(
+        Field::DocumentNumber,
+        [left, 39.6],
+        "Card No. / Carte n°",
+        number,
+        number,
+    );
     let (until, expires) = (facts.expires.to_string(), visual::date(facts.expires));
-    field(Field::ValidUntil, [left, 47.0], "Date of expiry / Date d'expiration", &until, &expires);
+    field(
+        Field::ValidUntil,
+        [left, 47.0],
+        "Date of expiry / Date d'expiration",
+        &until,
+        &expires,
+    );
     sources.print_zone(&mut page, 6.8, 9.4);
     Ok(page)
 }

@@ -34,7 +34,7 @@ pub fn front(sources: &Sources<'_>) -> Result<Page, SpecimenError> {
 fn lines(page: &mut Page, sources: &Sources<'_>) {
     let facts = sources.facts;
     let mut line = |row: u8, number: &str, text: &str| {
-        let y = 16.4 + f32::from(row) * 4.7;
+        let y = 16.4 + f32::from(row) * 4.5;
         numbered(page, sources, [32.0, y], number, text)
     };
     let surname = line(0, "1.", &facts.surname);
@@ -44,15 +44,41 @@ fn lines(page: &mut Page, sources: &Sources<'_>) {
     let authority = line(4, "4c.", &facts.authority);
     let number = line(5, "5.", &facts.number);
     line(7, "9.", "B");
-    let until = numbered(page, sources, [58.0, 16.4 + 3.0 * 4.7], "4b.", &dotted(facts.expires));
-    let place = page.text(text_style(sources), [61.0, 16.4 + 2.0 * 4.7], &facts.place);
+    let until = numbered(
+        page,
+        sources,
+        [58.0, 16.4 + 3.0 * 4.5],
+        "4b.",
+        &dotted(facts.expires),
+    );
+    let place = page.text(text_style(sources), [61.0, 16.4 + 2.0 * 4.5], &facts.place);
     page.note(Field::Surname, &facts.surname, &facts.surname, surname);
     page.note(Field::GivenNames, &facts.given, &facts.given, given);
-    page.note(Field::BirthDate, &facts.birth.to_string(), &dotted(facts.birth), birth);
+    page.note(
+        Field::BirthDate,
+        &facts.birth.to_string(),
+        &dotted(facts.birth),
+        birth,
+    );
     page.note(Field::BirthPlace, &facts.place, &facts.place, place);
-    page.note(Field::ValidFrom, &facts.issued.to_string(), &dotted(facts.issued), from);
-    page.note(Field::ValidUntil, &facts.expires.to_string(), &dotted(facts.expires), until);
-    page.note(Field::Authority, &facts.authority, &facts.authority, authority);
+    page.note(
+        Field::ValidFrom,
+        &facts.issued.to_string(),
+        &dotted(facts.issued),
+        from,
+    );
+    page.note(
+        Field::ValidUntil,
+        &facts.expires.to_string(),
+        &dotted(facts.expires),
+        until,
+    );
+    page.note(
+        Field::Authority,
+        &facts.authority,
+        &facts.authority,
+        authority,
+    );
     page.note(Field::DocumentNumber, &facts.number, &facts.number, number);
 }
 
@@ -64,12 +90,20 @@ pub fn back(sources: &Sources<'_>) -> Page {
         page.text(label, [9.0 + index as f32 * 20.0, 8.6], head);
     }
     for (row, category) in CATEGORIES.iter().enumerate() {
-        let y = 14.0 + row as f32 * 5.2;
+        let y = 14.0 + row as f32 * 5.1;
         page.fill([6.0, y - 4.2, 73.6, 0.18], HEADING, 0.7);
         page.text(text_style(sources), [9.0, y], category);
         if *category == "B" {
-            page.text(text_style(sources), [27.0, y], &dotted(sources.facts.issued));
-            page.text(text_style(sources), [47.0, y], &dotted(sources.facts.expires));
+            page.text(
+                text_style(sources),
+                [27.0, y],
+                &dotted(sources.facts.issued),
+            );
+            page.text(
+                text_style(sources),
+                [47.0, y],
+                &dotted(sources.facts.expires),
+            );
         }
     }
     page
@@ -82,7 +116,13 @@ fn paper() -> Page {
     page
 }
 
-fn numbered(page: &mut Page, sources: &Sources<'_>, at: [f32; 2], number: &str, text: &str) -> Rect {
+fn numbered(
+    page: &mut Page,
+    sources: &Sources<'_>,
+    at: [f32; 2],
+    number: &str,
+    text: &str,
+) -> Rect {
     let label = sources.style(&sources.fonts.latin, 1.9, HEADING);
     page.text(label, at, number);
     page.text(text_style(sources), [at[0] + 5.4, at[1]], text)

@@ -36,7 +36,12 @@ pub struct Sources<'a> {
 
 impl Sources<'_> {
     fn style<'s>(&'s self, face: &'s Typeface, em: f32, ink: Ink) -> Style<'s> {
-        Style { face, em, ink, tracking: 0.0 }
+        Style {
+            face,
+            em,
+            ink,
+            tracking: 0.0,
+        }
     }
 
     /// Prints the portrait into an area (x, y, width, height in millimetres).
@@ -52,7 +57,11 @@ impl Sources<'_> {
         const PITCH: f32 = 2.54;
         const LINE: f32 = 6.35;
         let Some(zone) = &self.zone else { return };
-        let style = self.style(&self.fonts.ocr_b, PITCH / self.fonts.ocr_b.advance('0'), BLACK);
+        let style = self.style(
+            &self.fonts.ocr_b,
+            PITCH / self.fonts.ocr_b.advance('0'),
+            BLACK,
+        );
         // OCR-B capitals are 0.7 em high; half of that lies below a line's centre.
         let lowest = page.size[1] - bottom + 0.35 * style.em;
         let mut area = Rect::default();
@@ -80,18 +89,20 @@ pub fn draw(sources: &Sources<'_>) -> Result<Vec<(Side, Page)>, SpecimenError> {
 
 fn draw_unmarked(sources: &Sources<'_>) -> Result<Vec<(Side, Page)>, SpecimenError> {
     match sources.facts.kind {
-        DocumentKind::PrcIdCard => {
-            Ok(vec![(Side::Front, prc::front(sources)?), (Side::Back, prc::back(sources))])
-        }
+        DocumentKind::PrcIdCard => Ok(vec![
+            (Side::Front, prc::front(sources)?),
+            (Side::Back, prc::back(sources)),
+        ]),
         DocumentKind::Passport => Ok(vec![(Side::Front, passport::data_page(sources)?)]),
         DocumentKind::IdCardTd1 => Ok(vec![
             (Side::Front, id_card::td1_front(sources)?),
             (Side::Back, id_card::td1_back(sources)),
         ]),
         DocumentKind::IdCardTd2 => Ok(vec![(Side::Front, id_card::td2_front(sources)?)]),
-        DocumentKind::DrivingLicence => {
-            Ok(vec![(Side::Front, licence::front(sources)?), (Side::Back, licence::back(sources))])
-        }
+        DocumentKind::DrivingLicence => Ok(vec![
+            (Side::Front, licence::front(sources)?),
+            (Side::Back, licence::back(sources)),
+        ]),
         kind @ DocumentKind::Visa => Err(SpecimenError::KindNotDrawn(kind)),
     }
 }

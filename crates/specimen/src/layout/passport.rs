@@ -24,22 +24,70 @@ pub fn data_page(sources: &Sources<'_>) -> Result<Page, SpecimenError> {
         visual::field(&mut page, sources, field, at, label, value, printed);
     };
     let left = 45.0;
-    field(Field::Surname, [left, 20.5], "Surname / Nom", &facts.surname, &facts.surname);
-    field(Field::GivenNames, [left, 28.3], "Given names / Prénoms", &facts.given, &facts.given);
-    field(Field::Nationality, [left, 36.1], "Nationality / Nationalité", "UTO", "UTOPIAN");
+    field(
+        Field::Surname,
+        [left, 20.5],
+        "Surname / Nom",
+        &facts.surname,
+        &facts.surname,
+    );
+    field(
+        Field::GivenNames,
+        [left, 28.3],
+        "Given names / Prénoms",
+        &facts.given,
+        &facts.given,
+    );
+    field(
+        Field::Nationality,
+        [left, 36.1],
+        "Nationality / Nationalité",
+        "UTO",
+        "UTOPIAN",
+    );
     let (birth, issued) = (visual::date(facts.birth), visual::date(facts.issued));
     let born = facts.birth.to_string();
-    field(Field::BirthDate, [left, 43.9], "Date of birth / Date de naissance", &born, &birth);
+    field(
+        Field::BirthDate,
+        [left, 43.9],
+        "Date of birth / Date de naissance",
+        &born,
+        &birth,
+    );
     let sex = facts.sex.letter();
     field(Field::Sex, [84.0, 43.9], "Sex / Sexe", sex, sex);
     let place = "Place of birth / Lieu de naissance";
-    field(Field::BirthPlace, [84.0, 36.1], place, &facts.place, &facts.place);
+    field(
+        Field::BirthPlace,
+        [84.0, 36.1],
+        place,
+        &facts.place,
+        &facts.place,
+    );
     let from = facts.issued.to_string();
-    field(Field::ValidFrom, [left, 51.7], "Date of issue / Date de délivrance", &from, &issued);
+    field(
+        Field::ValidFrom,
+        [left, 51.7],
+        "Date of issue / Date de délivrance",
+        &from,
+        &issued,
+    );
     let (until, expires) = (facts.expires.to_string(), visual::date(facts.expires));
-    field(Field::ValidUntil, [left, 59.5], "Date of expiry / Date d'expiration", &until, &expires);
+    field(
+        Field::ValidUntil,
+        [left, 59.5],
+        "Date of expiry / Date d'expiration",
+        &until,
+        &expires,
+    );
     let authority = "Authority / Autorité";
-    field(Field::Authority, [84.0, 51.7], authority, &facts.authority, &facts.authority);
+    field(
+        Field::Authority,
+        [84.0, 51.7],
+        authority,
+        &facts.authority,
+        &facts.authority,
+    );
     sources.print_zone(&mut page, 6.6, 9.4);
     Ok(page)
 }
@@ -54,7 +102,12 @@ fn heading(page: &mut Page, sources: &Sources<'_>) {
         visual::field(page, sources, field, at, label, value, value);
     };
     field(Field::IssuingState, [66.0, 9.6], "Code / Code", "UTO");
-    field(Field::DocumentNumber, [84.0, 9.6], "Passport No. / Passeport n°", &facts.number);
+    field(
+        Field::DocumentNumber,
+        [84.0, 9.6],
+        "Passport No. / Passeport n°",
+        &facts.number,
+    );
     let label = sources.style(&sources.fonts.latin, 1.7, [96, 88, 104]);
     page.text(label, [50.0, 6.2], "Type / Type");
     let letter = sources.style(&sources.fonts.latin_bold, 2.9, super::BLACK);

@@ -83,7 +83,10 @@ fn address_lines(place: &str) -> Vec<String> {
     let mut rest = letters.as_slice();
     while rest.len() > ADDRESS_LINE {
         let inside = |at: usize| rest[at - 1].is_ascii_digit() && rest[at].is_ascii_digit();
-        let at = (1..=ADDRESS_LINE).rev().find(|at| !inside(*at)).unwrap_or(ADDRESS_LINE);
+        let at = (1..=ADDRESS_LINE)
+            .rev()
+            .find(|at| !inside(*at))
+            .unwrap_or(ADDRESS_LINE);
         lines.push(rest[..at].iter().collect());
         rest = &rest[at..];
     }

@@ -27,7 +27,11 @@ pub fn field(
     // A long value is set smaller, as offices do, so that it stays on the page.
     let room = page.size[0] - MARGIN - at[0];
     let em = VALUE_EM.min(room / sources.fonts.latin_bold.width(printed, 0.0));
-    let region = page.text(sources.style(&sources.fonts.latin_bold, em, BLACK), at, printed);
+    let region = page.text(
+        sources.style(&sources.fonts.latin_bold, em, BLACK),
+        at,
+        printed,
+    );
     page.note(field, value, printed, region);
 }
 

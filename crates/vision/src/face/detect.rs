@@ -255,14 +255,14 @@ fn square_input(image: &RgbImage, square: Rect) -> Option<Tensor> {
     let x0 = (((left - square.x) * scale).round() as usize).min(SIDE - width);
     let y0 = (((top - square.y) * scale).round() as usize).min(SIDE - height);
     let mut data = vec![-1.0; SIDE * SIDE * 3];
-    for (y, row) in small.as_raw().chunks_exact(width * 3).enumerate() {
-        let start = ((y0 + y) * SIDE + x0) * 3;
-        for (value, byte) in data[start..start + width * 3].iter_mut().zip(row) {
-            *value = f32::from(*byte) / 127.5 - 1.0;
+    for (i, pixel) in small.pixels().enumerate() {
+        let place = (y0 + i / width) * SIDE + x0 + i % width;
+        for (channel, byte) in pixel.0.iter().enumerate() {
+            data[channel * SIDE * SIDE + place] = f32::from(*byte) / 127.5 - 1.0;
         }
     }
     Some(Tensor {
-        shape: vec![1, SIDE, SIDE, 3],
+        shape: vec![1, 3, SIDE, SIDE],
         data,
     })
 }

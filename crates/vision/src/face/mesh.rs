@@ -148,10 +148,11 @@ fn mesh_in(
     Ok(Mesh::new(points, presence))
 }
 
-/// A picture as 1 x height x width x 3 in 0..=1.
+/// A picture as 1 x 3 x height x width in 0..=1.
 pub(crate) fn unit_tensor(chip: &RgbImage) -> Tensor {
+    let plane = |c: usize| chip.pixels().map(move |p| f32::from(p.0[c]) / 255.0);
     Tensor {
-        shape: vec![1, chip.height() as usize, chip.width() as usize, 3],
-        data: chip.as_raw().iter().map(|&b| f32::from(b) / 255.0).collect(),
+        shape: vec![1, 3, chip.height() as usize, chip.width() as usize],
+        data: (0..3).flat_map(plane).collect(),
     }
 }

@@ -213,6 +213,11 @@ fn sample(
     })
 }
 
+/// Returns the colour at a point, between the four nearest pixels.
+pub(crate) fn linear_at(image: &RgbImage, at: Point) -> image::Rgb<u8> {
+    gather::<2>(image, at, linear)
+}
+
 /// Weighs `N` x `N` pixels around `at` (pixel centres lie at halves).
 fn gather<const N: usize>(
     image: &RgbImage,
@@ -261,6 +266,14 @@ pub(crate) fn middle(rect: &Rect) -> Point {
 /// Returns the distance of two points.
 pub(crate) fn distance(p: Point, q: Point) -> f32 {
     (p.x - q.x).hypot(p.y - q.y)
+}
+
+/// Returns the point half-way between two.
+pub(crate) fn middle_of(p: Point, q: Point) -> Point {
+    Point {
+        x: (p.x + q.x) / 2.0,
+        y: (p.y + q.y) / 2.0,
+    }
 }
 
 /// Returns intersection over union of two rectangles.

@@ -32,7 +32,8 @@ pub(super) struct FoundBox {
 
 /// Returns the grown rectangles around all lines of text, in map pixels.
 pub(super) fn find_boxes(map: &ProbabilityMap) -> Vec<FoundBox> {
-    let outlines = component_outlines(map);
+    let core = map.values.iter().map(|v| *v > CORE_PROBABILITY).collect();
+    let outlines = component_outlines(core, map.width);
     outlines
         .iter()
         .filter_map(|outline| {
@@ -49,30 +50,30 @@ pub(super) fn find_boxes(map: &ProbabilityMap) -> Vec<FoundBox> {
         .collect()
 }
 
-/// Returns for each 8-connected component of the core the left and right end of each of its rows:
-/// all that its convex hull needs.
-fn component_outlines(map: &ProbabilityMap) -> Vec<Vec<Point>> {
-    let mut open: Vec<bool> = map.values.iter().map(|v| *v > CORE_PROBABILITY).collect();
+/// Returns for each 8-connected component of a mask `width` pixels wide the ends of each of its
+/// rows: all that its convex hull needs. The mask is used up.
+pub(crate) fn component_outlines(mut open: Vec<bool>, width: usize) -> Vec<Vec<Point>> {
     let mut outlines = Vec::new();
     for start in 0..open.len() {
         if open[start] && outlines.len() < MAX_COMPONENTS {
-            outlines.push(take_component(map, &mut open, start));
+            outlines.push(take_component(&mut open, width, start));
         }
     }
     outlines
 }
 
-fn take_component(map: &ProbabilityMap, open: &mut [bool], start: usize) -> Vec<Point> {
+fn take_component(open: &mut [bool], width: usize, start: usize) -> Vec<Point> {
+    let height = open.len() / width;
     let mut rows: std::collections::BTreeMap<usize, (usize, usize)> = Default::default();
     let mut stack = vec![start];
     open[start] = false;
     while let Some(index) = stack.pop() {
-        let (x, y) = (index % map.width, index / map.width);
+        let (x, y) = (index % width, index / width);
         let ends = rows.entry(y).or_insert((x, x));
         *ends = (ends.0.min(x), ends.1.max(x));
-        for ny in y.saturating_sub(1)..(y + 2).min(map.height) {
-            for nx in x.saturating_sub(1)..(x + 2).min(map.width) {
-                let next = ny * map.width + nx;
+        for ny in y.saturating_sub(1)..(y + 2).min(height) {
+            for nx in x.saturating_sub(1)..(x + 2).min(width) {
+                let next = ny * width + nx;
                 if open[next] {
                     open[next] = false;
                     stack.push(next);

@@ -3,7 +3,7 @@
 //! Where the layout of a page is known, hand the boxes to [`TextReader::recognise_boxes`]: the
 //! detector costs ten times as much as reading a line.
 
-mod boxes;
+pub(crate) mod boxes;
 mod charset;
 mod detect;
 mod recognise;
