@@ -19,10 +19,12 @@ use crate::context::Context;
 /// document. Fonts come from the Debian packages fonts-noto-cjk, fonts-ocr-b and fonts-dejavu-core,
 /// or from the folder in MENSHEN_FONTS.
 #[derive(Args, Debug)]
-#[command(after_help = "EXAMPLES:\n  menshen specimen prc-id --portrait me.jpg --out card\n  \
+#[command(
+    after_help = "EXAMPLES:\n  menshen specimen prc-id --portrait me.jpg --out card\n  \
     menshen specimen passport --portrait me.jpg --out worn --degrade blur=2,glare=0.3,jpeg=50\n  \
     menshen specimen passport --portrait me.jpg --out wrong --contradict mrz-name,expires-in=20\n  \
-    menshen specimen id-card --portrait me.jpg --out many --count 20")]
+    menshen specimen id-card --portrait me.jpg --out many --count 20"
+)]
 pub struct SpecimenArgs {
     /// What to draw.
     #[arg(value_enum)]
@@ -47,11 +49,21 @@ pub struct SpecimenArgs {
     pub today: Option<Date>,
     /// Degradations as NAME=VALUE,..: print, grey, rotate, perspective, crop, finger, shadow, dark,
     /// glare, haze, motion, blur, moire, noise, size, jpeg. A wrong name or value lists what each takes.
-    #[arg(long, value_name = "LIST", default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "LIST",
+        default_value = "",
+        hide_default_value = true
+    )]
     pub degrade: String,
     /// Contradictions: number-sex, number-birth, number-checksum, mrz-name, mrz-number, mrz-birth,
     /// mrz-checksum, expired, expires-in=DAYS, under-age.
-    #[arg(long, value_name = "LIST", default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "LIST",
+        default_value = "",
+        hide_default_value = true
+    )]
     pub contradict: String,
 }
 
@@ -113,13 +125,24 @@ pub fn run(args: &SpecimenArgs, ctx: &Context) -> anyhow::Result<()> {
             degradations: &degradations,
         };
         let files = draw(&fonts, &request)?.write(&folder_of(args, index))?;
-        report(&Written { kind: request.kind, seed, files: &files }, ctx)?;
+        report(
+            &Written {
+                kind: request.kind,
+                seed,
+                files: &files,
+            },
+            ctx,
+        )?;
     }
     Ok(())
 }
 
 fn folder_of(args: &SpecimenArgs, index: u32) -> PathBuf {
-    if args.count == 1 { args.out.clone() } else { args.out.join(format!("{:04}", index + 1)) }
+    if args.count == 1 {
+        args.out.clone()
+    } else {
+        args.out.join(format!("{:04}", index + 1))
+    }
 }
 
 fn report(written: &Written<'_>, ctx: &Context) -> anyhow::Result<()> {
@@ -138,8 +161,9 @@ fn read_portrait(path: &Path) -> anyhow::Result<RgbImage> {
     const SIDE: u32 = 12_000;
     const BYTES: u64 = 256 << 20;
     let what = || format!("read portrait {}", path.display());
-    let mut reader =
-        ImageReader::open(path).and_then(ImageReader::with_guessed_format).with_context(what)?;
+    let mut reader = ImageReader::open(path)
+        .and_then(ImageReader::with_guessed_format)
+        .with_context(what)?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(SIDE);
     limits.max_image_height = Some(SIDE);
@@ -149,10 +173,17 @@ fn read_portrait(path: &Path) -> anyhow::Result<RgbImage> {
 }
 
 fn parse_face(text: &str) -> anyhow::Result<Rect> {
-    let numbers: Vec<f32> =
-        text.split(',').map(|part| part.trim().parse()).collect::<Result<_, _>>()?;
+    let numbers: Vec<f32> = text
+        .split(',')
+        .map(|part| part.trim().parse())
+        .collect::<Result<_, _>>()?;
     let [x, y, width, height] = numbers[..] else {
         bail!("expected four numbers: x,y,width,height");
     };
-    Ok(Rect { x, y, width, height })
+    Ok(Rect {
+        x,
+        y,
+        width,
+        height,
+    })
 }

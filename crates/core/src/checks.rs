@@ -11,4 +11,5 @@ pub(crate) mod matching;
 pub(crate) mod names;
 pub(crate) mod numbers;
 pub(crate) mod places;
+pub(crate) mod prc;
 pub(crate) mod quality;

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::card::{ModelCard, ModelCards};
 use crate::checks::{
-    consistency, dates, document, face, form, liveness, matching, names, numbers, places, quality,
+    consistency, dates, document, face, form, liveness, matching, names, numbers, places, prc,
+    quality,
 };
 use crate::claims::Claims;
 use crate::evidence::{Evidence, FaceEvidence, FaceMatch, LivenessEvidence, PageEvidence};
@@ -51,6 +52,7 @@ pub fn decide(
     today: Date,
 ) -> Decision {
     let mut findings = form::check(policy, claims, today);
+    findings.extend(form::check_first(claims));
     findings.extend(document::check_accepted(policy, claims));
     findings.extend(check_document(policy, claims, evidence, today));
     findings.extend(check_person(policy, evidence, cards));
@@ -77,7 +79,7 @@ fn check_document(
         facts.add(policy, page, kind, &quality, today);
         findings.extend(quality);
         findings.extend(document::check_kind(policy, page, kind));
-        findings.extend(document::check_fields(policy, page, kind));
+        findings.extend(document::check_fields(policy, page, kind, today));
         if page.side == Side::Front {
             findings.extend(matching::check_portrait(&policy.portrait, page.evidence));
         }
@@ -95,6 +97,7 @@ fn check_document(
     findings.extend(places::check_birth_country(claims, &facts));
     findings.extend(places::check_issuer(claims, &facts));
     findings.extend(consistency::check(&facts));
+    findings.extend(prc::check(&facts, today));
     findings
 }
 
@@ -135,7 +138,7 @@ pub fn judge_page(
     };
     let mut facts = Facts::default();
     facts.add(policy, &page, kind, &findings, today);
-    findings.extend(document::check_fields(policy, &page, kind));
+    findings.extend(document::check_fields(policy, &page, kind, today));
     if page.side == Side::Front {
         findings.extend(matching::check_portrait(&policy.portrait, page.evidence));
     }
@@ -149,6 +152,7 @@ pub fn judge_page(
     findings.extend(document::check_formats(&facts, kind));
     findings.extend(dates::check_validity(policy, &facts, today));
     findings.extend(consistency::check(&facts));
+    findings.extend(prc::check(&facts, today));
     conclude(policy, findings)
 }
 

@@ -2,8 +2,11 @@
 
 use jiff::civil::Date;
 use menshen_document::mrz::{self, DocumentDate, Fields, Format, Sex};
+use menshen_document::prc_card::ValidUntil;
+use menshen_document::prc_id::PrcId;
 use menshen_document::{DocumentKind, Field};
 
+use crate::checks::quality::is_faulty;
 use crate::evidence::{MrzEvidence, PageEvidence};
 use crate::finding::{Finding, at_least};
 use crate::geometry::Rect;
@@ -39,17 +42,22 @@ pub(crate) struct Fact<T> {
     pub region: Rect,
 }
 
-/// How long a document is valid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Validity {
-    /// Up to and including this day.
-    Until(Date),
-    /// 长期.
-    LongTerm,
+impl<T> Fact<T> {
+    /// Returns what the number encodes, as sure as the number.
+    fn encoded<U>(&self, value: U) -> Fact<U> {
+        Fact {
+            value,
+            origin: self.origin,
+            source: Source::Number,
+            firm: self.firm,
+            needed: self.needed,
+            region: self.region,
+        }
+    }
 }
 
 /// Everything that the document says, from all its photos.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub(crate) struct Facts {
     pub names: Vec<Fact<String>>,
     pub births: Vec<Fact<DocumentDate>>,
@@ -59,7 +67,12 @@ pub(crate) struct Facts {
     pub issuers: Vec<Fact<String>>,
     pub birth_places: Vec<Fact<String>>,
     pub valid_from: Vec<Fact<Date>>,
-    pub valid_until: Vec<Fact<Validity>>,
+    pub valid_until: Vec<Fact<ValidUntil>>,
+    pub ethnicities: Vec<Fact<String>>,
+    pub addresses: Vec<Fact<String>>,
+    pub authorities: Vec<Fact<String>>,
+    /// The resident number of a PRC card, when its check character holds.
+    pub resident_number: Option<PrcId>,
     /// Formats of the zones found, to compare with the kind.
     pub formats: Vec<Fact<Format>>,
 }
@@ -75,29 +88,60 @@ impl Facts {
         today: Date,
     ) {
         let printed = Printed::new(policy, page, kind, quality);
-        self.add_print(&printed);
+        self.add_print(&printed, kind, today);
         if let Some((zone, fields)) = zone(page.evidence, today) {
             self.add_zone(page.step, zone, fields);
         }
     }
 
-    fn add_print(&mut self, printed: &Printed) {
+    fn add_print(&mut self, printed: &Printed, kind: DocumentKind, today: Date) {
         self.names.extend(printed.name());
         self.births.extend(printed.read(Field::BirthDate, |text| {
             text.parse::<Date>().ok().map(DocumentDate::Full)
         }));
         self.sexes.extend(printed.read(Field::Sex, sex));
-        self.numbers
-            .extend(printed.read(Field::DocumentNumber, text));
+        match kind {
+            DocumentKind::PrcIdCard => self.add_resident_number(printed, today),
+            _ => self
+                .numbers
+                .extend(printed.read(Field::DocumentNumber, text)),
+        }
         self.nationalities
             .extend(printed.read(Field::Nationality, text));
         self.issuers.extend(printed.read(Field::IssuingState, text));
+        self.ethnicities
+            .extend(printed.read(Field::Ethnicity, text));
+        self.addresses.extend(printed.read(Field::Address, text));
+        self.authorities
+            .extend(printed.read(Field::Authority, text));
         self.birth_places
             .extend(printed.read(Field::BirthPlace, text));
         self.valid_from
             .extend(printed.read(Field::ValidFrom, |text| text.parse().ok()));
         self.valid_until
-            .extend(printed.read(Field::ValidUntil, validity));
+            .extend(printed.read(Field::ValidUntil, ValidUntil::parse));
+    }
+
+    /// A resident number carries the date of birth and the sex. One that fails its check character
+    /// was not read and says nothing.
+    fn add_resident_number(&mut self, printed: &Printed, today: Date) {
+        let Some(read) = printed.read(Field::DocumentNumber, |text| PrcId::parse(text, today).ok())
+        else {
+            return;
+        };
+        // The check character sees every single error: on a good photo it vouches for the reading.
+        let firm = read.firm || !printed.faulty;
+        let number = read.value.clone();
+        let read = Fact { firm, ..read };
+        self.births
+            .push(read.encoded(DocumentDate::Full(number.birth())));
+        self.sexes.push(read.encoded(number.sex()));
+        self.numbers.push(Fact {
+            value: number.as_str().to_owned(),
+            source: Source::Print,
+            ..read.encoded(String::new())
+        });
+        self.resident_number = Some(number);
     }
 
     fn add_zone(&mut self, origin: Step, zone: &MrzEvidence, fields: ZoneFields) {
@@ -128,7 +172,7 @@ impl Facts {
         self.issuers.extend(uncovered.filled(fields.issuing_state));
         let expiry = fields.expiry_date.and_then(DocumentDate::full);
         self.valid_until
-            .extend(expiry.map(|date| covered.fact(Validity::Until(date))));
+            .extend(expiry.map(|date| covered.fact(ValidUntil::Day(date))));
     }
 }
 
@@ -179,12 +223,14 @@ struct Printed<'a> {
     needed: &'a [Field],
     read_from: f32,
     firm_from: f32,
+    faulty: bool,
 }
 
 impl<'a> Printed<'a> {
     fn new(policy: &'a Policy, page: &'a Page, kind: DocumentKind, quality: &[Finding]) -> Self {
         let rules = &policy.reading;
-        let firm_from = if crate::checks::quality::is_faulty(quality) {
+        let faulty = is_faulty(quality);
+        let firm_from = if faulty {
             rules.mismatch_confidence_under_fault
         } else {
             rules.mismatch_confidence
@@ -194,6 +240,7 @@ impl<'a> Printed<'a> {
             needed: mandatory(policy, kind, page.side),
             read_from: rules.field_confidence,
             firm_from,
+            faulty,
         }
     }
 
@@ -235,14 +282,6 @@ fn sex(value: &str) -> Option<Sex> {
         "F" => Some(Sex::Female),
         _ => None,
     }
-}
-
-/// Reads the last day of validity as `vision` writes it.
-pub(crate) fn validity(value: &str) -> Option<Validity> {
-    if value == "长期" {
-        return Some(Validity::LongTerm);
-    }
-    value.parse().ok().map(Validity::Until)
 }
 
 /// How a typed value stands to the facts.

@@ -186,13 +186,15 @@ pub struct FaceLimits {
 
 /// A point of an embedder's calibration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum OperatingPoint {
     /// One false match in a hundred impostor pairs.
+    #[serde(rename = "fmr_1e2")]
     Fmr1e2,
     /// One in a thousand.
+    #[serde(rename = "fmr_1e3")]
     Fmr1e3,
     /// One in ten thousand.
+    #[serde(rename = "fmr_1e4")]
     Fmr1e4,
 }
 

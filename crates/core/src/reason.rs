@@ -394,8 +394,19 @@ impl Reason {
     }
 }
 
-/// Sorts reasons by what the person must do first, and drops exact repetitions.
+/// Sorts reasons by what the person must do first. Of several that say the same in the same words,
+/// the first stays.
 pub fn sort(reasons: &mut Vec<Reason>) {
     reasons.sort_by_key(|reason| (reason.turn(), reason.step, reason.code, reason.field));
-    reasons.dedup();
+    let mut kept: Vec<Reason> = Vec::with_capacity(reasons.len());
+    for reason in reasons.drain(..) {
+        let said = |other: &Reason| {
+            (other.code, other.step, other.end) == (reason.code, reason.step, reason.end)
+                && other.params == reason.params
+        };
+        if !kept.iter().any(said) {
+            kept.push(reason);
+        }
+    }
+    *reasons = kept;
 }

@@ -3,6 +3,7 @@
 //! A number keeps the code of its first issue, so codes that were abolished since stay good. The
 //! data file says where its facts come from.
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// All codes: `code<TAB>name[<TAB>last year]`, ascending by code.
@@ -61,8 +62,11 @@ pub fn full_name(code: &str) -> String {
 /// Returns the first two digits of every region whose name begins `text` (with or without its last
 /// character, the rank: 杭州市公安局 or 杭州公安局), province or below.
 pub(crate) fn provinces_beginning(text: &str) -> Vec<&'static str> {
-    let mut provinces: Vec<&str> = all()
-        .iter()
+    let first = text.chars().next().unwrap_or_default();
+    let mut provinces: Vec<&str> = by_first_character()
+        .get(&first)
+        .into_iter()
+        .flatten()
         .filter(|region| {
             let short = region.name.char_indices().next_back().map_or(0, |(i, _)| i);
             let stem = region.name.get(..short).unwrap_or_default();
@@ -72,6 +76,18 @@ pub(crate) fn provinces_beginning(text: &str) -> Vec<&'static str> {
         .collect();
     provinces.dedup();
     provinces
+}
+
+fn by_first_character() -> &'static HashMap<char, Vec<Region>> {
+    static INDEX: OnceLock<HashMap<char, Vec<Region>>> = OnceLock::new();
+    INDEX.get_or_init(|| {
+        let mut index: HashMap<char, Vec<Region>> = HashMap::new();
+        for region in all() {
+            let first = region.name.chars().next().unwrap_or_default();
+            index.entry(first).or_default().push(*region);
+        }
+        index
+    })
 }
 
 fn all() -> &'static [Region] {

@@ -28,10 +28,6 @@ pub enum Attribute<'a> {
     Int(&'a str, i64),
     /// A list of integers.
     Ints(&'a str, &'a [i64]),
-    /// One real number.
-    Float(&'a str, f32),
-    /// Text.
-    Text(&'a str, &'a str),
 }
 
 /// A network under construction; nodes are kept in the order in which they are added.
@@ -158,19 +154,12 @@ fn tensor(name: &str, shape: &[usize], kind: u64, raw: &[u8]) -> Vec<u8> {
 fn encode_attribute(attribute: &Attribute) -> Vec<u8> {
     let mut message = Vec::new();
     let (name, kind) = match attribute {
-        Attribute::Float(name, _) => (name, 1),
         Attribute::Int(name, _) => (name, 2),
-        Attribute::Text(name, _) => (name, 3),
         Attribute::Ints(name, _) => (name, 7),
     };
     put_bytes(&mut message, 1, name.as_bytes());
     match attribute {
-        Attribute::Float(_, value) => {
-            put_varint(&mut message, (2 << 3) | 5);
-            message.extend_from_slice(&value.to_le_bytes());
-        }
         Attribute::Int(_, value) => put_number(&mut message, 3, *value as u64),
-        Attribute::Text(_, value) => put_bytes(&mut message, 4, value.as_bytes()),
         Attribute::Ints(_, values) => {
             for value in *values {
                 put_number(&mut message, 8, *value as u64);
@@ -213,15 +202,15 @@ mod tests {
         graph.input("x", &[Dim::Batch, Dim::Fixed(2)]);
         graph.floats("one", &[2], &[1.0, -3.0]);
         graph.node("Add", &["x", "one"], "y", &[]);
-        graph.node("LeakyRelu", &["y"], "z", &[Attribute::Float("alpha", 0.5)]);
+        graph.node("Softmax", &["y"], "z", &[Attribute::Int("axis", 1)]);
         graph.output("z", &[Dim::Batch, Dim::Fixed(2)]);
         let model = RtenModel::from_bytes(graph.finish()).expect("loads");
         let input = Tensor {
             shape: vec![2, 2],
-            data: vec![1.0, 1.0, 5.0, 5.0],
+            data: vec![-1.0, 3.0, 0.0, 104.0],
         };
         let out = model.run(input).expect("runs");
-        assert_eq!(out[0].data, [2.0, -1.0, 6.0, 2.0]);
+        assert_eq!(out[0].data, [0.5, 0.5, 0.0, 1.0]);
     }
 
     #[test]

@@ -95,19 +95,22 @@ pub enum Progress<'a> {
 }
 
 /// What a pull did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Pulled {
     /// Models that it brought.
     pub installed: Vec<String>,
     /// Models that were there with the right hash.
     pub present: Vec<String>,
+    /// Optional models of a whole set that could not be brought, and why.
+    pub failed: Vec<(String, ModelsError)>,
 }
 
 impl ModelStore {
     /// Brings models; those that are there with the right hash cost nothing but the check.
     ///
     /// # Errors
-    /// The first model that cannot be brought ends the pull; those before it stay.
+    /// The first model of the default set, or asked for by name, that cannot be brought ends the pull; those before
+    /// it stay. Where the whole optional set is asked for, what cannot be brought is listed and the rest goes on.
     pub fn pull(
         &self,
         selection: &Selection,
@@ -144,14 +147,22 @@ impl ModelStore {
                 pulled.present.push(name.clone());
                 continue;
             }
-            pull.install(entry, progress)?;
-            progress(Progress::Installed { model: name });
-            pulled.installed.push(name.clone());
+            let spared = entry.set == Set::Optional && !matches!(selection, Selection::Named(_));
+            match pull.install(entry, progress) {
+                Ok(()) => {
+                    progress(Progress::Installed { model: name });
+                    pulled.installed.push(name.clone());
+                }
+                Err(error) if spared => pulled.failed.push((name.clone(), error)),
+                Err(error) => return Err(error),
+            }
         }
         if matches!(selection, Selection::Default | Selection::All) {
             pull.samples(progress)?;
         }
-        fs::remove_dir_all(&pull.work).map_err(ModelsError::file("remove", &pull.work))?;
+        if pulled.failed.is_empty() {
+            fs::remove_dir_all(&pull.work).map_err(ModelsError::file("remove", &pull.work))?;
+        }
         drop(lock);
         Ok(pulled)
     }

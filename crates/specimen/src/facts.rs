@@ -10,7 +10,7 @@ use crate::{SpecimenError, number};
 
 /// Youngest and oldest holder in whole years: long enough past 16 for a card of ten years, young
 /// enough that the term is ten or twenty years and never 长期.
-const AGES: [i16; 2] = [26, 41];
+const AGES: [i16; 2] = [27, 41];
 
 /// Everything that is printed.
 #[derive(Clone, Debug)]
@@ -146,7 +146,7 @@ impl Validity {
             _ => None,
         });
         let young = contradictions.contains(&Contradiction::UnderAge);
-        // A card at the end of its ten years was issued to somebody of 16 to 25 years.
+        // A card at the end of its ten years was issued to somebody of 16 to 25 years, the term's ages.
         let oldest = if end.is_some() { 34 } else { AGES[1] };
         let age = if young {
             17
@@ -189,5 +189,147 @@ fn term(kind: DocumentKind, birth: Date, issued: Date) -> i16 {
         (DocumentKind::PrcIdCard, ..=15) => 5,
         (DocumentKind::PrcIdCard, 26..) => 20,
         _ => 10,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use menshen_document::mrz::{self, Sex as MrzSex};
+    use menshen_document::prc_card::{CardFacts, Finding, ValidUntil, age_on, findings};
+    use menshen_document::prc_id::{PrcId, PrcIdError};
+    use menshen_document::prc_region::full_name;
+
+    use super::*;
+    use crate::mrz::Zone;
+
+    const TODAY: Date = date(2026, 11, 22);
+
+    fn choose(kind: DocumentKind, seed: u64, contradictions: &[Contradiction]) -> Facts {
+        Facts::choose(kind, seed, TODAY, contradictions).expect("facts")
+    }
+
+    fn judged(facts: &Facts) -> Result<Vec<Finding>, PrcIdError> {
+        let number = PrcId::parse(&facts.number, TODAY)?;
+        let sex = match facts.sex {
+            Sex::Male => MrzSex::Male,
+            Sex::Female => MrzSex::Female,
+        };
+        let card = CardFacts {
+            number: Some(&number),
+            sex: Some(sex),
+            ethnicity: Some(facts.ethnicity),
+            birth: Some(facts.birth),
+            address: Some(&facts.place),
+            authority: Some(&facts.authority),
+            valid_from: Some(facts.issued),
+            valid_until: Some(ValidUntil::Day(facts.expires)),
+        };
+        Ok(findings(&card, TODAY))
+    }
+
+    #[test]
+    fn a_thousand_cards_agree_with_themselves_and_with_the_law() {
+        for seed in 0..1000 {
+            let facts = choose(DocumentKind::PrcIdCard, seed, &[]);
+            assert_eq!(judged(&facts), Ok(vec![]), "seed {seed}");
+            assert!(
+                facts.place.starts_with(&full_name(&facts.number[..6])),
+                "seed {seed}"
+            );
+            assert!(
+                facts.expires > TODAY.saturating_add(1.year()),
+                "seed {seed}"
+            );
+            assert!(facts.number[14..17] >= *"996", "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn each_contradiction_of_a_card_is_the_only_one_found() {
+        for seed in 0..200 {
+            let judge = |wanted| judged(&choose(DocumentKind::PrcIdCard, seed, &[wanted]));
+            assert_eq!(
+                judge(Contradiction::NumberSex),
+                Ok(vec![Finding::SexDiffers])
+            );
+            assert_eq!(
+                judge(Contradiction::NumberBirth),
+                Ok(vec![Finding::BirthDiffers])
+            );
+            assert_eq!(
+                judge(Contradiction::NumberChecksum),
+                Err(PrcIdError::Checksum)
+            );
+            for lawful in [
+                Contradiction::Expired,
+                Contradiction::ExpiresIn(20),
+                Contradiction::UnderAge,
+            ] {
+                assert_eq!(judge(lawful), Ok(vec![]), "{lawful} {seed}");
+            }
+        }
+    }
+
+    #[test]
+    fn expiry_and_age_are_as_far_off_as_asked() {
+        for kind in [
+            DocumentKind::PrcIdCard,
+            DocumentKind::Passport,
+            DocumentKind::DrivingLicence,
+        ] {
+            for seed in 0..50 {
+                let days = |wanted| {
+                    let facts = choose(kind, seed, &[wanted]);
+                    TODAY.until(facts.expires).expect("two days").get_days()
+                };
+                assert_eq!(days(Contradiction::Expired), -30);
+                assert_eq!(days(Contradiction::ExpiresIn(20)), 20);
+                let young = choose(kind, seed, &[Contradiction::UnderAge]);
+                assert_eq!(age_on(young.birth, TODAY), Some(17));
+            }
+        }
+    }
+
+    #[test]
+    fn every_zone_is_valid_and_says_what_is_printed() {
+        for kind in [
+            DocumentKind::Passport,
+            DocumentKind::IdCardTd1,
+            DocumentKind::IdCardTd2,
+        ] {
+            for seed in 0..200 {
+                let facts = choose(kind, seed, &[]);
+                let zone = Zone::of(&facts, &[]).expect("it fits").expect("it has one");
+                let reading = mrz::parse(&zone.lines).expect("a zone");
+                assert!(reading.valid(), "{:?}", zone.lines);
+                assert_eq!(reading.fields(TODAY).document_number, facts.number);
+            }
+        }
+    }
+
+    #[test]
+    fn each_contradiction_of_a_zone_changes_only_its_part() {
+        let facts = choose(DocumentKind::IdCardTd1, 3, &[]);
+        let lines = |list: &[Contradiction]| {
+            Zone::of(&facts, list)
+                .expect("it fits")
+                .expect("it has one")
+                .lines
+        };
+        let (plain, parse) = (lines(&[]), |lines: &[String]| {
+            mrz::parse(lines).expect("a zone")
+        });
+        for (wanted, changed) in [
+            (Contradiction::MrzName, vec![2]),
+            (Contradiction::MrzNumber, vec![0, 1]),
+            (Contradiction::MrzBirth, vec![1]),
+        ] {
+            let other = lines(&[wanted]);
+            let differing: Vec<usize> = (0..3).filter(|i| plain[*i] != other[*i]).collect();
+            assert!(differing.iter().all(|line| changed.contains(line)) && !differing.is_empty());
+            assert!(parse(&other).valid(), "{wanted}: its check digits agree");
+        }
+        assert!(!parse(&lines(&[Contradiction::MrzChecksum])).valid());
     }
 }

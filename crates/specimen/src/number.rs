@@ -1,6 +1,7 @@
 //! Document numbers that no office hands out.
 
 use jiff::{ToSpan, civil::Date};
+use menshen_document::prc_id::check_character;
 
 use crate::SpecimenError;
 use crate::contradiction::Contradiction;
@@ -33,27 +34,13 @@ pub fn prc(
         Sex::Female => *rng.pick(&[996, 998]),
     };
     let body = format!("{region}{}{sequence}", birth.strftime("%Y%m%d"));
-    let check = check_digit(&body);
+    let check = check_character(&body).expect("17 digits always have a check character");
     let last = if has(Contradiction::NumberChecksum) {
         wrong(check)
     } else {
         check
     };
     Ok(format!("{body}{last}"))
-}
-
-/// ISO 7064 MOD 11-2 over 17 digits (GB 11643-1999, 5.2).
-fn check_digit(body: &str) -> char {
-    let sum: u32 = body
-        .chars()
-        .filter_map(|c| c.to_digit(10))
-        .enumerate()
-        .map(|(index, digit)| digit * (1 << (17 - index)))
-        .sum();
-    match (12 - sum % 11) % 11 {
-        10 => 'X',
-        value => char::from(b'0' + value as u8),
-    }
 }
 
 fn wrong(check: char) -> char {

@@ -179,9 +179,15 @@ impl Page {
         let scale = self.scale();
         for (x, y, pixel) in self.pixels.enumerate_pixels_mut() {
             let painted = paint(x as f32 / scale, y as f32 / scale, pixel.0.map(f32::from));
-            pixel.0 = painted.map(|v| v.round().clamp(0.0, 255.0) as u8);
+            pixel.0 = painted.map(level);
         }
     }
+}
+
+/// Returns the level of 0..=255 nearest to a value; what lies outside is clamped by the cast.
+/// (`f32::round` is a library call here, a sixth of the whole drawing's time.)
+pub fn level(value: f32) -> u8 {
+    (value + 0.5) as u8
 }
 
 /// Puts `coverage` of a colour over a pixel; outside the picture nothing happens.
@@ -193,7 +199,7 @@ pub fn blend(pixels: &mut RgbImage, x: i32, y: i32, ink: Ink, coverage: f32) {
         let amount = coverage.clamp(0.0, 1.0);
         for (old, new) in pixel.0.iter_mut().zip(ink) {
             let mixed = f32::from(*old) + (f32::from(new) - f32::from(*old)) * amount;
-            *old = mixed.round() as u8;
+            *old = level(mixed);
         }
     }
 }

@@ -3,10 +3,11 @@
 use jiff::civil::Date;
 use menshen_document::Field;
 use menshen_document::mrz::DocumentDate;
+use menshen_document::prc_card::ValidUntil;
 
 use crate::checks::document::unreadable;
 use crate::claims::Claims;
-use crate::facts::{Fact, Facts, Validity, Verdict, compare, surest};
+use crate::facts::{Fact, Facts, Verdict, compare, surest};
 use crate::finding::Finding;
 use crate::policy::Policy;
 use crate::reason::{End, Param, ReasonCode, Step, Why};
@@ -95,7 +96,7 @@ pub(crate) fn check_validity(policy: &Policy, facts: &Facts, today: Date) -> Vec
     let Some(fact) = surest(&facts.valid_until) else {
         return found;
     };
-    let Validity::Until(last) = fact.value else {
+    let ValidUntil::Day(last) = fact.value else {
         return found;
     };
     let window = i32::from(policy.document.near_expiry_days);

@@ -2,12 +2,14 @@
 
 use jiff::civil::Date;
 use menshen_document::mrz::{self, Format};
+use menshen_document::prc_card::ValidUntil;
+use menshen_document::prc_id::PrcId;
 use menshen_document::{DocumentKind, Field, Side};
 
 use crate::checks::quality::is_found;
 use crate::claims::Claims;
 use crate::evidence::PageEvidence;
-use crate::facts::{Facts, validity, zone};
+use crate::facts::{Facts, zone};
 use crate::finding::{Finding, at_least};
 use crate::pages::{Page, Pages, ZonePlace, mandatory, zone_place};
 use crate::policy::Policy;
@@ -74,7 +76,12 @@ const fn kind_of(format: Format) -> DocumentKind {
 }
 
 /// Can each field be read that the policy demands on this page?
-pub(crate) fn check_fields(policy: &Policy, page: &Page, kind: DocumentKind) -> Vec<Finding> {
+pub(crate) fn check_fields(
+    policy: &Policy,
+    page: &Page,
+    kind: DocumentKind,
+    today: Date,
+) -> Vec<Finding> {
     let limit = policy.reading.field_confidence;
     let mut found = Vec::new();
     for field in mandatory(policy, kind, page.side) {
@@ -82,7 +89,8 @@ pub(crate) fn check_fields(policy: &Policy, page: &Page, kind: DocumentKind) -> 
         match page.evidence.fields.get(field) {
             None => found.push(finding),
             Some(read) => {
-                let legible = at_least(read.confidence, limit) && makes_sense(*field, &read.value);
+                let legible = at_least(read.confidence, limit)
+                    && makes_sense(kind, *field, &read.value, today);
                 if !legible {
                     let confidence = read.confidence;
                     found.push(finding.map(|r| r.measured(confidence, limit).region(read.region)));
@@ -94,11 +102,14 @@ pub(crate) fn check_fields(policy: &Policy, page: &Page, kind: DocumentKind) -> 
 }
 
 /// A value that cannot be what the field holds was not read, however confident the recogniser is.
-fn makes_sense(field: Field, value: &str) -> bool {
+fn makes_sense(kind: DocumentKind, field: Field, value: &str, today: Date) -> bool {
     let value = value.trim();
     match field {
         Field::BirthDate | Field::ValidFrom => value.parse::<Date>().is_ok(),
-        Field::ValidUntil => validity(value).is_some(),
+        Field::ValidUntil => ValidUntil::parse(value).is_some(),
+        Field::DocumentNumber if kind == DocumentKind::PrcIdCard => {
+            PrcId::parse(value, today).is_ok()
+        }
         Field::Sex => matches!(value, "M" | "F" | "X"),
         _ => !value.is_empty(),
     }

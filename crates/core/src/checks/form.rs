@@ -1,9 +1,11 @@
 //! The typed data by itself, and against the identity first verified.
 
 use jiff::civil::Date;
-use menshen_document::Field;
+use menshen_document::prc_id::PrcId;
+use menshen_document::{DocumentKind, Field};
 
 use crate::checks::dates::full_years;
+use crate::checks::names::same_name;
 use crate::checks::numbers::fold;
 use crate::claims::Claims;
 use crate::finding::Finding;
@@ -20,11 +22,45 @@ pub(crate) fn check(policy: &Policy, claims: &Claims, today: Date) -> Vec<Findin
     if fold(&claims.number).is_empty() {
         found.push(invalid(Field::DocumentNumber, Why::Empty));
     }
+    if claims.document == DocumentKind::PrcIdCard {
+        found.extend(resident_number(claims, today));
+    }
     let age = full_years(claims.birth_date, today);
     if age < 0 || age > i32::from(policy.document.maximum_age) {
         found.push(invalid(Field::BirthDate, Why::Impossible));
     }
     found
+}
+
+/// Is this the identity first verified? A change of name or document needs proof, and a person.
+pub(crate) fn check_first(claims: &Claims) -> Vec<Finding> {
+    let Some(first) = &claims.first else {
+        return Vec::new();
+    };
+    let changed = |field| {
+        let finding = Finding::new(ReasonCode::IdentityChanged, Step::Form).firm();
+        finding.map(|r| r.field(field))
+    };
+    let mut found = Vec::new();
+    if !same_name(&claims.name, &first.name) {
+        found.push(changed(Field::Name));
+    }
+    if fold(&claims.number) != fold(&first.number) {
+        found.push(changed(Field::DocumentNumber));
+    }
+    found
+}
+
+/// A resident number is proven by itself, and its date of birth must be the one typed beside it.
+fn resident_number(claims: &Claims, today: Date) -> Option<Finding> {
+    let Ok(number) = PrcId::parse(&claims.number, today) else {
+        let finding = Finding::new(ReasonCode::DocNumberChecksum, Step::Form);
+        return Some(finding.map(|r| r.field(Field::DocumentNumber)));
+    };
+    (number.birth() != claims.birth_date).then(|| {
+        let finding = Finding::new(ReasonCode::DobMismatch, Step::Form).firm();
+        finding.map(|r| r.field(Field::BirthDate))
+    })
 }
 
 fn invalid(field: Field, why: Why) -> Finding {

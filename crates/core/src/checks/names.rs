@@ -48,3 +48,8 @@ fn relate(_policy: &Policy, typed: &str, printed: &str) -> Option<u32> {
         .count();
     u32::try_from(position + 1).ok()
 }
+
+/// Tells whether two typed names are one, whoever typed them.
+pub(crate) fn same_name(a: &str, b: &str) -> bool {
+    relate(&Policy::default(), a, b).is_none()
+}

@@ -3,6 +3,7 @@
 use image::RgbImage;
 
 use crate::camera::Shot;
+use crate::page::level;
 
 /// Width of a fingertip over the page's width: 15 mm on a card.
 const FINGER: f32 = 0.17;
@@ -81,7 +82,7 @@ pub fn shadow(shot: &mut Shot, depth: f32) {
 /// Leaves `rest` of every sRGB-encoded value.
 pub fn dark(pixels: &mut RgbImage, rest: f32) {
     for channel in pixels.pixels_mut().flat_map(|pixel| pixel.0.iter_mut()) {
-        *channel = (f32::from(*channel) * rest).round() as u8;
+        *channel = level(f32::from(*channel) * rest);
     }
 }
 
@@ -113,7 +114,7 @@ pub fn haze(pixels: &mut RgbImage, part: f32) {
     for pixel in pixels.pixels_mut() {
         for (channel, veil) in pixel.0.iter_mut().zip(VEIL) {
             let value = f32::from(*channel);
-            *channel = (value + (veil - value) * part).round() as u8;
+            *channel = level(value + (veil - value) * part);
         }
     }
 }

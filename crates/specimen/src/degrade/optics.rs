@@ -2,6 +2,7 @@
 
 use image::RgbImage;
 
+use crate::page::level;
 use crate::rng::mix;
 
 /// Blurs with a Gaussian.
@@ -35,7 +36,7 @@ pub fn motion(pixels: &mut RgbImage, length: f32) {
                 *total += u32::from(channel);
             }
         }
-        pixel.0 = sum.map(|total| (total as f32 / offsets.len() as f32).round() as u8);
+        pixel.0 = sum.map(|total| level(total as f32 / offsets.len() as f32));
     }
 }
 
@@ -54,7 +55,7 @@ pub fn moire(pixels: &mut RgbImage, strength: f32) {
             let raster = (((a + phase) * tau).sin() + (b * tau).sin()) * 0.25 + 0.5;
             let beat = (((x + 0.6 * y) / 74.0 + bend + phase * 0.7) * tau).sin();
             let factor = 1.0 - strength * (0.42 * raster + 0.13 * (0.5 + 0.5 * beat));
-            *channel = (f32::from(*channel) * factor).clamp(0.0, 255.0).round() as u8;
+            *channel = level(f32::from(*channel) * factor);
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use image::RgbImage;
 
+use crate::page::level;
+
 /// Side of a halftone cell over the page's width: 4 page pixels.
 const CELL: f32 = 0.004;
 
@@ -22,7 +24,7 @@ pub fn halftone(pixels: &mut RgbImage, strength: f32) {
             let tone = f32::from(*channel) / 255.0;
             let dot = ((tone - screen) * 4.0 + 0.5).clamp(0.0, 1.0) * 255.0;
             let mixed = f32::from(*channel) + (dot - f32::from(*channel)) * strength;
-            *channel = mixed.round() as u8;
+            *channel = level(mixed);
         }
     }
 }
@@ -31,6 +33,6 @@ pub fn halftone(pixels: &mut RgbImage, strength: f32) {
 pub fn grey(pixels: &mut RgbImage) {
     for pixel in pixels.pixels_mut() {
         let [r, g, b] = pixel.0.map(f32::from);
-        pixel.0 = [(0.299 * r + 0.587 * g + 0.114 * b).round() as u8; 3];
+        pixel.0 = [level(0.299 * r + 0.587 * g + 0.114 * b); 3];
     }
 }
