@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use menshen_models::ModelStore;
 
 use crate::context::Context;
 
@@ -48,6 +49,9 @@ pub struct Global {
     /// Threads to use; by default as many as the machine has
     #[arg(long, global = true, value_name = "N")]
     threads: Option<std::num::NonZeroUsize>,
+    /// Folder of fonts for drawn specimens, looked at before the system's
+    #[arg(long, global = true, env = "MENSHEN_FONTS", value_name = "DIR")]
+    fonts_dir: Option<PathBuf>,
     /// Language of texts for people
     #[arg(long, global = true, value_enum, default_value_t = Language::default())]
     lang: Language,
@@ -72,13 +76,24 @@ impl Global {
         Ok(Context {
             json: self.json,
             offline: self.offline,
-            models_dir: self.models_dir.clone().unwrap_or_else(menshen_models::default_dir),
+            models_dir: self.models_dir()?,
             ort_library: self.ort_library.clone(),
+            fonts_dir: self.fonts_dir.clone(),
             locale: match self.lang {
                 Language::En => menshen_core::Locale::En,
                 Language::Zh => menshen_core::Locale::ZhCn,
             },
         })
+    }
+}
+
+impl Global {
+    #[expect(clippy::disallowed_methods, reason = "the command line is the one site that reads the environment")]
+    fn models_dir(&self) -> anyhow::Result<PathBuf> {
+        match &self.models_dir {
+            Some(folder) => Ok(folder.clone()),
+            None => Ok(ModelStore::default_dir(|name| std::env::var_os(name))?),
+        }
     }
 }
 

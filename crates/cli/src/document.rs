@@ -69,17 +69,16 @@ fn measure<'a>(
         Err(error) => return Ok(Line { file, error: Some(error), ..Line::default() }),
     };
     let page = engine.page(&photo)?;
-    let side = page.seen.map_or(Side::Front, |seen| seen.side);
-    let reasons = reasons::with_texts(judge_page(&Policy::default(), &page, side, today));
+    let reasons = reasons::with_texts(judge_page(&Policy::default(), &page, None, today));
     Ok(Line::of(page, file, reasons, today))
 }
 
 impl<'a> Line<'a> {
     fn of(page: PageEvidence, file: &'a str, reasons: Vec<ReasonOut>, today: Date) -> Self {
-        let mrz = page
-            .mrz
-            .as_ref()
-            .and_then(|read| MrzOut::parse(&read.lines, read.certain, today).ok());
+        let mrz = page.mrz.as_ref().and_then(|read| {
+            let reading = menshen_document::mrz::parse(&read.lines).ok()?;
+            Some(MrzOut::new(&reading, read.certain, today))
+        });
         let kind = page.seen.map(|seen| seen.kind);
         let country = match kind {
             Some(DocumentKind::PrcIdCard) => Some("CHN".to_owned()),
@@ -108,8 +107,8 @@ impl<'a> Line<'a> {
 
 fn print(out: &mut dyn Write, line: &Line<'_>, context: &Context) -> std::io::Result<()> {
     let catalogue = context.catalogue();
-    let kind = line.kind.map_or("-".to_owned(), |kind| catalogue.kind(kind, context.locale).to_owned());
-    let side = line.side.map_or("-".to_owned(), |side| catalogue.side(side, context.locale).to_owned());
+    let kind = line.kind.map_or("-".to_owned(), |kind| catalogue.kind(kind));
+    let side = line.side.map_or("-".to_owned(), |side| catalogue.side(side));
     writeln!(out, "{BOLD}{}{BOLD:#}", line.file)?;
     if let Some(error) = &line.error {
         return writeln!(out, "  {BAD}{}{BAD:#} {}", error.code, error.message);
@@ -124,7 +123,7 @@ fn print(out: &mut dyn Write, line: &Line<'_>, context: &Context) -> std::io::Re
         )?;
     }
     for (field, read) in &line.fields {
-        let name = catalogue.field(*field, context.locale);
+        let name = catalogue.field(*field);
         writeln!(out, "  {name}: {} {DIM}{:.2}{DIM:#}", read.value, read.confidence)?;
     }
     for text in line.mrz.iter().flat_map(|zone| &zone.lines) {

@@ -42,9 +42,10 @@ pub fn gather(engine: &Engine, files: &Files) -> anyhow::Result<Evidence> {
     let (back, _) = back?;
     let person = person?;
     let selfie = person.as_ref().and_then(|person| person.embedding.as_ref());
+    let embedder = engine.face.embedder(None)?;
     let face_match = portrait.zip(selfie).map(|(portrait, selfie)| FaceMatch {
-        model: engine.face.card().name.clone(),
-        score: engine.face.compare(&portrait, selfie),
+        model: engine.face.embedder_card(embedder).name.clone(),
+        score: engine.face.compare(embedder, &portrait, selfie),
     });
     let (selfie, liveness) = match person {
         Some(person) => (Some(person.face), person.liveness),
@@ -66,7 +67,9 @@ fn page(engine: &Engine, path: Option<&Path>) -> anyhow::Result<Side> {
     };
     let page = engine.page(&photo)?;
     let embedding = match &page.portrait {
-        Some(portrait) => engine.embed_portrait(&photo, portrait)?,
+        Some(portrait) => {
+            engine.face.embed_within(engine.face.embedder(None)?, &photo, portrait.region)?
+        }
         None => None,
     };
     Ok((Some(page), embedding))
@@ -92,7 +95,7 @@ fn person(engine: &Engine, files: &Files) -> anyhow::Result<Option<Person>> {
 }
 
 fn selfie(engine: &Engine, photo: &Photo) -> anyhow::Result<Person> {
-    let face = engine.face.examine(&photo.pixels)?;
-    let embedding = engine.face.embed_best(&photo.pixels)?;
+    let face = engine.face.examine(photo)?;
+    let embedding = engine.face.embed(engine.face.embedder(None)?, photo)?;
     Ok(Person { face, liveness: None, embedding })
 }

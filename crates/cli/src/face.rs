@@ -48,7 +48,7 @@ fn measure<'a>(engine: &FaceEngine, file: &'a Path) -> anyhow::Result<Line<'a>> 
             return Ok(Line { file, faces: 0, largest: None, reasons: Vec::new(), error });
         }
     };
-    let face = engine.examine(&photo.pixels)?;
+    let face = engine.examine(&photo)?;
     let reasons = reasons::with_texts(judge_face(&Policy::default(), &face));
     Ok(Line { file, faces: face.faces, largest: face.largest, reasons, error: None })
 }

@@ -24,7 +24,8 @@ pub struct InputError {
 }
 
 impl InputError {
-    fn new(code: &str, message: impl Into<String>) -> Self {
+    /// Returns a refusal with a stable word and a sentence.
+    pub fn new(code: &str, message: impl Into<String>) -> Self {
         Self { code: code.into(), message: message.into() }
     }
 }
@@ -48,7 +49,7 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, InputError> {
         return Err(InputError::new("not_a_file", "not a regular file"));
     }
     let mut bytes = Vec::new();
-    file.take(Limits::default().max_bytes as u64 + 1).read_to_end(&mut bytes)?;
+    file.take(Limits::default().bytes as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -8,7 +8,6 @@ use clap::Args;
 use menshen_core::evidence::{ActionEvent, LivenessEvidence};
 use menshen_core::{Policy, judge_liveness};
 use menshen_vision::Photo;
-use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::context::{BOLD, Context, DIM};
@@ -79,18 +78,12 @@ pub fn measure(
     }
     let files = frames(folder)?;
     let bar = progress::bar(files.len() as u64, "frames");
-    let frames: Vec<_> = files
-        .par_iter()
-        .enumerate()
-        .map(|(idx, path)| {
-            let photo = input::read_photo(path).ok();
-            let frame = photo.map(|photo| engine.frame(&photo.pixels)).transpose();
-            bar.inc(1);
-            frame.map(|frame| (idx as f32 / fps, frame))
-        })
-        .collect::<anyhow::Result<_>>()?;
+    let frames = files.iter().enumerate().map(|(idx, path)| {
+        bar.inc(1);
+        (idx as f32 / fps, input::read_photo(path).ok())
+    });
+    let evidence = engine.sequence(frames)?;
     bar.finish_and_clear();
-    let evidence = engine.sequence(frames);
     let best = evidence.best_frame.and_then(|idx| files.get(idx as usize));
     let best = best.and_then(|path| input::read_photo(path).ok());
     Ok((evidence, best))
@@ -113,7 +106,7 @@ fn frames(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 fn print(out: &mut dyn Write, line: &Line<'_>, context: &Context) -> std::io::Result<()> {
     writeln!(out, "{BOLD}{}{BOLD:#} {DIM}{} frames{DIM:#}", line.folder.display(), line.frames)?;
     for event in &line.events {
-        let name = context.catalogue().action(event.action, context.locale);
+        let name = context.catalogue().action(event.action);
         writeln!(out, "  {:6.2} - {:6.2} s  {name}", event.start, event.end)?;
     }
     let number = |value: Option<f32>| value.map_or("-".to_owned(), |value| format!("{value:.3}"));

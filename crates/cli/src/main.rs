@@ -4,6 +4,7 @@ mod args;
 mod context;
 mod document;
 mod engine;
+mod evidence;
 mod eval;
 mod face;
 mod input;
@@ -12,8 +13,11 @@ mod matching;
 mod models;
 mod mrz;
 mod name;
+mod pairs;
 mod prc_id;
+mod progress;
 mod reasons;
+mod sample;
 mod specimen;
 mod verify;
 
@@ -55,7 +59,7 @@ fn run(command: Command, context: &Context) -> anyhow::Result<()> {
         Command::Match(args) => matching::run(&args, context),
         Command::Liveness(args) => liveness::run(&args, context),
         Command::Specimen(args) => specimen::run(&args, context),
-        Command::Models(args) => models::run(&args, context),
+        Command::Models(args) => models::run(args, context),
         Command::Eval(args) => eval::run(&args, context),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "menshen", &mut std::io::stdout());

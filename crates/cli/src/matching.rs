@@ -62,7 +62,7 @@ pub fn run(args: &MatchArgs, context: &Context) -> anyhow::Result<()> {
     let embedder = engine.embedder(args.model.as_deref())?;
     match (&args.pairs, &args.out, &args.images[..]) {
         (Some(table), Some(out), _) => score_table(args, context, &engine, embedder, table, out),
-        (None, _, [a, b]) => compare(context, &engine, embedder, [a, b]),
+        (None, _, [a, b]) => compare(context, &engine, embedder, [a.as_path(), b.as_path()]),
         _ => Err(WrongUsage("name two pictures, or a table with --pairs and --out".into()).into()),
     }
 }
@@ -87,18 +87,18 @@ fn compare(
     let mut missing = None;
     for file in files {
         match input::read_photo(file) {
-            Ok(photo) => match engine.embed_strict(embedder, &photo.pixels)? {
+            Ok(photo) => match engine.embed(embedder, &photo)? {
                 Some(embedding) => embeddings.push(embedding),
-                None => missing = Some(engine.examine(&photo.pixels)?),
+                None => missing = Some(engine.examine(&photo)?),
             },
             Err(error) => line.error = Some(error),
         }
     }
     let policy = Policy::default();
     if let [a, b] = &embeddings[..] {
-        let score = engine.compare_with(embedder, a, b);
+        let score = engine.compare(embedder, a, b);
         let judged =
-            judge_match(&policy, Some(&FaceMatch { model: card.name.clone(), score }), &engine.cards());
+            judge_match(&policy, &FaceMatch { model: card.name.clone(), score }, Some(card));
         line.score = Some(score);
         line.threshold = judged.threshold;
         line.same = judged.same;
@@ -125,7 +125,7 @@ fn score_table(
     writer.write_record(["file_x", "file_y", "score"])?;
     for pair in &pairs {
         let (a, b) = (&embeddings[&*pair.file_x], &embeddings[&*pair.file_y]);
-        let score = a.as_ref().zip(b.as_ref()).map(|(a, b)| engine.compare_with(embedder, a, b));
+        let score = a.as_ref().zip(b.as_ref()).map(|(a, b)| engine.compare(embedder, a, b));
         let score = score.map_or(String::new(), |score| score.to_string());
         writer.write_record([&pair.file_x, &pair.file_y, &score])?;
     }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::civil::Date;
-use menshen_document::mrz::{self, Checks, Fields, Format};
+use menshen_core::evidence::{MrzEvidence, PageEvidence};
+use menshen_core::{Policy, judge_mrz};
+use menshen_document::mrz::{self, Checks, Fields, Format, Reading};
 use serde::Serialize;
 
 use crate::context::{BAD, BOLD, Context, DIM, GOOD, WARN};
@@ -54,18 +56,17 @@ struct Line<'a> {
 }
 
 impl MrzOut {
-    /// Returns the checked zone of `lines`, or why they are none.
-    pub fn parse(lines: &[String], certain: bool, today: Date) -> Result<Self, mrz::MrzError> {
-        let reading = mrz::parse(lines)?;
+    /// Returns what is printed of a reading.
+    pub fn new(reading: &Reading, certain: bool, today: Date) -> Self {
         let valid = reading.valid();
-        Ok(Self {
+        Self {
             format: reading.format(),
             lines: reading.lines().to_vec(),
             checks: reading.checks(),
             valid,
             certain: certain && valid,
             fields: reading.fields(today),
-        })
+        }
     }
 }
 
@@ -84,14 +85,22 @@ pub fn run(args: &MrzArgs, context: &Context) -> anyhow::Result<()> {
 }
 
 fn text_line<'a>(group: &[&str], today: Date) -> Line<'a> {
-    let lines: Vec<String> = group.iter().map(|line| (*line).to_owned()).collect();
-    // Text is what it is: nobody doubts its characters.
-    match MrzOut::parse(&lines, true, today) {
-        Ok(zone) => Line { file: None, reasons: judge(Some(&zone)), mrz: Some(zone), error: None },
+    match mrz::parse(group) {
+        Ok(reading) => {
+            // Text is what it is: nobody doubts its characters.
+            let read = MrzEvidence {
+                lines: reading.lines().to_vec(),
+                confidence: 1.0,
+                certain: true,
+                ..MrzEvidence::default()
+            };
+            let zone = MrzOut::new(&reading, true, today);
+            Line { file: None, reasons: judge(Some(read), today), mrz: Some(zone), error: None }
+        }
         Err(error) => Line {
             file: None,
             mrz: None,
-            reasons: judge(None),
+            reasons: judge(None, today),
             error: Some(InputError::new("not_an_mrz", error.to_string())),
         },
     }
@@ -105,16 +114,16 @@ fn picture_line<'a>(engine: &TextEngine, path: &'a Path, today: Date) -> anyhow:
             return Ok(Line { file: Some(path), mrz: None, reasons: Vec::new(), error });
         }
     };
-    let zone = engine
-        .read_mrz(&photo)?
-        .and_then(|read| MrzOut::parse(&read.lines, read.certain, today).ok());
-    Ok(Line { file: Some(path), reasons: judge(zone.as_ref()), mrz: zone, error: None })
+    let read = engine.read_mrz(&photo)?;
+    let zone = read.as_ref().map(|read| MrzOut::new(&read.reading, read.certain, today));
+    let reasons = judge(read.map(|read| read.evidence()), today);
+    Ok(Line { file: Some(path), reasons, mrz: zone, error: None })
 }
 
 /// A zone that is absent, does not add up or is not read for sure is a reason.
-fn judge(zone: Option<&MrzOut>) -> Vec<ReasonOut> {
-    let checks = zone.map(|zone| (zone.valid, zone.certain));
-    crate::reasons::with_texts(menshen_core::judge_mrz(checks))
+fn judge(mrz: Option<MrzEvidence>, today: Date) -> Vec<ReasonOut> {
+    let page = PageEvidence { mrz, ..PageEvidence::default() };
+    crate::reasons::with_texts(judge_mrz(&Policy::default(), &page, today))
 }
 
 fn emit(context: &Context, line: Line<'_>) -> anyhow::Result<()> {

@@ -58,7 +58,7 @@ pub fn embed_all<'a>(
         .par_iter()
         .map(|&file| {
             let embedding = match input::read_photo(&root.join(file)) {
-                Ok(photo) => engine.embed(embedder, &photo.pixels)?,
+                Ok(photo) => engine.embed_any(embedder, &photo)?,
                 Err(_) => None,
             };
             bar.inc(1);

@@ -72,7 +72,7 @@ fn person(
     let far = |face: &menshen_core::geometry::Rect| {
         (face.x + face.width / 2.0 - x).hypot(face.y + face.height / 2.0 - y)
     };
-    let faces = engine.faces(&photo.pixels)?;
+    let faces = engine.faces(&photo)?;
     let nearest = faces.into_iter().min_by(|a, b| far(&a.region).total_cmp(&far(&b.region)));
     let face = nearest.with_context(|| format!("no face in {}", path.display()))?;
     Ok((photo, face.region, face.pose.roll))

@@ -110,9 +110,8 @@ pub fn run(args: &SpecimenArgs, ctx: &Context) -> anyhow::Result<()> {
     let degradations = Degradation::parse_list(&args.degrade)?;
     let contradictions = Contradiction::parse_list(&args.contradict)?;
     let portrait = read_portrait(&args.portrait)?;
-    let folder = std::env::var_os("MENSHEN_FONTS").map(PathBuf::from);
-    let fonts = Fonts::load(folder.as_deref())?;
-    let today = args.today.unwrap_or_else(|| jiff::Zoned::now().date());
+    let fonts = Fonts::load(ctx.fonts_dir.as_deref())?;
+    let today = ctx.today(args.today);
     for index in 0..args.count {
         let seed = args.seed.wrapping_add(u64::from(index));
         let request = Request {

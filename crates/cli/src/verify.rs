@@ -67,12 +67,12 @@ struct DecisionOut {
 pub fn run(args: &VerifyArgs, context: &Context) -> anyhow::Result<()> {
     let policy = read_policy(args)?;
     let today = context.today(args.today);
-    let (claims, files) = if args.sample {
-        sample::draw(context, today)?
-    } else {
-        (read_claims(args)?, files(args))
-    };
+    let given = if args.sample { None } else { Some((read_claims(args)?, files(args))) };
     let engine = Engine::open(context)?;
+    let (claims, files) = match given {
+        Some(given) => given,
+        None => sample::draw(context, &engine.face, today)?,
+    };
     let started = Instant::now();
     let evidence = evidence::gather(&engine, &files)?;
     let decision = decide(&policy, &claims, &evidence, &engine.face.cards(), today);
@@ -142,6 +142,6 @@ fn print(
             Outcome::Refused => (BAD, "refused"),
         };
         writeln!(w, "{style}{BOLD}{word}{BOLD:#}{style:#} {DIM}({milliseconds} ms, policy {}){DIM:#}", out.policy)?;
-        reasons::write(w, &out.reasons, context.locale)
+        reasons::write_reasons(w, &out.reasons, context.locale)
     })
 }

@@ -198,7 +198,7 @@ fn write_calibration(args: &EvalArgs, report: &Report) -> anyhow::Result<()> {
     let path = args.out.join("manifest.toml");
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(_) => menshen_models::MANIFEST.to_owned(),
+        Err(_) => menshen_models::manifest::EMBEDDED.to_owned(),
     };
     let text = menshen_models::with_calibration(&text, &report.model, &calibration)?;
     fs::write(&path, text).with_context(|| format!("write {}", path.display()))

@@ -107,6 +107,7 @@ fn judge_text(
 fn read_pictures(args: &EvalArgs, context: &Context, truth: &[Truth]) -> anyhow::Result<()> {
     let engine = TextEngine::open(context)?;
     let bar = progress::bar(truth.len() as u64, "pictures");
+    let today = context.today(args.today);
     let (mut exact, mut certain, mut wrong_but_certain) = (0, 0, 0);
     let (mut times, mut misses) = (Vec::new(), Vec::new());
     for row in truth {
@@ -114,11 +115,10 @@ fn read_pictures(args: &EvalArgs, context: &Context, truth: &[Truth]) -> anyhow:
         let photo = input::read_photo(&args.data.join(&row.file));
         let read = photo.ok().map(|photo| engine.read_mrz(&photo)).transpose()?.flatten();
         times.push(started.elapsed().as_millis());
-        let lines = read.as_ref().map(|read| read.lines.clone());
+        let lines = read.as_ref().map(|read| read.reading.lines().to_vec());
         let right = lines.as_ref() == Some(&row.mrz);
         let sure = read.is_some_and(|read| {
-            MrzOut::parse(&read.lines, read.certain, context.today(args.today))
-                .is_ok_and(|zone| zone.certain)
+            MrzOut::new(&read.reading, read.certain, today).certain
         });
         exact += u64::from(right);
         certain += u64::from(sure);

@@ -42,7 +42,7 @@ pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
                     continue;
                 }
             };
-            let reasons = judge_page(&policy, &engine.page(&photo)?, side.side, today);
+            let reasons = judge_page(&policy, &engine.page(&photo)?, Some(side.side), today);
             let mut codes: Vec<_> = reasons
                 .iter()
                 .filter(|reason| reason.end != End::Hint)

@@ -98,7 +98,7 @@ fn score(engine: &FaceEngine, frames: &[PathBuf]) -> anyhow::Result<Option<f32>>
     let mut scores = Vec::new();
     for frame in frames {
         if let Ok(photo) = input::read_photo(frame) {
-            scores.extend(engine.anti_spoof(&photo.pixels)?);
+            scores.extend(engine.anti_spoof(&photo)?);
         }
     }
     scores.sort_unstable_by(f32::total_cmp);
