@@ -71,7 +71,9 @@ impl Global {
     /// Returns the settings, with the thread pool set up as asked.
     pub fn context(&self) -> anyhow::Result<Context> {
         if let Some(threads) = self.threads {
-            rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global()?;
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(threads.get())
+                .build_global()?;
         }
         Ok(Context {
             json: self.json,
@@ -88,7 +90,10 @@ impl Global {
 }
 
 impl Global {
-    #[expect(clippy::disallowed_methods, reason = "the command line is the one site that reads the environment")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the command line is the one site that reads the environment"
+    )]
     fn models_dir(&self) -> anyhow::Result<PathBuf> {
         match &self.models_dir {
             Some(folder) => Ok(folder.clone()),

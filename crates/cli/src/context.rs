@@ -27,7 +27,10 @@ pub struct Context {
 
 impl Context {
     /// Returns the day that was asked for, or this machine's.
-    #[expect(clippy::disallowed_methods, reason = "the command line is the one site that reads the clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the command line is the one site that reads the clock"
+    )]
     pub fn today(&self, asked: Option<Date>) -> Date {
         asked.unwrap_or_else(|| jiff::Zoned::now().date())
     }

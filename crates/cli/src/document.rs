@@ -66,9 +66,15 @@ fn measure<'a>(
 ) -> anyhow::Result<Line<'a>> {
     let photo = match input::read_photo(path) {
         Ok(photo) => photo,
-        Err(error) => return Ok(Line { file, error: Some(error), ..Line::default() }),
+        Err(error) => {
+            return Ok(Line {
+                file,
+                error: Some(error),
+                ..Line::default()
+            });
+        }
     };
-    let page = engine.page(&photo)?;
+    let page = engine.page(&photo)?.evidence;
     let reasons = reasons::with_texts(judge_page(&Policy::default(), &page, None, today));
     Ok(Line::of(page, file, reasons, today))
 }
@@ -85,7 +91,11 @@ impl<'a> Line<'a> {
             _ => mrz
                 .as_ref()
                 .map(|zone| zone.fields.issuing_state.clone())
-                .or_else(|| page.fields.get(&Field::IssuingState).map(|f| f.value.clone())),
+                .or_else(|| {
+                    page.fields
+                        .get(&Field::IssuingState)
+                        .map(|f| f.value.clone())
+                }),
         };
         Self {
             file,
@@ -107,24 +117,43 @@ impl<'a> Line<'a> {
 
 fn print(out: &mut dyn Write, line: &Line<'_>, context: &Context) -> std::io::Result<()> {
     let catalogue = context.catalogue();
-    let kind = line.kind.map_or("-".to_owned(), |kind| catalogue.kind(kind));
-    let side = line.side.map_or("-".to_owned(), |side| catalogue.side(side));
+    let kind = line
+        .kind
+        .map_or("-".to_owned(), |kind| catalogue.kind(kind));
+    let side = line
+        .side
+        .map_or("-".to_owned(), |side| catalogue.side(side));
     writeln!(out, "{BOLD}{}{BOLD:#}", line.file)?;
     if let Some(error) = &line.error {
         return writeln!(out, "  {BAD}{}{BAD:#} {}", error.code, error.message);
     }
-    writeln!(out, "  {kind}, {side}, {}", line.country.as_deref().unwrap_or("-"))?;
+    writeln!(
+        out,
+        "  {kind}, {side}, {}",
+        line.country.as_deref().unwrap_or("-")
+    )?;
     if let Some(quality) = &line.quality {
-        let blur = quality.blur.map_or("-".to_owned(), |blur| format!("{blur:.1} px"));
+        let blur = quality
+            .blur
+            .map_or("-".to_owned(), |blur| format!("{blur:.1} px"));
         writeln!(
             out,
             "  {DIM}blur {blur}, glare {:.3}, brightness {:.2}, shadow {:.2}, covered {:.3}, moiré {:.2}, page {:.0} px wide{DIM:#}",
-            quality.glare, quality.brightness, quality.shadow, quality.covered, quality.moire, quality.page_width
+            quality.glare,
+            quality.brightness,
+            quality.shadow,
+            quality.covered,
+            quality.moire,
+            quality.page_width
         )?;
     }
     for (field, read) in &line.fields {
         let name = catalogue.field(*field);
-        writeln!(out, "  {name}: {} {DIM}{:.2}{DIM:#}", read.value, read.confidence)?;
+        writeln!(
+            out,
+            "  {name}: {} {DIM}{:.2}{DIM:#}",
+            read.value, read.confidence
+        )?;
     }
     for text in line.mrz.iter().flat_map(|zone| &zone.lines) {
         writeln!(out, "  {text}")?;

@@ -3,11 +3,10 @@
 use anyhow::Context as _;
 use menshen_core::ModelCards;
 use menshen_core::card::{Grade, Metric, ModelCard, Role};
-use menshen_core::evidence::{FaceEvidence, FaceMeasures, LivenessEvidence, PageEvidence};
-use menshen_core::geometry::Rect;
+use menshen_core::evidence::{FaceEvidence, FaceMeasures, LivenessEvidence};
 use menshen_models::ModelStore;
 use menshen_vision::face::{self, Embedding, FaceModels, Located, Upright};
-use menshen_vision::layout;
+use menshen_vision::layout::{self, ExaminedPage, PageModels, Portrait};
 use menshen_vision::liveness::{self, LivenessModels};
 use menshen_vision::mrz::{self, MrzRead};
 use menshen_vision::text::Charset;
@@ -32,7 +31,10 @@ impl Loader {
     fn open(context: &Context) -> anyhow::Result<Self> {
         let open = menshen_vision::model::OrtRuntime::open;
         let runtime = context.ort_library.as_deref().map(open).transpose()?;
-        Ok(Self { store: crate::models::ready(context)?, runtime })
+        Ok(Self {
+            store: crate::models::ready(context)?,
+            runtime,
+        })
     }
 
     /// Opens the folder of models and fetches the default set where it is missing and that is allowed.
@@ -42,27 +44,36 @@ impl Loader {
             let message = "this menshen was built without the ort feature".to_owned();
             return Err(WrongUsage(message).into());
         }
-        Ok(Self { store: crate::models::ready(context)? })
+        Ok(Self {
+            store: crate::models::ready(context)?,
+        })
     }
 
     fn network(&self, bytes: Vec<u8>) -> anyhow::Result<Box<dyn Model>> {
         #[cfg(feature = "ort")]
         if let Some(runtime) = &self.runtime {
-            return Ok(Box::new(runtime.load(&bytes, rayon::current_num_threads())?));
+            return Ok(Box::new(
+                runtime.load(&bytes, rayon::current_num_threads())?,
+            ));
         }
         Ok(Box::new(menshen_vision::RtenModel::from_bytes(bytes)?))
     }
 
     fn load(&self, name: &str) -> anyhow::Result<Loaded> {
         let (bytes, card) = self.store.load(name)?;
-        let network = self.network(bytes).with_context(|| format!("model {name}"))?;
+        let network = self
+            .network(bytes)
+            .with_context(|| format!("model {name}"))?;
         Ok((network, card))
     }
 
     /// Loads every installed model of a role, in the manifest's order.
     fn installed(&self, role: Role) -> anyhow::Result<Vec<Loaded>> {
         let entries = self.store.installed(role);
-        entries.par_iter().map(|entry| self.load(&entry.card.name)).collect()
+        entries
+            .par_iter()
+            .map(|entry| self.load(&entry.card.name))
+            .collect()
     }
 }
 
@@ -87,7 +98,9 @@ impl TextEngine {
             },
         );
         let (recogniser, charset) = recogniser?;
-        Ok(Self { reader: TextReader::new(detector?.0, recogniser, charset) })
+        Ok(Self {
+            reader: TextReader::new(detector?.0, recogniser, charset),
+        })
     }
 
     /// Reads the machine-readable zone of a photo.
@@ -115,7 +128,10 @@ impl FaceEngine {
         let (parts, (embedders, anti_spoof)) = rayon::join(
             || {
                 let names = ["face-detection", "face-mesh", "iris"];
-                names.par_iter().map(|name| Ok(loader.load(name)?.0)).collect::<anyhow::Result<Vec<_>>>()
+                names
+                    .par_iter()
+                    .map(|name| Ok(loader.load(name)?.0))
+                    .collect::<anyhow::Result<Vec<_>>>()
             },
             || {
                 rayon::join(
@@ -124,9 +140,16 @@ impl FaceEngine {
                 )
             },
         );
-        let [detector, mesh, iris] =
-            <[_; 3]>::try_from(parts?).ok().context("three models were asked for")?;
-        Ok(Self { detector, mesh, iris, embedders: embedders?, anti_spoof: anti_spoof? })
+        let [detector, mesh, iris] = <[_; 3]>::try_from(parts?)
+            .ok()
+            .context("three models were asked for")?;
+        Ok(Self {
+            detector,
+            mesh,
+            iris,
+            embedders: embedders?,
+            anti_spoof: anti_spoof?,
+        })
     }
 
     fn models(&self) -> FaceModels<'_> {
@@ -153,13 +176,13 @@ impl FaceEngine {
         let mut cards = self.embedder_cards();
         if let Some(name) = name {
             return cards.position(|card| card.name == name).ok_or_else(|| {
-                let message = format!("embedder {name} is not installed; see `menshen models list`");
+                let message =
+                    format!("embedder {name} is not installed; see `menshen models list`");
                 WrongUsage(message).into()
             });
         }
-        let trusted = |card: &ModelCard| {
-            card.grade == Grade::Production && card.calibration.is_some()
-        };
+        let trusted =
+            |card: &ModelCard| card.grade == Grade::Production && card.calibration.is_some();
         Ok(cards.position(trusted).unwrap_or(0))
     }
 
@@ -179,7 +202,11 @@ impl FaceEngine {
         let mut faces = Vec::new();
         for detection in face::detect_crowd(models.detector, &photo.pixels)? {
             if let Some(mesh) = face::mesh(models.mesh, &photo.pixels, &detection)? {
-                faces.push(face::measure(&models, &photo.pixels, &face::Face { detection, mesh })?);
+                faces.push(face::measure(
+                    &models,
+                    &photo.pixels,
+                    &face::Face { detection, mesh },
+                )?);
             }
         }
         Ok(faces)
@@ -200,26 +227,27 @@ impl FaceEngine {
         Ok(found.and_then(|(embedding, located)| (located == Located::Mesh).then_some(embedding)))
     }
 
-    /// Returns the vector of the face in a part of a photo, whichever way up it lies.
-    pub fn embed_within(
+    /// Returns the vector of a document's portrait.
+    pub fn embed_portrait(
         &self,
         embedder: usize,
-        photo: &Photo,
-        region: Rect,
+        portrait: &Portrait,
     ) -> anyhow::Result<Option<Embedding>> {
         let (model, card) = &self.embedders[embedder];
-        let Some(portrait) = menshen_vision::page::portrait_crop(&photo.pixels, region) else {
-            return Ok(None);
-        };
-        let Some(found) = face::find(&self.models(), &portrait, Upright::Unknown)? else {
-            return Ok(None);
-        };
-        Ok(face::embed(model.as_ref(), card, &portrait, &found.mesh)?)
+        Ok(face::embed(
+            model.as_ref(),
+            card,
+            &portrait.pixels,
+            &portrait.face.mesh,
+        )?)
     }
 
     /// Returns how alike two vectors of one embedder are; higher is more alike.
     pub fn compare(&self, embedder: usize, a: &Embedding, b: &Embedding) -> f32 {
-        let metric = self.embedder_card(embedder).metric.unwrap_or(Metric::Cosine);
+        let metric = self
+            .embedder_card(embedder)
+            .metric
+            .unwrap_or(Metric::Cosine);
         face::compare(a, b, metric)
     }
 
@@ -244,7 +272,11 @@ impl FaceEngine {
         let Some(found) = face::find(&self.models(), &photo.pixels, Upright::Sure)? else {
             return Ok(None);
         };
-        Ok(face::antispoof(&self.anti_spoof, &photo.pixels, &found.mesh.region())?)
+        Ok(face::antispoof(
+            &self.anti_spoof,
+            &photo.pixels,
+            &found.mesh.region(),
+        )?)
     }
 
     /// Refuses where no anti-spoof model is installed.
@@ -270,11 +302,18 @@ impl Engine {
     pub fn open(context: &Context) -> anyhow::Result<Self> {
         let loader = Loader::open(context)?;
         let (text, face) = rayon::join(|| TextEngine::load(&loader), || FaceEngine::load(&loader));
-        Ok(Self { text: text?, face: face? })
+        Ok(Self {
+            text: text?,
+            face: face?,
+        })
     }
 
     /// Measures a photo of one side of a document.
-    pub fn page(&self, photo: &Photo) -> anyhow::Result<PageEvidence> {
-        Ok(layout::examine_page(&self.text.reader, &self.face.models(), photo)?)
+    pub fn page(&self, photo: &Photo) -> anyhow::Result<ExaminedPage> {
+        let models = PageModels {
+            text: &self.text.reader,
+            face: Some(self.face.models()),
+        };
+        Ok(layout::examine_photo(&models, &photo.pixels)?)
     }
 }

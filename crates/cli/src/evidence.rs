@@ -35,7 +35,12 @@ struct Person {
 /// Measures all files. A photo that cannot be decoded is a result, an error is the machine's.
 pub fn gather(engine: &Engine, files: &Files) -> anyhow::Result<Evidence> {
     let ((front, back), person) = rayon::join(
-        || rayon::join(|| page(engine, files.front.as_deref()), || page(engine, files.back.as_deref())),
+        || {
+            rayon::join(
+                || page(engine, files.front.as_deref()),
+                || page(engine, files.back.as_deref()),
+            )
+        },
         || person(engine, files),
     );
     let (front, portrait) = front?;
@@ -51,28 +56,39 @@ pub fn gather(engine: &Engine, files: &Files) -> anyhow::Result<Evidence> {
         Some(person) => (Some(person.face), person.liveness),
         None => (None, None),
     };
-    Ok(Evidence { front, back, selfie, face_match, liveness })
+    Ok(Evidence {
+        front,
+        back,
+        selfie,
+        face_match,
+        liveness,
+    })
 }
 
 type Side = (Option<PageEvidence>, Option<Embedding>);
 
 fn page(engine: &Engine, path: Option<&Path>) -> anyhow::Result<Side> {
-    let Some(path) = path else { return Ok((None, None)) };
+    let Some(path) = path else {
+        return Ok((None, None));
+    };
     let photo = match input::read_photo(path) {
         Ok(photo) => photo,
         Err(InputError { code, .. }) => {
-            let page = PageEvidence { unreadable: Some(code), ..PageEvidence::default() };
+            let page = PageEvidence {
+                unreadable: Some(code),
+                ..PageEvidence::default()
+            };
             return Ok((Some(page), None));
         }
     };
     let page = engine.page(&photo)?;
     let embedding = match &page.portrait {
-        Some(portrait) => {
-            engine.face.embed_within(engine.face.embedder(None)?, &photo, portrait.region)?
-        }
+        Some(portrait) => engine
+            .face
+            .embed_portrait(engine.face.embedder(None)?, portrait)?,
         None => None,
     };
-    Ok((Some(page), embedding))
+    Ok((Some(page.evidence), embedding))
 }
 
 fn person(engine: &Engine, files: &Files) -> anyhow::Result<Option<Person>> {
@@ -80,16 +96,34 @@ fn person(engine: &Engine, files: &Files) -> anyhow::Result<Option<Person>> {
         let (liveness, best) = liveness::measure(&engine.face, folder, files.fps)?;
         let Some(best) = best else {
             let face = FaceEvidence::default();
-            return Ok(Some(Person { face, liveness: Some(liveness), embedding: None }));
+            return Ok(Some(Person {
+                face,
+                liveness: Some(liveness),
+                embedding: None,
+            }));
         };
-        return selfie(engine, &best).map(|person| Some(Person { liveness: Some(liveness), ..person }));
+        return selfie(engine, &best).map(|person| {
+            Some(Person {
+                liveness: Some(liveness),
+                ..person
+            })
+        });
     }
-    let Some(path) = &files.selfie else { return Ok(None) };
+    let Some(path) = &files.selfie else {
+        return Ok(None);
+    };
     match input::read_photo(path) {
         Ok(photo) => selfie(engine, &photo).map(Some),
         Err(InputError { code, .. }) => {
-            let face = FaceEvidence { unreadable: Some(code), ..FaceEvidence::default() };
-            Ok(Some(Person { face, liveness: None, embedding: None }))
+            let face = FaceEvidence {
+                unreadable: Some(code),
+                ..FaceEvidence::default()
+            };
+            Ok(Some(Person {
+                face,
+                liveness: None,
+                embedding: None,
+            }))
         }
     }
 }
@@ -97,5 +131,9 @@ fn person(engine: &Engine, files: &Files) -> anyhow::Result<Option<Person>> {
 fn selfie(engine: &Engine, photo: &Photo) -> anyhow::Result<Person> {
     let face = engine.face.examine(photo)?;
     let embedding = engine.face.embed(engine.face.embedder(None)?, photo)?;
-    Ok(Person { face, liveness: None, embedding })
+    Ok(Person {
+        face,
+        liveness: None,
+        embedding,
+    })
 }

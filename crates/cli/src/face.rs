@@ -45,16 +45,33 @@ fn measure<'a>(engine: &FaceEngine, file: &'a Path) -> anyhow::Result<Line<'a>> 
         Ok(photo) => photo,
         Err(error) => {
             let error = Some(error);
-            return Ok(Line { file, faces: 0, largest: None, reasons: Vec::new(), error });
+            return Ok(Line {
+                file,
+                faces: 0,
+                largest: None,
+                reasons: Vec::new(),
+                error,
+            });
         }
     };
     let face = engine.examine(&photo)?;
     let reasons = reasons::with_texts(judge_face(&Policy::default(), &face));
-    Ok(Line { file, faces: face.faces, largest: face.largest, reasons, error: None })
+    Ok(Line {
+        file,
+        faces: face.faces,
+        largest: face.largest,
+        reasons,
+        error: None,
+    })
 }
 
 fn print(out: &mut dyn Write, line: &Line<'_>, context: &Context) -> std::io::Result<()> {
-    writeln!(out, "{BOLD}{}{BOLD:#}  faces {}", line.file.display(), line.faces)?;
+    writeln!(
+        out,
+        "{BOLD}{}{BOLD:#}  faces {}",
+        line.file.display(),
+        line.faces
+    )?;
     if let Some(error) = &line.error {
         writeln!(out, "  {BAD}{}{BAD:#} {}", error.code, error.message)?;
     }
@@ -63,7 +80,13 @@ fn print(out: &mut dyn Write, line: &Line<'_>, context: &Context) -> std::io::Re
         writeln!(
             out,
             "  yaw {:.0}°, pitch {:.0}°, roll {:.0}°, eyes open {:.2} {:.2}, mouth open {:.2}, {:.0} px between the eyes",
-            pose.yaw, pose.pitch, pose.roll, face.eyes_open[0], face.eyes_open[1], face.mouth_open, face.eye_distance
+            pose.yaw,
+            pose.pitch,
+            pose.roll,
+            face.eyes_open[0],
+            face.eyes_open[1],
+            face.mouth_open,
+            face.eye_distance
         )?;
     }
     write_reasons(out, &line.reasons, context.locale)

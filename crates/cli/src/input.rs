@@ -26,7 +26,10 @@ pub struct InputError {
 impl InputError {
     /// Returns a refusal with a stable word and a sentence.
     pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.into(), message: message.into() }
+        Self {
+            code: code.into(),
+            message: message.into(),
+        }
     }
 }
 
@@ -49,7 +52,8 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, InputError> {
         return Err(InputError::new("not_a_file", "not a regular file"));
     }
     let mut bytes = Vec::new();
-    file.take(Limits::default().bytes as u64 + 1).read_to_end(&mut bytes)?;
+    file.take(Limits::default().bytes as u64 + 1)
+        .read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -64,7 +68,9 @@ pub fn read_text(path: &Path) -> anyhow::Result<String> {
     const MAX_TEXT_BYTES: u64 = 64 << 20;
     let mut text = String::new();
     let result = if path == Path::new("-") {
-        std::io::stdin().take(MAX_TEXT_BYTES).read_to_string(&mut text)
+        std::io::stdin()
+            .take(MAX_TEXT_BYTES)
+            .read_to_string(&mut text)
     } else {
         File::open(path).and_then(|file| file.take(MAX_TEXT_BYTES).read_to_string(&mut text))
     };

@@ -93,9 +93,17 @@ fn frames(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     /// Half an hour at 10 frames a second; a live check lasts seconds.
     const MAX_FRAMES: usize = 18_000;
     let entries = fs::read_dir(folder).map_err(|error| {
-        WrongUsage(format!("cannot read folder {}: {}", folder.display(), error.kind()))
+        WrongUsage(format!(
+            "cannot read folder {}: {}",
+            folder.display(),
+            error.kind()
+        ))
     })?;
-    let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(|p| p.is_file()).collect();
+    let mut files: Vec<_> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|p| p.is_file())
+        .collect();
     if files.len() > MAX_FRAMES {
         return Err(WrongUsage(format!("more than {MAX_FRAMES} frames")).into());
     }
@@ -104,13 +112,28 @@ fn frames(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 fn print(out: &mut dyn Write, line: &Line<'_>, context: &Context) -> std::io::Result<()> {
-    writeln!(out, "{BOLD}{}{BOLD:#} {DIM}{} frames{DIM:#}", line.folder.display(), line.frames)?;
+    writeln!(
+        out,
+        "{BOLD}{}{BOLD:#} {DIM}{} frames{DIM:#}",
+        line.folder.display(),
+        line.frames
+    )?;
     for event in &line.events {
         let name = context.catalogue().action(event.action);
         writeln!(out, "  {:6.2} - {:6.2} s  {name}", event.start, event.end)?;
     }
     let number = |value: Option<f32>| value.map_or("-".to_owned(), |value| format!("{value:.3}"));
-    writeln!(out, "  faces {}, continuity {}, spoof {}", line.faces, number(line.continuity), number(line.spoof))?;
-    writeln!(out, "  frozen {:.2} s, repeated {}", line.frozen, line.repeated)?;
+    writeln!(
+        out,
+        "  faces {}, continuity {}, spoof {}",
+        line.faces,
+        number(line.continuity),
+        number(line.spoof)
+    )?;
+    writeln!(
+        out,
+        "  frozen {:.2} s, repeated {}",
+        line.frozen, line.repeated
+    )?;
     write_reasons(out, &line.reasons, context.locale)
 }

@@ -4,8 +4,8 @@ mod args;
 mod context;
 mod document;
 mod engine;
-mod evidence;
 mod eval;
+mod evidence;
 mod face;
 mod input;
 mod liveness;
@@ -36,7 +36,10 @@ const WRONG_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let result = cli.global.context().and_then(|context| run(cli.command, &context));
+    let result = cli
+        .global
+        .context()
+        .and_then(|context| run(cli.command, &context));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if closed_pipe(&error) => ExitCode::SUCCESS,
@@ -62,7 +65,12 @@ fn run(command: Command, context: &Context) -> anyhow::Result<()> {
         Command::Models(args) => models::run(args, context),
         Command::Eval(args) => eval::run(&args, context),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "menshen", &mut std::io::stdout());
+            clap_complete::generate(
+                shell,
+                &mut Cli::command(),
+                "menshen",
+                &mut std::io::stdout(),
+            );
             Ok(())
         }
     }

@@ -97,8 +97,14 @@ fn compare(
     let policy = Policy::default();
     if let [a, b] = &embeddings[..] {
         let score = engine.compare(embedder, a, b);
-        let judged =
-            judge_match(&policy, &FaceMatch { model: card.name.clone(), score }, Some(card));
+        let judged = judge_match(
+            &policy,
+            &FaceMatch {
+                model: card.name.clone(),
+                score,
+            },
+            Some(card),
+        );
         line.score = Some(score);
         line.threshold = judged.threshold;
         line.same = judged.same;
@@ -125,7 +131,10 @@ fn score_table(
     writer.write_record(["file_x", "file_y", "score"])?;
     for pair in &pairs {
         let (a, b) = (&embeddings[&*pair.file_x], &embeddings[&*pair.file_y]);
-        let score = a.as_ref().zip(b.as_ref()).map(|(a, b)| engine.compare(embedder, a, b));
+        let score = a
+            .as_ref()
+            .zip(b.as_ref())
+            .map(|(a, b)| engine.compare(embedder, a, b));
         let score = score.map_or(String::new(), |score| score.to_string());
         writer.write_record([&pair.file_x, &pair.file_y, &score])?;
     }
@@ -133,7 +142,10 @@ fn score_table(
     let summary = Summary {
         pairs: pairs.len(),
         files: files.len(),
-        without_face: embeddings.values().filter(|embedding| embedding.is_none()).count(),
+        without_face: embeddings
+            .values()
+            .filter(|embedding| embedding.is_none())
+            .count(),
         model: &engine.embedder_card(embedder).name,
         out,
     };
@@ -141,7 +153,11 @@ fn score_table(
         writeln!(
             w,
             "{} pairs of {} files with {}, {} without a face: {}",
-            summary.pairs, summary.files, summary.model, summary.without_face, out.display()
+            summary.pairs,
+            summary.files,
+            summary.model,
+            summary.without_face,
+            out.display()
         )
     })
 }
@@ -151,10 +167,19 @@ fn print(out: &mut dyn Write, line: &Line<'_>, context: &Context) -> std::io::Re
         writeln!(out, "  {BAD}{}{BAD:#} {}", error.code, error.message)?;
     }
     if let Some(score) = line.score {
-        let verdict =
-            if line.same { format!("{GOOD}same{GOOD:#}") } else { format!("{BAD}not the same{BAD:#}") };
-        let threshold = line.threshold.map_or("none".to_owned(), |t| format!("{t:.3}"));
-        writeln!(out, "{BOLD}{verdict}{BOLD:#}  score {score:.3}, threshold {threshold} ({})", line.model)?;
+        let verdict = if line.same {
+            format!("{GOOD}same{GOOD:#}")
+        } else {
+            format!("{BAD}not the same{BAD:#}")
+        };
+        let threshold = line
+            .threshold
+            .map_or("none".to_owned(), |t| format!("{t:.3}"));
+        writeln!(
+            out,
+            "{BOLD}{verdict}{BOLD:#}  score {score:.3}, threshold {threshold} ({})",
+            line.model
+        )?;
     }
     write_reasons(out, &line.reasons, context.locale)
 }

@@ -11,7 +11,7 @@ use menshen_document::mrz::{self, Checks, Fields, Format, Reading};
 use serde::Serialize;
 
 use crate::context::{BAD, BOLD, Context, DIM, GOOD, WARN};
-use crate::engine::Engine;
+use crate::engine::TextEngine;
 use crate::input::{self, InputError, WrongUsage};
 use crate::reasons::{ReasonOut, write_reasons};
 
@@ -75,13 +75,17 @@ pub fn run(args: &MrzArgs, context: &Context) -> anyhow::Result<()> {
     let today = context.today(args.today);
     if let Some(path) = &args.text {
         let text = input::read_text(path)?;
-        return mrz::groups(&text).iter().try_for_each(|group| emit(context, text_line(group, today)));
+        return mrz::groups(&text)
+            .iter()
+            .try_for_each(|group| emit(context, text_line(group, today)));
     }
     if args.images.is_empty() {
         return Err(WrongUsage("name pictures, or text with --text".to_owned()).into());
     }
     let engine = TextEngine::open(context)?;
-    args.images.iter().try_for_each(|path| emit(context, picture_line(&engine, path, today)?))
+    args.images
+        .iter()
+        .try_for_each(|path| emit(context, picture_line(&engine, path, today)?))
 }
 
 fn text_line<'a>(group: &[&str], today: Date) -> Line<'a> {
@@ -95,7 +99,12 @@ fn text_line<'a>(group: &[&str], today: Date) -> Line<'a> {
                 ..MrzEvidence::default()
             };
             let zone = MrzOut::new(&reading, true, today);
-            Line { file: None, reasons: judge(Some(read), today), mrz: Some(zone), error: None }
+            Line {
+                file: None,
+                reasons: judge(Some(read), today),
+                mrz: Some(zone),
+                error: None,
+            }
         }
         Err(error) => Line {
             file: None,
@@ -111,18 +120,33 @@ fn picture_line<'a>(engine: &TextEngine, path: &'a Path, today: Date) -> anyhow:
         Ok(photo) => photo,
         Err(error) => {
             let error = Some(error);
-            return Ok(Line { file: Some(path), mrz: None, reasons: Vec::new(), error });
+            return Ok(Line {
+                file: Some(path),
+                mrz: None,
+                reasons: Vec::new(),
+                error,
+            });
         }
     };
     let read = engine.read_mrz(&photo)?;
-    let zone = read.as_ref().map(|read| MrzOut::new(&read.reading, read.certain, today));
+    let zone = read
+        .as_ref()
+        .map(|read| MrzOut::new(&read.reading, read.certain, today));
     let reasons = judge(read.map(|read| read.evidence()), today);
-    Ok(Line { file: Some(path), reasons, mrz: zone, error: None })
+    Ok(Line {
+        file: Some(path),
+        reasons,
+        mrz: zone,
+        error: None,
+    })
 }
 
 /// A zone that is absent, does not add up or is not read for sure is a reason.
 fn judge(mrz: Option<MrzEvidence>, today: Date) -> Vec<ReasonOut> {
-    let page = PageEvidence { mrz, ..PageEvidence::default() };
+    let page = PageEvidence {
+        mrz,
+        ..PageEvidence::default()
+    };
     crate::reasons::with_texts(judge_mrz(&Policy::default(), &page, today))
 }
 
@@ -145,11 +169,17 @@ fn write_zone(out: &mut dyn Write, zone: &MrzOut) -> std::io::Result<()> {
     for line in &zone.lines {
         writeln!(out, "  {line}")?;
     }
-    let mark = |right: bool| if right { format!("{GOOD}right{GOOD:#}") } else { format!("{BAD}wrong{BAD:#}") };
+    let mark = |right: bool| {
+        if right {
+            format!("{GOOD}right{GOOD:#}")
+        } else {
+            format!("{BAD}wrong{BAD:#}")
+        }
+    };
     let checks = [
         ("document number", Some(zone.checks.document_number)),
         ("birth date", Some(zone.checks.birth_date)),
-        ("expiry date", Some(zone.checks.expiry_date)),
+        ("expiry date", zone.checks.expiry_date),
         ("personal number", zone.checks.personal_number),
         ("composite", zone.checks.composite),
     ];

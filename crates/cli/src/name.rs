@@ -1,7 +1,7 @@
 //! `menshen name`: how two names relate.
 
 use clap::Args;
-use menshen_document::name::{self, NameRelation};
+use menshen_document::name::{self, Relation};
 
 use crate::context::{BAD, Context, DIM, GOOD};
 
@@ -17,8 +17,28 @@ pub struct NameArgs {
 /// Compares the two names.
 pub fn run(args: &NameArgs, context: &Context) -> anyhow::Result<()> {
     let relation = name::relation(&args.a, &args.b);
-    context.emit(&relation, |out| match &relation {
-        relation if relation.is_related() => writeln!(out, "{GOOD}{relation}{GOOD:#}"),
-        relation => writeln!(out, "{BAD}{relation}{BAD:#}"),
+    context.emit(&relation, |out| {
+        let style = if relation.relation == Relation::Different {
+            BAD
+        } else {
+            GOOD
+        };
+        write!(out, "{style}{}{style:#}", word(relation.relation))?;
+        if let Some(position) = relation.position {
+            write!(out, " at position {position}")?;
+        }
+        let details: Vec<_> = relation.detail.iter().map(|detail| detail.word()).collect();
+        writeln!(out, " {DIM}{}{DIM:#}", details.join(", "))
     })
+}
+
+fn word(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Equal => "equal",
+        Relation::Variant => "variant",
+        Relation::Order => "order",
+        Relation::Transliteration => "transliteration",
+        Relation::Truncated => "truncated",
+        Relation::Different => "different",
+    }
 }

@@ -38,8 +38,10 @@ pub fn read(path: &Path) -> anyhow::Result<Vec<Pair>> {
 
 /// Returns each file that the pairs name, once, in order.
 pub fn files(pairs: &[Pair]) -> Vec<&str> {
-    let mut files: Vec<&str> =
-        pairs.iter().flat_map(|pair| [pair.file_x.as_str(), pair.file_y.as_str()]).collect();
+    let mut files: Vec<&str> = pairs
+        .iter()
+        .flat_map(|pair| [pair.file_x.as_str(), pair.file_y.as_str()])
+        .collect();
     files.sort_unstable();
     files.dedup();
     files

@@ -41,7 +41,9 @@ pub fn run(args: &PrcIdArgs, context: &Context) -> anyhow::Result<()> {
         if number == "-" {
             let text = input::read_text(Path::new("-"))?;
             let numbers = text.lines().map(str::trim).filter(|line| !line.is_empty());
-            numbers.map(|number| check(number, today)).try_for_each(|line| emit(context, &line))?;
+            numbers
+                .map(|number| check(number, today))
+                .try_for_each(|line| emit(context, &line))?;
         } else {
             emit(context, &check(number, today))?;
         }
@@ -73,10 +75,21 @@ fn check(number: &str, today: Date) -> Line<'_> {
 }
 
 fn emit(context: &Context, line: &Line<'_>) -> anyhow::Result<()> {
-    context.emit(line, |out| match (line.birth, line.sex, &line.region_name) {
-        (Some(birth), Some(sex), Some(region)) => {
-            writeln!(out, "{}  {GOOD}valid{GOOD:#}  {birth} {sex:?} {DIM}{region}{DIM:#}", line.number)
+    context.emit(line, |out| {
+        match (line.birth, line.sex, &line.region_name) {
+            (Some(birth), Some(sex), Some(region)) => {
+                writeln!(
+                    out,
+                    "{}  {GOOD}valid{GOOD:#}  {birth} {sex:?} {DIM}{region}{DIM:#}",
+                    line.number
+                )
+            }
+            _ => writeln!(
+                out,
+                "{}  {BAD}{}{BAD:#}",
+                line.number,
+                line.why.unwrap_or("invalid")
+            ),
         }
-        _ => writeln!(out, "{}  {BAD}{}{BAD:#}", line.number, line.why.unwrap_or("invalid")),
     })
 }

@@ -27,7 +27,10 @@ struct Texts {
 impl From<Reason> for ReasonOut {
     fn from(reason: Reason) -> Self {
         let render = |locale| Catalogue::of(locale).render(&reason);
-        let text = Texts { zh_cn: render(Locale::ZhCn), en: render(Locale::En) };
+        let text = Texts {
+            zh_cn: render(Locale::ZhCn),
+            en: render(Locale::En),
+        };
         Self { reason, text }
     }
 }
@@ -50,7 +53,11 @@ pub fn write_reasons(
         };
         let style = style_of(reason.end);
         let code = reason.code.as_str();
-        writeln!(out, "  {style}{BOLD}{}{BOLD:#}{style:#} {DIM}{code}{DIM:#}", text.title)?;
+        writeln!(
+            out,
+            "  {style}{BOLD}{}{BOLD:#}{style:#} {DIM}{code}{DIM:#}",
+            text.title
+        )?;
         writeln!(out, "    {}", text.remedy)?;
         writeln!(out, "    {DIM}{}{DIM:#}", text.operator)?;
     }

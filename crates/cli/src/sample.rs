@@ -22,7 +22,11 @@ const SELFIE: (&str, [f32; 2]) = ("sample3.jpg", [1186.0, 372.0]);
 const SEED: u64 = 1;
 
 /// Draws the sample into a folder beside the models; returns what to verify.
-pub fn draw(context: &Context, engine: &FaceEngine, today: Date) -> anyhow::Result<(Claims, Files)> {
+pub fn draw(
+    context: &Context,
+    engine: &FaceEngine,
+    today: Date,
+) -> anyhow::Result<(Claims, Files)> {
     let photos = context.models_dir.join("samples");
     let folder = photos.join("drawn");
     fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
@@ -67,13 +71,18 @@ fn person(
 ) -> anyhow::Result<(menshen_vision::Photo, menshen_core::geometry::Rect, f32)> {
     let path = photos.join(file);
     let Ok(photo) = input::read_photo(&path) else {
-        bail!("no sample photograph {}; run `menshen models pull`", path.display());
+        bail!(
+            "no sample photograph {}; run `menshen models pull`",
+            path.display()
+        );
     };
     let far = |face: &menshen_core::geometry::Rect| {
         (face.x + face.width / 2.0 - x).hypot(face.y + face.height / 2.0 - y)
     };
     let faces = engine.faces(&photo)?;
-    let nearest = faces.into_iter().min_by(|a, b| far(&a.region).total_cmp(&far(&b.region)));
+    let nearest = faces
+        .into_iter()
+        .min_by(|a, b| far(&a.region).total_cmp(&far(&b.region)));
     let face = nearest.with_context(|| format!("no face in {}", path.display()))?;
     Ok((photo, face.region, face.pose.roll))
 }

@@ -1,17 +1,21 @@
 //! `menshen specimen`: fictitious, marked documents with truth beside them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::{Args, ValueEnum};
-use image::{ImageReader, Limits, RgbImage};
+use indicatif::ProgressBar;
 use jiff::civil::Date;
 use menshen_core::geometry::Rect;
 use menshen_document::DocumentKind;
-use menshen_specimen::{Contradiction, Degradation, Fonts, Request, draw};
+use menshen_specimen::draw;
+use menshen_specimen::{Contradiction, Degradation, Fonts, Request, SpecimenError};
+use menshen_vision::Photo;
 use serde::Serialize;
 
 use crate::context::Context;
+use crate::engine::FaceEngine;
+use crate::input::{self, WrongUsage};
 
 /// Draw fictitious documents, marked SPECIMEN, with truth beside them.
 ///
@@ -32,7 +36,7 @@ pub struct SpecimenArgs {
     /// Picture that becomes the portrait (JPEG, PNG or WebP).
     #[arg(long, value_name = "IMG")]
     pub portrait: PathBuf,
-    /// The face's box in the portrait, in pixels; without it the picture's middle is printed.
+    /// The face's box in the portrait, in pixels; without it the largest face is looked for.
     #[arg(long, value_name = "X,Y,W,H", value_parser = parse_face)]
     pub face: Option<Rect>,
     /// Folder to write into; with --count, one folder a document inside it.
@@ -49,23 +53,21 @@ pub struct SpecimenArgs {
     pub today: Option<Date>,
     /// Degradations as NAME=VALUE,..: print, grey, rotate, perspective, crop, finger, shadow, dark,
     /// glare, haze, motion, blur, moire, noise, size, jpeg. A wrong name or value lists what each takes.
-    #[arg(
-        long,
-        value_name = "LIST",
-        default_value = "",
-        hide_default_value = true
-    )]
-    pub degrade: String,
+    #[arg(long, value_name = "LIST", value_parser = parse_degradations)]
+    pub degrade: Option<Degradations>,
     /// Contradictions: number-sex, number-birth, number-checksum, mrz-name, mrz-number, mrz-birth,
     /// mrz-checksum, expired, expires-in=DAYS, under-age.
-    #[arg(
-        long,
-        value_name = "LIST",
-        default_value = "",
-        hide_default_value = true
-    )]
-    pub contradict: String,
+    #[arg(long, value_name = "LIST", value_parser = parse_contradictions)]
+    pub contradict: Option<Contradictions>,
 }
+
+/// The value of `--degrade`; its own type because clap spreads a bare `Vec` over several options.
+#[derive(Clone, Debug, Default)]
+pub struct Degradations(pub Vec<Degradation>);
+
+/// The value of `--contradict`.
+#[derive(Clone, Debug, Default)]
+pub struct Contradictions(pub Vec<Contradiction>);
 
 /// Documents that can be drawn.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -107,33 +109,70 @@ struct Written<'a> {
 /// # Errors
 /// Wrong lists, an unreadable portrait, missing fonts, and folders that cannot be written.
 pub fn run(args: &SpecimenArgs, ctx: &Context) -> anyhow::Result<()> {
-    let degradations = Degradation::parse_list(&args.degrade)?;
-    let contradictions = Contradiction::parse_list(&args.contradict)?;
-    let portrait = read_portrait(&args.portrait)?;
+    let portrait = input::read_photo(&args.portrait).map_err(|error| {
+        WrongUsage(format!(
+            "portrait {}: {}",
+            args.portrait.display(),
+            error.message
+        ))
+    })?;
     let fonts = Fonts::load(ctx.fonts_dir.as_deref())?;
     let today = ctx.today(args.today);
+    let face = match args.face {
+        Some(face) => Some(face),
+        None => find_face(&portrait, ctx)?,
+    };
+    let contradictions = args.contradict.clone().unwrap_or_default().0;
+    let degradations = args.degrade.clone().unwrap_or_default().0;
+    let progress = progress(args.count);
     for index in 0..args.count {
         let seed = args.seed.wrapping_add(u64::from(index));
         let request = Request {
             kind: args.kind.into(),
             seed,
             today,
-            portrait: &portrait,
-            face: args.face,
+            portrait: &portrait.pixels,
+            face,
             contradictions: &contradictions,
             degradations: &degradations,
         };
         let files = draw(&fonts, &request)?.write(&folder_of(args, index))?;
-        report(
-            &Written {
-                kind: request.kind,
-                seed,
-                files: &files,
-            },
-            ctx,
-        )?;
+        let written = Written {
+            kind: request.kind,
+            seed,
+            files: &files,
+        };
+        progress.suspend(|| report(&written, ctx))?;
+        progress.inc(1);
     }
+    progress.finish_and_clear();
     Ok(())
+}
+
+/// Returns the largest face; where there is none, or no model to find it with, the middle is printed.
+fn find_face(portrait: &Photo, ctx: &Context) -> anyhow::Result<Option<Rect>> {
+    let engine = match FaceEngine::open(ctx) {
+        Ok(engine) => engine,
+        Err(error) if ctx.offline => {
+            anstream::eprintln!("the middle of the portrait is printed: {error:#}");
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    let face = engine.examine(portrait)?.largest;
+    if face.is_none() {
+        anstream::eprintln!("no face found: the middle of the portrait is printed");
+    }
+    Ok(face.map(|face| face.region))
+}
+
+/// One document takes about a second: a bar from two on.
+fn progress(count: u32) -> ProgressBar {
+    if count == 1 {
+        ProgressBar::hidden()
+    } else {
+        ProgressBar::new(count.into())
+    }
 }
 
 fn folder_of(args: &SpecimenArgs, index: u32) -> PathBuf {
@@ -155,20 +194,12 @@ fn report(written: &Written<'_>, ctx: &Context) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Reads the portrait behind the limits of a photograph: 64 megabytes of pixels.
-fn read_portrait(path: &Path) -> anyhow::Result<RgbImage> {
-    const SIDE: u32 = 12_000;
-    const BYTES: u64 = 256 << 20;
-    let what = || format!("read portrait {}", path.display());
-    let mut reader = ImageReader::open(path)
-        .and_then(ImageReader::with_guessed_format)
-        .with_context(what)?;
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(SIDE);
-    limits.max_image_height = Some(SIDE);
-    limits.max_alloc = Some(BYTES);
-    reader.limits(limits);
-    Ok(reader.decode().with_context(what)?.into_rgb8())
+fn parse_degradations(text: &str) -> Result<Degradations, SpecimenError> {
+    Degradation::parse_list(text).map(Degradations)
+}
+
+fn parse_contradictions(text: &str) -> Result<Contradictions, SpecimenError> {
+    Contradiction::parse_list(text).map(Contradictions)
 }
 
 fn parse_face(text: &str) -> anyhow::Result<Rect> {
@@ -185,4 +216,74 @@ fn parse_face(text: &str) -> anyhow::Result<Rect> {
         width,
         height,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Only {
+        #[command(flatten)]
+        args: SpecimenArgs,
+    }
+
+    fn parse(more: &[&str]) -> Result<SpecimenArgs, clap::Error> {
+        let always = [
+            "menshen",
+            "passport",
+            "--portrait",
+            "Cargo.toml",
+            "--out",
+            "o",
+        ];
+        Only::try_parse_from(always.iter().chain(more)).map(|only| only.args)
+    }
+
+    #[test]
+    fn lists_and_face_are_read() {
+        let more = [
+            "--degrade",
+            "blur=2,jpeg=50",
+            "--contradict",
+            "expired",
+            "--face",
+            "1,2,3,4",
+        ];
+        let args = parse(&more).expect("good arguments");
+        assert_eq!(args.degrade.map(|list| list.0.len()), Some(2));
+        assert_eq!(
+            args.contradict.map(|list| list.0),
+            Some(vec![Contradiction::Expired])
+        );
+        let face = Rect {
+            x: 1.0,
+            y: 2.0,
+            width: 3.0,
+            height: 4.0,
+        };
+        assert_eq!(args.face, Some(face));
+    }
+
+    #[test]
+    fn a_wrong_list_is_wrong_usage_and_teaches() {
+        let error = parse(&["--degrade", "blurr=2"]).expect_err("a typing error");
+        assert_eq!(error.exit_code(), 2);
+        assert!(error.to_string().contains("moire"), "{error}");
+        assert!(parse(&["--contradict", "mrz"]).is_err());
+        assert!(parse(&["--count", "0"]).is_err());
+        assert!(parse(&["--face", "1,2,3"]).is_err());
+    }
+
+    #[test]
+    fn a_portrait_that_is_no_picture_is_an_error() {
+        let args = parse(&[]).expect("good arguments");
+        let error = run(&args, &Context::default()).expect_err("no picture");
+        assert!(
+            error.to_string().contains("decode the portrait"),
+            "{error:#}"
+        );
+    }
 }

@@ -1,7 +1,6 @@
 //! `menshen verify`: the main job.
 
 use std::fs;
-use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -67,7 +66,11 @@ struct DecisionOut {
 pub fn run(args: &VerifyArgs, context: &Context) -> anyhow::Result<()> {
     let policy = read_policy(args)?;
     let today = context.today(args.today);
-    let given = if args.sample { None } else { Some((read_claims(args)?, files(args))) };
+    let given = if args.sample {
+        None
+    } else {
+        Some((read_claims(args)?, files(args)))
+    };
     let engine = Engine::open(context)?;
     let (claims, files) = match given {
         Some(given) => given,
@@ -95,12 +98,13 @@ fn files(args: &VerifyArgs) -> Files {
 
 fn read_claims(args: &VerifyArgs) -> anyhow::Result<Claims> {
     let path = args.claims.as_ref().context("clap requires the claims")?;
-    Claims::from_json(&input::read_text(path)?)
-        .map_err(|error| wrong(path, &error))
+    Claims::from_json(&input::read_text(path)?).map_err(|error| wrong(path, &error))
 }
 
 fn read_policy(args: &VerifyArgs) -> anyhow::Result<Policy> {
-    let Some(path) = &args.policy else { return Ok(Policy::default()) };
+    let Some(path) = &args.policy else {
+        return Ok(Policy::default());
+    };
     Policy::from_toml(&input::read_text(path)?).map_err(|error| wrong(path, &error))
 }
 
@@ -141,7 +145,11 @@ fn print(
             Outcome::Review => (WARN, "review"),
             Outcome::Refused => (BAD, "refused"),
         };
-        writeln!(w, "{style}{BOLD}{word}{BOLD:#}{style:#} {DIM}({milliseconds} ms, policy {}){DIM:#}", out.policy)?;
+        writeln!(
+            w,
+            "{style}{BOLD}{word}{BOLD:#}{style:#} {DIM}({milliseconds} ms, policy {}){DIM:#}",
+            out.policy
+        )?;
         reasons::write_reasons(w, &out.reasons, context.locale)
     })
 }

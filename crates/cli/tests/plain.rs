@@ -53,7 +53,13 @@ fn a_missing_model_is_named_with_the_command_that_brings_it() {
 
 #[test]
 fn a_prc_number_is_taken_apart_or_refused_with_a_word() {
-    let run = menshen(&["prc-id", "--json", "11010519491231002X", "110105194912310021", "1234"]);
+    let run = menshen(&[
+        "prc-id",
+        "--json",
+        "11010519491231002X",
+        "110105194912310021",
+        "1234",
+    ]);
     let lines = run.lines();
     assert_eq!(lines.len(), 3);
     assert_eq!(lines[0]["valid"], true);
@@ -61,7 +67,10 @@ fn a_prc_number_is_taken_apart_or_refused_with_a_word() {
     assert_eq!(lines[0]["sex"], "F");
     assert_eq!(lines[0]["region"], "110105");
     assert!(lines[0]["why"].is_null());
-    assert_eq!((&lines[1]["valid"], &lines[1]["why"]), (&false.into(), &"checksum".into()));
+    assert_eq!(
+        (&lines[1]["valid"], &lines[1]["why"]),
+        (&false.into(), &"checksum".into())
+    );
     assert_eq!(lines[2]["why"], "length");
 }
 
@@ -73,11 +82,18 @@ fn prc_numbers_come_from_standard_input_too() {
 
 #[test]
 fn every_prc_number_of_the_evaluation_data_is_judged_right() {
-    let Some(folder) = evaluation_data("prc") else { return };
+    let Some(folder) = evaluation_data("prc") else {
+        return;
+    };
     let truth = std::fs::read_to_string(folder.join("prc_id.jsonl")).unwrap();
-    let truth: Vec<serde_json::Value> =
-        truth.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let numbers: Vec<_> = truth.iter().map(|row| row["id"].as_str().unwrap()).collect();
+    let truth: Vec<serde_json::Value> = truth
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let numbers: Vec<_> = truth
+        .iter()
+        .map(|row| row["id"].as_str().unwrap())
+        .collect();
     let run = menshen_with_input(&["prc-id", "-", "--json"], &numbers.join("\n"));
     let lines = run.lines();
     assert_eq!(lines.len(), truth.len());
@@ -104,12 +120,17 @@ fn the_relation_of_two_names_is_said_not_just_judged() {
         let line = menshen(&["name", a, b, "--json"]).line();
         assert_eq!(line["relation"], relation, "{line}");
     }
-    assert_eq!(menshen(&["name", "张伟", "张卫", "--json"]).line()["position"], 2);
+    assert_eq!(
+        menshen(&["name", "张伟", "张卫", "--json"]).line()["position"],
+        2
+    );
 }
 
 #[test]
 fn every_name_of_the_evaluation_data_is_related() {
-    let Some(folder) = evaluation_data("prc") else { return };
+    let Some(folder) = evaluation_data("prc") else {
+        return;
+    };
     let table = std::fs::read_to_string(folder.join("name_pinyin.tsv")).unwrap();
     for row in table.lines().skip(1) {
         let (hanzi, latin) = row.split_once('\t').unwrap();
@@ -129,10 +150,19 @@ fn mrz_text_is_checked_in_groups() {
     let lines = run.lines();
     assert_eq!(lines.len(), 3);
     let zone = &lines[0]["mrz"];
-    assert_eq!((&zone["format"], &zone["valid"], &zone["certain"]), (&"TD3".into(), &true.into(), &true.into()));
+    assert_eq!(
+        (&zone["format"], &zone["valid"], &zone["certain"]),
+        (&"TD3".into(), &true.into(), &true.into())
+    );
     assert_eq!(zone["fields"]["surname"], "ERIKSSON");
     assert_eq!(zone["fields"]["birth_date"], "1974-08-12");
-    for check in ["document_number", "birth_date", "expiry_date", "personal_number", "composite"] {
+    for check in [
+        "document_number",
+        "birth_date",
+        "expiry_date",
+        "personal_number",
+        "composite",
+    ] {
         assert_eq!(zone["checks"][check], true, "{check}");
     }
     assert!(lines[0].get("file").is_none());
@@ -144,7 +174,9 @@ fn mrz_text_is_checked_in_groups() {
 
 #[test]
 fn every_mrz_text_of_the_evaluation_data_gets_its_verdict() {
-    let Some(folder) = evaluation_data("mrz") else { return };
+    let Some(folder) = evaluation_data("mrz") else {
+        return;
+    };
     let out = tempfile::tempdir().unwrap();
     let run = menshen(&[
         "eval",
@@ -167,6 +199,10 @@ fn people_get_text_and_chinese_when_they_ask() {
     let broken = TD3.replace("7408122", "7408123");
     let english = menshen_with_input(&["mrz", "--text", "-"], &broken);
     let chinese = menshen_with_input(&["mrz", "--text", "-", "--lang", "zh-CN"], &broken);
-    assert!(english.out.contains("doc_mrz_invalid") && english.out.is_ascii(), "{}", english.out);
+    assert!(
+        english.out.contains("doc_mrz_invalid") && english.out.is_ascii(),
+        "{}",
+        english.out
+    );
     assert!(chinese.out.contains("机读"), "{}", chinese.out);
 }

@@ -76,9 +76,13 @@ fn check_document(
     let mut findings = pages.findings.clone();
     for page in &pages.pages {
         let quality = quality::check(policy, page, mandatory(policy, kind, page.side));
-        facts.add(policy, page, kind, &quality, today);
+        let other_kind = document::check_kind(policy, page, kind);
+        // What stands on another document says nothing about this one.
+        if other_kind.is_empty() {
+            facts.add(policy, page, kind, &quality, today);
+        }
         findings.extend(quality);
-        findings.extend(document::check_kind(policy, page, kind));
+        findings.extend(other_kind);
         findings.extend(document::check_fields(policy, page, kind, today));
         if page.side == Side::Front {
             findings.extend(matching::check_portrait(&policy.portrait, page.evidence));

@@ -19,6 +19,8 @@ use crate::reason::Step;
 enum Scope {
     /// On the same photo.
     SamePhoto,
+    /// About the same field, wherever it was read or typed.
+    SameField,
     /// The cause on the document's front, where the portrait is.
     FromPortraitSide,
     /// Anywhere.
@@ -121,7 +123,6 @@ const RULES: &[Rule] = &[
             NumberMismatch,
             NationalityMismatch,
             SexMismatch,
-            DocSidesDiffer,
             DocDataInconsistent,
             DocExpired,
             DocExpiringSoon,
@@ -133,6 +134,12 @@ const RULES: &[Rule] = &[
     },
     // A zone that fails was not read, and neither was what it alone says.
     same_photo(&[DocMrzInvalid], &[DocFieldUnreadable]),
+    Rule {
+        causes: &[DocTypeMismatch],
+        effects: &[DocSidesDiffer],
+        scope: Scope::Anywhere,
+        hides_firm: true,
+    },
     // Two documents: every comparison of one with the other is the same finding.
     Rule {
         causes: &[DocSidesDiffer],
@@ -140,11 +147,11 @@ const RULES: &[Rule] = &[
         scope: Scope::Anywhere,
         hides_firm: true,
     },
-    // The number typed is wrong in itself: that it also differs from the document follows.
+    // What was typed is wrong in itself: that it also differs from the document follows.
     Rule {
         causes: &[DocNumberChecksum, FormFieldInvalid],
-        effects: &[NumberMismatch],
-        scope: Scope::Anywhere,
+        effects: &[NumberMismatch, NameMismatch, DobMismatch],
+        scope: Scope::SameField,
         hides_firm: true,
     },
     // Portrait and selfie: without a good picture of both, a comparison says nothing.
@@ -228,14 +235,15 @@ fn explains(cause: &Finding, effect: &Finding) -> bool {
             rule.causes.contains(&cause.reason.code)
                 && rule.effects.contains(&effect.reason.code)
                 && (rule.hides_firm || !effect.firm)
-                && in_scope(rule.scope, cause.origin, effect.origin)
+                && in_scope(rule.scope, cause, effect)
         })
 }
 
-fn in_scope(scope: Scope, cause: Step, effect: Step) -> bool {
+fn in_scope(scope: Scope, cause: &Finding, effect: &Finding) -> bool {
     match scope {
-        Scope::SamePhoto => cause == effect,
-        Scope::FromPortraitSide => cause == Step::DocumentFront,
+        Scope::SamePhoto => cause.origin == effect.origin,
+        Scope::SameField => cause.reason.field == effect.reason.field,
+        Scope::FromPortraitSide => cause.origin == Step::DocumentFront,
         Scope::Anywhere => true,
     }
 }

@@ -134,22 +134,28 @@ pub struct PortraitLimits {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NameRules {
-    /// Relations that count as the same name.
-    pub accepted: BTreeSet<AcceptedRelation>,
+    /// Relations to a printed name that count as the same name.
+    pub accepted_print: BTreeSet<AcceptedRelation>,
+    /// Relations to the name in a machine-readable zone that count as the same name.
+    pub accepted_zone: BTreeSet<AcceptedRelation>,
 }
 
 /// A relation between two names that a policy may accept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AcceptedRelation {
-    /// The same characters.
+    /// The same characters; capitals, spaces and hyphens do not matter.
     Equal,
-    /// Variant forms of characters, hyphens, spaces, the middle dot.
+    /// Variant forms of Han characters, accents.
     Variant,
-    /// The same name in another spelling of the same script.
-    Transliteration,
     /// The same parts in another order.
     Order,
+    /// The same name as zones spell letters that they lack, or Cyrillic and Greek in Latin letters.
+    Transliteration,
+    /// Han characters in Latin letters: pinyin, Wade-Giles, Cantonese.
+    Romanisation,
+    /// Cut where a zone ends.
+    Truncated,
 }
 
 /// Limits of a selfie.

@@ -35,6 +35,9 @@ pub enum SpecimenError {
         #[source]
         source: ab_glyph::InvalidFont,
     },
+    /// The portrait file is no picture, or too large a one.
+    #[error("decode the portrait")]
+    PortraitDecode(#[source] image::ImageError),
     /// The portrait is too small to print.
     #[error(
         "portrait of {width} x {height} pixels is too small, it needs at least {least} x {least}"
@@ -111,4 +114,22 @@ pub enum SpecimenError {
         #[source]
         source: std::io::Error,
     },
+}
+
+impl SpecimenError {
+    /// Returns whether the arguments were wrong (exit code 2) rather than the machine (1).
+    pub fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::PortraitDecode(_)
+                | Self::PortraitTooSmall { .. }
+                | Self::FaceOutside
+                | Self::KindNotDrawn(_)
+                | Self::UnknownDegradation { .. }
+                | Self::DegradationValue { .. }
+                | Self::DegradationTwice(_)
+                | Self::UnknownContradiction { .. }
+                | Self::ContradictionImpossible { .. }
+        )
+    }
 }

@@ -53,10 +53,10 @@ fn lay_out(fonts: &Fonts, em: f32) -> GrayImage {
         fonts
             .han_bold
             .letter(letter, em, x, em * 0.98, |px, py, coverage| {
-                if let (Ok(px), Ok(py)) = (u32::try_from(px), u32::try_from(py)) {
-                    if let Some(pixel) = picture.get_pixel_mut_checked(px, py) {
-                        pixel.0[0] = pixel.0[0].max((coverage.min(1.0) * 255.0) as u8);
-                    }
+                if let (Ok(px), Ok(py)) = (u32::try_from(px), u32::try_from(py))
+                    && let Some(pixel) = picture.get_pixel_mut_checked(px, py)
+                {
+                    pixel.0[0] = pixel.0[0].max((coverage.min(1.0) * 255.0) as u8);
                 }
             });
         x += fonts.han_bold.advance(letter) * em;

@@ -2,7 +2,7 @@
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
-use imageproc::geometric_transformations::{Interpolation, rotate};
+use imageproc::geometric_transformations::{Border, Interpolation, rotate};
 use menshen_core::geometry::Rect;
 
 use crate::SpecimenError;
@@ -17,7 +17,7 @@ const QUALITY: u8 = 92;
 /// upright.
 pub fn upright(picture: &RgbImage, face: Rect, roll: f32) -> RgbImage {
     let centre = (face.x + face.width / 2.0, face.y + face.height / 2.0);
-    let grey = Rgb([110, 110, 110]);
+    let grey = Border::Constant(Rgb([110, 110, 110]));
     rotate(picture, centre, -roll.to_radians(), Interpolation::Bilinear, grey)
 }
 

@@ -19,7 +19,7 @@ mod transform;
 mod view;
 
 pub use antispoof::antispoof;
-pub use detect::{Detection, count, detect, detect_crowd, detect_turned, largest};
+pub use detect::{Detection, count, detect, detect_crowd, detect_frame, detect_turned, largest};
 pub use embed::{Embedding, align, compare, embed, embed_chip};
 pub use examine::{
     Face, FaceModels, Located, Upright, embed_any, examine, eyes_open, find, measure,
@@ -29,3 +29,4 @@ pub use mesh::{Mesh, POINTS, mesh, refine};
 pub use pose::pose;
 pub use quality::{face_sharpness, quality};
 pub use transform::Similarity;
+pub(crate) use transform::resize as shrink;

@@ -2,6 +2,7 @@
 
 pub mod face;
 pub mod layout;
+pub mod liveness;
 pub mod model;
 pub mod mrz;
 pub mod page;

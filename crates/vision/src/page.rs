@@ -2,10 +2,13 @@
 
 mod find;
 mod homography;
+mod plane;
+mod quality;
 mod rectify;
 
 pub use find::{FoundPage, find_page};
 pub use homography::Homography;
+pub use quality::{Survey, quality};
 pub use rectify::{PAGE_WIDTH, Page, PageRect, rectify, rectify_at};
 
 use image::RgbImage;

@@ -6,7 +6,7 @@
 
 mod jpeg;
 mod scale;
-pub(crate) use scale::shrink;
+pub(crate) use scale::{resized, shrink};
 mod sniff;
 mod turn;
 

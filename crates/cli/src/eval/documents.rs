@@ -49,7 +49,7 @@ pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
         for side in &specimen.sides {
             let counts = counts.entry(side.label()).or_default();
             let page = match input::read_photo(&specimen.folder.join(&side.file)) {
-                Ok(photo) => engine.page(&photo)?,
+                Ok(photo) => engine.page(&photo)?.evidence,
                 Err(_) => PageEvidence::default(),
             };
             counts.add(specimen, side, &page);
@@ -73,7 +73,9 @@ pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
 impl Counts {
     fn add(&mut self, specimen: &Specimen, truth: &SideTruth, page: &PageEvidence) {
         self.pages += 1;
-        let seen = page.seen.is_some_and(|s| s.kind == specimen.kind && s.side == truth.side);
+        let seen = page
+            .seen
+            .is_some_and(|s| s.kind == specimen.kind && s.side == truth.side);
         self.kinds += u64::from(seen);
         self.quads += u64::from(page.quad.is_some_and(|quad| close(&quad, &truth.quad)));
         for (field, value) in &truth.fields {

@@ -61,7 +61,11 @@ struct GroupPoint {
 pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
     let pairs = pairs::read(&args.data.join("pairs.csv"))?;
     let group = args.data.join("pairs_eastasian.csv");
-    let group = if group.exists() { pairs::read(&group)? } else { Vec::new() };
+    let group = if group.exists() {
+        pairs::read(&group)?
+    } else {
+        Vec::new()
+    };
     let engine = FaceEngine::open(context)?;
     for (idx, card) in engine.embedder_cards().enumerate() {
         let report = measure(args, &engine, idx, card, &pairs, &group)?;
@@ -89,7 +93,11 @@ fn measure(
         .into_iter()
         .map(|fmr| {
             let threshold = stats::threshold_at(&impostor, fmr);
-            Operating { fmr, threshold, fnmr: stats::below(&genuine, threshold) }
+            Operating {
+                fmr,
+                threshold,
+                fnmr: stats::below(&genuine, threshold),
+            }
         })
         .collect();
     let east_asian = if group.is_empty() {
@@ -121,12 +129,21 @@ fn folds(
 ) -> Vec<Vec<(f32, bool)>> {
     let mut folds = BTreeMap::<u32, Vec<(f32, bool)>>::new();
     for pair in pairs {
-        let (Some(same), a, b) = (pair.same, &embeddings[&*pair.file_x], &embeddings[&*pair.file_y])
-        else {
+        let (Some(same), a, b) = (
+            pair.same,
+            &embeddings[&*pair.file_x],
+            &embeddings[&*pair.file_y],
+        ) else {
             continue;
         };
-        let score = a.as_ref().zip(b.as_ref()).map_or(f32::MIN, |(a, b)| score(a, b));
-        folds.entry(pair.lfw_fold.unwrap_or(0)).or_default().push((score, same == 1));
+        let score = a
+            .as_ref()
+            .zip(b.as_ref())
+            .map_or(f32::MIN, |(a, b)| score(a, b));
+        folds
+            .entry(pair.lfw_fold.unwrap_or(0))
+            .or_default()
+            .push((score, same == 1));
     }
     folds.into_values().collect()
 }
@@ -146,7 +163,11 @@ fn all_pairs(
             let (mut genuine, mut impostor) = (Vec::new(), Vec::new());
             let (person, embedding) = faces[i];
             for (other, candidate) in &faces[i + 1..] {
-                let side = if *other == person { &mut genuine } else { &mut impostor };
+                let side = if *other == person {
+                    &mut genuine
+                } else {
+                    &mut impostor
+                };
                 side.push(score(embedding, candidate));
             }
             (genuine, impostor)
@@ -180,12 +201,18 @@ fn measure_group(
             fnmr: stats::below(&genuine, point.threshold),
         })
         .collect();
-    Group { people: people.len(), images: embeddings.len(), points }
+    Group {
+        people: people.len(),
+        images: embeddings.len(),
+        points,
+    }
 }
 
 /// Writes the thresholds into a copy of the manifest in `--out`, which a developer then commits.
 fn write_calibration(args: &EvalArgs, report: &Report) -> anyhow::Result<()> {
-    let [p2, p3, p4] = &report.points[..] else { anyhow::bail!("three operating points") };
+    let [p2, p3, p4] = &report.points[..] else {
+        anyhow::bail!("three operating points")
+    };
     let calibration = Calibration {
         dataset: report.dataset.clone(),
         genuine_pairs: report.genuine_pairs as u64,
@@ -206,7 +233,11 @@ fn write_calibration(args: &EvalArgs, report: &Report) -> anyhow::Result<()> {
 
 fn print(out: &mut dyn std::io::Write, report: &Report) -> std::io::Result<()> {
     writeln!(out, "{BOLD}{}{BOLD:#} on {}", report.model, report.dataset)?;
-    writeln!(out, "  images {}, without a face {}", report.images, report.without_face)?;
+    writeln!(
+        out,
+        "  images {}, without a face {}",
+        report.images, report.without_face
+    )?;
     writeln!(out, "  accuracy              {}", report.accuracy)?;
     writeln!(
         out,

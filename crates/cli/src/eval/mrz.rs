@@ -113,18 +113,24 @@ fn read_pictures(args: &EvalArgs, context: &Context, truth: &[Truth]) -> anyhow:
     for row in truth {
         let started = Instant::now();
         let photo = input::read_photo(&args.data.join(&row.file));
-        let read = photo.ok().map(|photo| engine.read_mrz(&photo)).transpose()?.flatten();
+        let read = photo
+            .ok()
+            .map(|photo| engine.read_mrz(&photo))
+            .transpose()?
+            .flatten();
         times.push(started.elapsed().as_millis());
         let lines = read.as_ref().map(|read| read.reading.lines().to_vec());
         let right = lines.as_ref() == Some(&row.mrz);
-        let sure = read.is_some_and(|read| {
-            MrzOut::new(&read.reading, read.certain, today).certain
-        });
+        let sure = read.is_some_and(|read| MrzOut::new(&read.reading, read.certain, today).certain);
         exact += u64::from(right);
         certain += u64::from(sure);
         wrong_but_certain += u64::from(sure && !right);
         if !right {
-            misses.push(Miss { file: row.file.clone(), read: lines, certain: sure });
+            misses.push(Miss {
+                file: row.file.clone(),
+                read: lines,
+                certain: sure,
+            });
         }
         bar.inc(1);
     }
@@ -150,7 +156,11 @@ fn print(out: &mut dyn std::io::Write, report: &PictureReport) -> std::io::Resul
     writeln!(out, "  wrong but certain {}", report.wrong_but_certain)?;
     writeln!(out, "  median time       {} ms", report.median_ms)?;
     for miss in &report.misses {
-        writeln!(out, "  {DIM}missed {} (certain: {}){DIM:#}", miss.file, miss.certain)?;
+        writeln!(
+            out,
+            "  {DIM}missed {} (certain: {}){DIM:#}",
+            miss.file, miss.certain
+        )?;
         for line in miss.read.iter().flatten() {
             writeln!(out, "    {line}")?;
         }

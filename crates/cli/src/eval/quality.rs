@@ -42,7 +42,12 @@ pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
                     continue;
                 }
             };
-            let reasons = judge_page(&policy, &engine.page(&photo)?, Some(side.side), today);
+            let reasons = judge_page(
+                &policy,
+                &engine.page(&photo)?.evidence,
+                Some(side.side),
+                today,
+            );
             let mut codes: Vec<_> = reasons
                 .iter()
                 .filter(|reason| reason.end != End::Hint)
@@ -60,9 +65,18 @@ pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
     }
     bar.finish_and_clear();
     for (degradation, row) in rows {
-        let row = Row { eval: "quality", dataset: args.dataset_name(), degradation, ..row };
+        let row = Row {
+            eval: "quality",
+            dataset: args.dataset_name(),
+            degradation,
+            ..row
+        };
         context.emit(&row, |out| {
-            writeln!(out, "{BOLD}{}{BOLD:#} ({} pages)", row.degradation, row.pages)?;
+            writeln!(
+                out,
+                "{BOLD}{}{BOLD:#} ({} pages)",
+                row.degradation, row.pages
+            )?;
             for (code, n) in &row.codes {
                 writeln!(out, "  {n:>4}  {code}")?;
             }

@@ -55,7 +55,12 @@ pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
         match frames(&args.data.join(&file)) {
             Some(frames) => {
                 let score = score(&engine, &frames)?;
-                samples.push(Sample { file, label, frames: frames.len(), score });
+                samples.push(Sample {
+                    file,
+                    label,
+                    frames: frames.len(),
+                    score,
+                });
             }
             None => not_read.push(file),
         }
@@ -65,11 +70,14 @@ pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
 }
 
 fn summarise(args: &EvalArgs, samples: Vec<Sample>, not_read: Vec<PathBuf>) -> Report {
-    let (live, attacks): (Vec<_>, Vec<_>) =
-        samples.iter().partition(|sample| sample.label.starts_with("live") || sample.label == "real");
+    let (live, attacks): (Vec<_>, Vec<_>) = samples
+        .iter()
+        .partition(|sample| sample.label.starts_with("live") || sample.label == "real");
     let passed = |sample: &&&Sample| sample.score.is_some_and(|score| score < CUT);
-    let (attacks_passed, live_passed) =
-        (attacks.iter().filter(passed).count(), live.iter().filter(passed).count());
+    let (attacks_passed, live_passed) = (
+        attacks.iter().filter(passed).count(),
+        live.iter().filter(passed).count(),
+    );
     Report {
         eval: "spoof",
         dataset: args.dataset_name(),
@@ -85,7 +93,11 @@ fn summarise(args: &EvalArgs, samples: Vec<Sample>, not_read: Vec<PathBuf>) -> R
 fn frames(path: &Path) -> Option<Vec<PathBuf>> {
     let folder = path.with_extension("");
     if folder.is_dir() {
-        let mut frames: Vec<_> = fs::read_dir(folder).ok()?.flatten().map(|f| f.path()).collect();
+        let mut frames: Vec<_> = fs::read_dir(folder)
+            .ok()?
+            .flatten()
+            .map(|f| f.path())
+            .collect();
         frames.sort();
         return Some(frames);
     }
@@ -106,12 +118,23 @@ fn score(engine: &FaceEngine, frames: &[PathBuf]) -> anyhow::Result<Option<f32>>
 }
 
 fn print(out: &mut dyn std::io::Write, report: &Report) -> std::io::Result<()> {
-    writeln!(out, "{BOLD}Passive attack detection{BOLD:#} on {}, cut {}", report.dataset, report.cut)?;
+    writeln!(
+        out,
+        "{BOLD}Passive attack detection{BOLD:#} on {}, cut {}",
+        report.dataset, report.cut
+    )?;
     writeln!(out, "  attacks passed {}", report.attacks_passed)?;
     writeln!(out, "  live refused   {}", report.live_refused)?;
     for sample in &report.samples {
-        let score = sample.score.map_or("no face".to_owned(), |score| format!("{score:.3}"));
-        writeln!(out, "  {score:>8}  {:<24} {}", sample.label, sample.file.display())?;
+        let score = sample
+            .score
+            .map_or("no face".to_owned(), |score| format!("{score:.3}"));
+        writeln!(
+            out,
+            "  {score:>8}  {:<24} {}",
+            sample.label,
+            sample.file.display()
+        )?;
     }
     for file in &report.not_read {
         writeln!(

@@ -68,8 +68,11 @@ impl SideTruth {
         if self.degradations.is_empty() {
             return "clean".to_owned();
         }
-        let parts: Vec<_> =
-            self.degradations.iter().map(|d| format!("{}={}", d.name, d.value)).collect();
+        let parts: Vec<_> = self
+            .degradations
+            .iter()
+            .map(|d| format!("{}={}", d.name, d.value))
+            .collect();
         parts.join(",")
     }
 }
@@ -79,7 +82,10 @@ pub fn load(root: &Path) -> anyhow::Result<Vec<Specimen>> {
     let mut specimens = Vec::new();
     collect(root, &mut specimens)?;
     if specimens.is_empty() {
-        let message = format!("{} holds no truth.json; draw some with `menshen specimen`", root.display());
+        let message = format!(
+            "{} holds no truth.json; draw some with `menshen specimen`",
+            root.display()
+        );
         return Err(WrongUsage(message).into());
     }
     specimens.sort_by(|a, b| a.folder.cmp(&b.folder));

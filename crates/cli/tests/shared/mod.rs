@@ -1,5 +1,8 @@
 //! How the tests call the binary and find what they need.
-#![expect(clippy::disallowed_methods, reason = "a test finds its models and data by environment")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test finds its models and data by environment"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -36,7 +39,10 @@ impl Run {
 
 /// Runs the binary.
 pub fn menshen<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_menshen")).args(args).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_menshen"))
+        .args(args)
+        .output()
+        .unwrap();
     run_of(output)
 }
 
@@ -50,13 +56,21 @@ pub fn menshen_with_input(args: &[&str], input: &str) -> Run {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
     run_of(child.wait_with_output().unwrap())
 }
 
 fn run_of(output: Output) -> Run {
     Run {
-        code: output.status.code().expect("ended by itself, not by a signal"),
+        code: output
+            .status
+            .code()
+            .expect("ended by itself, not by a signal"),
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
@@ -96,5 +110,7 @@ pub fn evaluation_data(name: &str) -> Option<PathBuf> {
 pub fn blocking(value: &Value) -> Vec<String> {
     let reasons = value["reasons"].as_array().expect("reasons");
     let blocking = reasons.iter().filter(|reason| reason["end"] != "hint");
-    blocking.map(|reason| reason["code"].as_str().unwrap().to_owned()).collect()
+    blocking
+        .map(|reason| reason["code"].as_str().unwrap().to_owned())
+        .collect()
 }

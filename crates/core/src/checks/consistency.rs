@@ -3,6 +3,7 @@
 use menshen_document::Field;
 
 use crate::checks::dates::births_agree;
+use crate::checks::names::contradicting;
 use crate::checks::numbers::numbers_agree;
 use crate::checks::places::same_country;
 use crate::facts::{Fact, Facts, Source, contradiction};
@@ -12,6 +13,7 @@ use crate::reason::{ReasonCode, Step, Why};
 /// Compares all sources of one document with each other.
 pub(crate) fn check(facts: &Facts) -> Vec<Finding> {
     [
+        judge(Field::Name, contradicting(facts)),
         judge(Field::BirthDate, contradiction(&facts.births, births_agree)),
         judge(
             Field::DocumentNumber,

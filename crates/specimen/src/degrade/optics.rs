@@ -68,9 +68,7 @@ pub fn noise(pixels: &mut RgbImage, sigma: f32, seed: u64) {
         // Four uniform 16-bit numbers: their sum is a bell of variance 4 / 12.
         let sum: u64 = (0..4).map(|part| (hash >> (16 * part)) & 0xFFFF).sum();
         let bell = (sum as f32 / 65_536.0 - 2.0) * 3.0_f32.sqrt();
-        *channel = (f32::from(*channel) + bell * sigma)
-            .round()
-            .clamp(0.0, 255.0) as u8;
+        *channel = level(f32::from(*channel) + bell * sigma);
     }
 }
 

@@ -67,6 +67,19 @@ pub fn detect(model: &dyn Model, image: &RgbImage) -> Result<Vec<Detection>, Mod
     Ok(seen)
 }
 
+/// Returns the faces of one frame of a sequence: the whole picture, padded where that shows none,
+/// but no search for small faces.
+pub fn detect_frame(model: &dyn Model, image: &RgbImage) -> Result<Vec<Detection>, ModelError> {
+    if image.width() == 0 || image.height() == 0 {
+        return Ok(Vec::new());
+    }
+    let seen = look(model, image, whole(image), SCORE)?;
+    if !seen.is_empty() {
+        return Ok(seen);
+    }
+    look(model, image, padded(whole(image)), SCORE)
+}
+
 /// Returns the faces as [`detect`] does, and looks in tiles for smaller ones beside those that are
 /// found at once: for counting the people in a picture.
 pub fn detect_crowd(model: &dyn Model, image: &RgbImage) -> Result<Vec<Detection>, ModelError> {

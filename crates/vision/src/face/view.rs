@@ -21,8 +21,6 @@ pub(crate) struct View {
     pub points: Vec<Point>,
     /// Which pixels of the view lie inside the picture.
     pub inside: Vec<bool>,
-    /// From the picture into the view.
-    into: Similarity,
 }
 
 impl View {
@@ -51,7 +49,6 @@ impl View {
             luma: Plane::luma(&pixels),
             pixels,
             points,
-            into,
         })
     }
 
@@ -84,11 +81,6 @@ impl View {
     pub fn centre(&self, pixel: usize) -> Point {
         pixel_centre(pixel, SIDE as usize)
     }
-
-    /// Returns how many source pixels one pixel of the view stands for.
-    pub fn source_scale(&self) -> f32 {
-        1.0 / self.into.scale()
-    }
 }
 
 fn pixel_centre(pixel: usize, side: usize) -> Point {
@@ -120,8 +112,6 @@ pub(crate) mod outline {
     ];
     /// Between hairline and the middle of the forehead.
     pub const UPPER_FOREHEAD: [usize; 12] = [67, 109, 10, 338, 297, 333, 299, 337, 151, 108, 69, 104];
-    /// Between the middle of the forehead and the brows.
-    pub const LOWER_FOREHEAD: [usize; 10] = [104, 69, 108, 151, 337, 299, 333, 336, 9, 107];
     /// Eye openings, left and right.
     pub const EYES: [[usize; 16]; 2] = [
         [33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7],

@@ -82,6 +82,14 @@ pub(crate) fn parse(lines: &[Line], width: f32, height: f32) -> PrcFront {
     front
 }
 
+/// Reads one line that is known to be a certain row.
+pub(crate) fn parse_row(kind: RowKind, line: &Line) -> BTreeMap<Field, Piece> {
+    let mut fields = BTreeMap::new();
+    take_fields(&mut fields, kind, &[Row::new(line)]);
+    fields.retain(|_, piece| !piece.text.is_empty());
+    fields
+}
+
 /// Is this a mark across a specimen rather than part of the card?
 pub(crate) fn is_overprint(text: &str) -> bool {
     let letters: String = text.chars().filter(|ch| ch.is_alphabetic()).collect();

@@ -33,7 +33,7 @@ const SEARCH_SIDE: u32 = 480;
 /// the document's edge.
 const TIGHT: f32 = 0.004;
 /// Gap between a seen side and the picture's border that still is a crop along the document's edge.
-const TIGHT_MARGIN: f32 = 0.035;
+const TIGHT_MARGIN: f32 = 0.025;
 /// Confidence of the whole picture taken as a page.
 const FRAME_CONFIDENCE: f32 = 0.2;
 

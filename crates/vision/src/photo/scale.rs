@@ -20,7 +20,7 @@ pub(crate) fn shrink(picture: &RgbImage, max_side: u32) -> (RgbImage, f32) {
 }
 
 /// Returns a copy of the given size by area averaging; `None` for an empty size.
-fn resized(picture: &RgbImage, width: u32, height: u32) -> Option<RgbImage> {
+pub(crate) fn resized(picture: &RgbImage, width: u32, height: u32) -> Option<RgbImage> {
     let source = ImageRef::new(
         picture.width(),
         picture.height(),

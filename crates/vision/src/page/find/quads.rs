@@ -4,6 +4,7 @@ use menshen_core::geometry::{Point, Quad};
 
 use super::edges::Edges;
 use super::hough::Supported;
+use crate::page::homography::Homography;
 
 /// A candidate outline in the small picture.
 #[derive(Clone, Copy, Debug)]
@@ -162,7 +163,11 @@ fn judge(frame: &Frame, lines: &[Supported], order: [usize; 4]) -> Option<Candid
     if !(SMALLEST..1.15).contains(&area) || quad.iter().any(far) {
         return None;
     }
-    let odd = oddness(&quad, cut)?;
+    let centre = Point {
+        x: width / 2.0,
+        y: height / 2.0,
+    };
+    let odd = oddness(&quad, centre, cut)?;
     let (mut total, mut least, mut over) = (0.0, 1.0_f32, 0.0);
     for (place, &side) in turn.iter().enumerate() {
         let (from, to) = (quad[place], quad[(place + 1) % 4]);
@@ -236,17 +241,32 @@ fn clip(from: Point, to: Point, width: f32, height: f32) -> Option<(Point, Point
 
 /// Penalty for proportions that no document has; `None` where they are out of the question.
 ///
-/// ID-1 is 1.586 (ISO/IEC 7810), ID-2 and TD3 are 1.42. Perspective bends the mean sides by up to 10 %.
-fn oddness(quad: &Quad, cut: bool) -> Option<f32> {
-    let side = |a: usize, b: usize| (quad[b].x - quad[a].x).hypot(quad[b].y - quad[a].y);
-    let (wide, high) = (side(0, 1) + side(2, 3), side(1, 2) + side(3, 0));
-    let ratio = wide.max(high) / wide.min(high).max(1.0);
+/// ID-1 is 1.586 (ISO/IEC 7810), ID-2 and TD3 are 1.42; a portrait is 1.29.
+fn oddness(quad: &Quad, centre: Point, cut: bool) -> Option<f32> {
+    let ratio = view_ratio(quad, centre)?;
+    let ratio = ratio.max(1.0 / ratio);
     if cut {
-        return (ratio < 2.4).then_some(0.05);
+        return (ratio < 2.6).then_some(0.05);
     }
     let (low, up) = (1.36_f32, 1.66_f32);
     let away = (low / ratio).ln().max((ratio / up).ln()).max(0.0);
-    (1.12..2.0).contains(&ratio).then_some(1.5 * away)
+    (1.12..2.0).contains(&ratio).then_some(4.0 * away)
+}
+
+/// Focal length of a phone's main camera over the picture's longer side (24 to 28 mm on 36 mm).
+const FOCAL: f32 = 0.75;
+
+/// Returns width over height of the flat rectangle that a camera with a usual lens saw as this quad.
+fn view_ratio(quad: &Quad, centre: Point) -> Option<f32> {
+    let focal = FOCAL * 2.0 * centre.x.max(centre.y);
+    let seen = quad.map(|p| Point {
+        x: (p.x - centre.x) / focal,
+        y: (p.y - centre.y) / focal,
+    });
+    // In these units the first two columns are the page's axes in space, each times its length.
+    let m = Homography::from_rect(1.0, 1.0, &seen)?.0;
+    let length = |k: usize| m[k].hypot(m[k + 3]).hypot(m[k + 6]);
+    (length(1) > 1e-6).then(|| (length(0) / length(1)) as f32)
 }
 
 pub(super) fn signed_area(quad: &Quad) -> f32 {

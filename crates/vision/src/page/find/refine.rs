@@ -71,7 +71,7 @@ fn agreeing(steps: Vec<(Point, f32)>, reach: f32) -> Option<Line> {
         let line = Line::fit(&kept)?;
         let mut away: Vec<f32> = steps.iter().map(|(p, _)| line.distance(*p).abs()).collect();
         away.sort_by(f32::total_cmp);
-        band = (2.0 * away[away.len() / 2]).clamp(0.75, band * 0.7);
+        band = (2.0 * away[away.len() / 2]).min(band * 0.7).max(0.75);
         kept = steps
             .iter()
             .filter(|(p, _)| line.distance(*p).abs() <= band.max(1.0))

@@ -335,3 +335,33 @@ pub fn good_liveness() -> LivenessEvidence {
         ..LivenessEvidence::default()
     }
 }
+
+/// A change of an approved case.
+pub type Change = fn(&mut Case);
+/// What the case shows, its base, the change, and the reasons as `code@step`.
+pub type Row = (&'static str, fn() -> Case, Change, &'static [&'static str]);
+
+/// Returns the reasons as `code@step`.
+pub fn reasons_of(case: &Case) -> Vec<String> {
+    let name = |step| serde_json::to_value(step).expect("a step serialises");
+    case.decide()
+        .reasons
+        .iter()
+        .map(|r| {
+            format!(
+                "{}@{}",
+                r.code.as_str(),
+                name(r.step).as_str().unwrap_or_default()
+            )
+        })
+        .collect()
+}
+
+/// Changes each base case and compares the reasons.
+pub fn check(rows: &[Row]) {
+    for (what, base, change, expected) in rows {
+        let mut case = base();
+        change(&mut case);
+        assert_eq!(reasons_of(&case), *expected, "{what}");
+    }
+}
