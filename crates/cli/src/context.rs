@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
+use jiff::civil::Date;
+use menshen_core::{Catalogue, Locale};
 use serde::Serialize;
 
 /// Settings shared by all commands, read once from the arguments and the environment.
@@ -18,10 +20,26 @@ pub struct Context {
     /// Shared library of ONNX Runtime, when that engine is to be used.
     pub ort_library: Option<PathBuf>,
     /// Language of texts for people.
-    pub locale: menshen_core::Locale,
+    pub locale: Locale,
+    /// Folder of fonts for drawing, before the usual ones.
+    pub fonts_dir: Option<PathBuf>,
 }
 
 impl Context {
+    /// Returns the day that was asked for, or this machine's.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the command line is the one site that reads the clock"
+    )]
+    pub fn today(&self, asked: Option<Date>) -> Date {
+        asked.unwrap_or_else(|| jiff::Zoned::now().date())
+    }
+
+    /// Returns the texts in the person's language.
+    pub fn catalogue(&self) -> &'static Catalogue {
+        Catalogue::of(self.locale)
+    }
+
     /// Prints one result: a JSON line, or whatever `text` writes for people.
     pub fn emit<T: Serialize>(
         &self,

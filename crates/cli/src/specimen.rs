@@ -2,17 +2,20 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 use jiff::civil::Date;
 use menshen_core::geometry::Rect;
 use menshen_document::DocumentKind;
+use menshen_specimen::draw;
 use menshen_specimen::{Contradiction, Degradation, Fonts, Request, SpecimenError};
-use menshen_specimen::{draw, read_portrait};
+use menshen_vision::Photo;
 use serde::Serialize;
 
 use crate::context::Context;
+use crate::engine::FaceEngine;
+use crate::input::{self, WrongUsage};
 
 /// Draw fictitious documents, marked SPECIMEN, with truth beside them.
 ///
@@ -33,7 +36,7 @@ pub struct SpecimenArgs {
     /// Picture that becomes the portrait (JPEG, PNG or WebP).
     #[arg(long, value_name = "IMG")]
     pub portrait: PathBuf,
-    /// The face's box in the portrait, in pixels; without it the picture's middle is printed.
+    /// The face's box in the portrait, in pixels; without it the largest face is looked for.
     #[arg(long, value_name = "X,Y,W,H", value_parser = parse_face)]
     pub face: Option<Rect>,
     /// Folder to write into; with --count, one folder a document inside it.
@@ -106,12 +109,19 @@ struct Written<'a> {
 /// # Errors
 /// Wrong lists, an unreadable portrait, missing fonts, and folders that cannot be written.
 pub fn run(args: &SpecimenArgs, ctx: &Context) -> anyhow::Result<()> {
-    let bytes = std::fs::read(&args.portrait)
-        .with_context(|| format!("read portrait {}", args.portrait.display()))?;
-    let portrait = read_portrait(&bytes)?;
-    let folder = std::env::var_os("MENSHEN_FONTS").map(PathBuf::from);
-    let fonts = Fonts::load(folder.as_deref())?;
-    let today = args.today.unwrap_or_else(|| jiff::Zoned::now().date());
+    let portrait = input::read_photo(&args.portrait).map_err(|error| {
+        WrongUsage(format!(
+            "portrait {}: {}",
+            args.portrait.display(),
+            error.message
+        ))
+    })?;
+    let fonts = Fonts::load(ctx.fonts_dir.as_deref())?;
+    let today = ctx.today(args.today);
+    let face = match args.face {
+        Some(face) => Some(face),
+        None => find_face(&portrait, ctx)?,
+    };
     let contradictions = args.contradict.clone().unwrap_or_default().0;
     let degradations = args.degrade.clone().unwrap_or_default().0;
     let progress = progress(args.count);
@@ -121,8 +131,8 @@ pub fn run(args: &SpecimenArgs, ctx: &Context) -> anyhow::Result<()> {
             kind: args.kind.into(),
             seed,
             today,
-            portrait: &portrait,
-            face: args.face,
+            portrait: &portrait.pixels,
+            face,
             contradictions: &contradictions,
             degradations: &degradations,
         };
@@ -137,6 +147,23 @@ pub fn run(args: &SpecimenArgs, ctx: &Context) -> anyhow::Result<()> {
     }
     progress.finish_and_clear();
     Ok(())
+}
+
+/// Returns the largest face; where there is none, or no model to find it with, the middle is printed.
+fn find_face(portrait: &Photo, ctx: &Context) -> anyhow::Result<Option<Rect>> {
+    let engine = match FaceEngine::open(ctx) {
+        Ok(engine) => engine,
+        Err(error) if ctx.offline => {
+            anstream::eprintln!("the middle of the portrait is printed: {error:#}");
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    let face = engine.examine(portrait)?.largest;
+    if face.is_none() {
+        anstream::eprintln!("no face found: the middle of the portrait is printed");
+    }
+    Ok(face.map(|face| face.region))
 }
 
 /// One document takes about a second: a bar from two on.

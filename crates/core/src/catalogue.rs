@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use menshen_document::{DocumentKind, Field, Side};
 use serde::{Deserialize, Serialize};
 
+use crate::evidence::Action;
 use crate::reason::{Param, Reason, ReasonCode, Value};
 
 /// A language of the texts.
@@ -74,6 +76,26 @@ impl Catalogue {
             Locale::ZhCn => &ZH_CN,
             Locale::En => &EN,
         }
+    }
+
+    /// Returns the name of a kind of document.
+    pub fn kind(&self, kind: DocumentKind) -> String {
+        lookup(&self.kinds, kind)
+    }
+
+    /// Returns the name of a side.
+    pub fn side(&self, side: Side) -> String {
+        lookup(&self.sides, side)
+    }
+
+    /// Returns the name of a field.
+    pub fn field(&self, field: Field) -> String {
+        lookup(&self.fields, field)
+    }
+
+    /// Returns the name of an action.
+    pub fn action(&self, action: Action) -> String {
+        lookup(&self.actions, action)
     }
 
     /// Returns a reason's texts with every placeholder filled.

@@ -32,6 +32,7 @@ mod page;
 mod people;
 mod portrait;
 mod rng;
+mod selfie;
 #[cfg(test)]
 mod tests;
 mod truth;
@@ -49,6 +50,7 @@ pub use degrade::{Crop, Degradation};
 pub use error::SpecimenError;
 pub use fonts::Fonts;
 pub use portrait::read as read_portrait;
+pub use selfie::{selfie, upright};
 pub use truth::{ClaimsOut, DegradationTruth, FieldTruth, MrzTruth, Placed, SideTruth, Truth};
 
 use camera::Camera;
