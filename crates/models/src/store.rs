@@ -113,8 +113,13 @@ impl ModelStore {
     pub fn installed(&self, role: Role) -> Vec<&Entry> {
         let models = self.manifest.models.iter();
         models
-            .filter(|entry| entry.card.role == role && self.path(entry).is_file())
+            .filter(|entry| entry.card.role == role && self.is_installed(entry))
             .collect()
+    }
+
+    /// Is the model's file there? Does not hash.
+    pub fn is_installed(&self, entry: &Entry) -> bool {
+        self.path(entry).is_file()
     }
 
     /// Hashes every file and says how it stands.
