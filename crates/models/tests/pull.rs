@@ -1,5 +1,7 @@
 //! Pulling: verified, atomic, idempotent, resumable. No network: archives and servers are drawn.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod support;
 
 use std::fs;
@@ -14,6 +16,9 @@ use menshen_models::{
 use support::{
     Drawn, Reply, archive_entry, manifest, member, model_entry, noise, pack, serve, wheel,
 };
+
+/// Paths and contents.
+type Members<'a> = &'a [(&'a str, &'a [u8])];
 
 const A: &[u8] = b"the network of model a";
 const B: &[u8] = b"the network of model b";
@@ -105,7 +110,7 @@ fn an_archive_with_a_wrong_hash_is_refused_and_named() {
 
 #[test]
 fn a_member_that_is_longer_missing_or_other_than_promised_is_refused() {
-    let cases: [(&[(&str, &[u8])], &str); 3] = [
+    let cases: [(Members, &str); 3] = [
         (&[("alpha/a.onnx", &[b'x'; 100_000])], "22 bytes"),
         (&[("alpha/other.onnx", A)], "has no"),
         (&[("alpha/a.onnx", b"the NETWORK of model a")], "SHA-256"),

@@ -1,6 +1,7 @@
 //! The converters on the published files: equal to the checked conversions, the same bytes every time, and without
 //! a panic on damaged files. Needs the shared evaluation data, and an installed default set for its part.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(
     clippy::disallowed_methods,
     reason = "where the data lies is told by the environment"
@@ -125,9 +126,9 @@ fn the_installed_tflite_conversions_give_the_reference_outputs() {
 
 /// Cuts at many places, and changes bytes where the structure is: at the start, in `dense`, and here and there.
 fn damaged(source: &[u8], dense: std::ops::Range<usize>) -> impl Iterator<Item = Vec<u8>> {
-    let cuts = (0..40).map(|i| i * source.len() / 40);
+    let cuts = (0..20).map(|i| i * source.len() / 20);
     let cuts = cuts.map(|end| source[..end].to_vec());
-    let places = (0..100).map(move |i| dense.start + i * dense.len() / 100);
+    let places = (0..50).map(move |i| dense.start + i * dense.len() / 50);
     let changes = places.flat_map(|place| [(place, 0x01), (place, 0x80)]);
     let changes = changes.map(|(place, change)| {
         let mut changed = source.to_vec();
@@ -145,7 +146,7 @@ fn damaged_published_files_never_make_a_converter_panic() {
     for (index, bytes) in damaged(&torch, 0..40_000).enumerate() {
         let answer = mini_fas_net(&bytes);
         assert!(
-            index >= 40 || matches!(answer, Err(ModelsError::Malformed { .. })),
+            index >= 20 || matches!(answer, Err(ModelsError::Malformed { .. })),
             "cut {index}"
         );
     }
@@ -153,11 +154,11 @@ fn damaged_published_files_never_make_a_converter_panic() {
     let symbol = shared("upstream/MobileFace_Identification_V2-symbol.json").unwrap();
     for (index, bytes) in damaged(&symbol, 0..symbol.len()).enumerate() {
         let answer = mxnet(&parameters, &bytes);
-        assert!(index >= 40 || answer.is_err(), "cut {index}");
+        assert!(index >= 20 || answer.is_err(), "cut {index}");
     }
     for (index, bytes) in damaged(&parameters, 0..3_000).enumerate() {
         let answer = mxnet(&bytes, &symbol);
-        assert!(index >= 40 || answer.is_err(), "cut {index}");
+        assert!(index >= 20 || answer.is_err(), "cut {index}");
     }
 }
 
@@ -180,7 +181,7 @@ fn a_damaged_manifest_or_shard_of_the_face_network_is_an_error() {
     }
     for (index, bytes) in damaged(manifest.as_bytes(), 0..400).enumerate() {
         let answer = dlib_resnet(&bytes, &shard);
-        assert!(index >= 40 || answer.is_err(), "cut {index}");
+        assert!(index >= 20 || answer.is_err(), "cut {index}");
     }
     let huge = manifest.replacen("[7,7,3,32]", "[4294967295,4294967295,4294967295,32]", 1);
     assert!(matches!(

@@ -89,8 +89,8 @@ fn drawn() -> Vec<u8> {
 fn by_hand(input: &[f32]) -> Vec<f32> {
     let mut output = Vec::new();
     for (row, column) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
-        for out in 0..3 {
-            let mut sum = BIAS[out];
+        for (out, bias) in BIAS.into_iter().enumerate() {
+            let mut sum = bias;
             for (ky, kx, channel) in (0..18).map(|i| (i / 6, i / 2 % 3, i % 2)) {
                 // SAME with one odd pixel: it is added at the bottom and right.
                 let (y, x) = (row * 2 + ky, column * 2 + kx);
