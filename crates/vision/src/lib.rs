@@ -3,6 +3,7 @@
 pub mod model;
 pub mod page;
 pub mod photo;
+pub mod traces;
 
 pub use model::{Model, RtenModel, Tensor};
 pub use photo::Photo;
