@@ -31,7 +31,9 @@ const SMALLEST: f32 = 0.08;
 /// Candidates that get the dear second look.
 const SECOND_LOOK: usize = 80;
 /// Support that a picture border is credited with: less than a seen edge, more than none.
-const BORDER_SUPPORT: f32 = 0.35;
+const BORDER_SUPPORT: f32 = 0.5;
+/// Support that the seen sides of a cut document need: a column of text has less, an edge more.
+const CUT_SUPPORT: f32 = 0.6;
 /// Score of the whole frame as an outline; a candidate must explain the picture better than that.
 pub(super) const FRAME_SCORE: f32 = 0.56;
 
@@ -110,9 +112,7 @@ pub(super) fn best(frame: &Frame, lines: &[Supported]) -> Option<Candidate> {
     for candidate in &mut found {
         candidate.score -= 0.4 * frame.clutter(&candidate.quad);
     }
-    found
-        .into_iter()
-        .max_by(|a, b| a.score.total_cmp(&b.score))
+    found.into_iter().max_by(|a, b| a.score.total_cmp(&b.score))
 }
 
 /// Returns pairs of lines that could be opposite sides.
@@ -172,6 +172,9 @@ fn judge(frame: &Frame, lines: &[Supported], order: [usize; 4]) -> Option<Candid
     for (place, &side) in turn.iter().enumerate() {
         let (from, to) = (quad[place], quad[(place + 1) % 4]);
         let (support, beyond) = side_support(sides[side], from, to, width, height)?;
+        if cut && !sides[side].border && support < CUT_SUPPORT {
+            return None;
+        }
         total += support / 4.0;
         least = least.min(support);
         over += beyond / 4.0;
@@ -206,9 +209,8 @@ fn side_support(
     let (s0, s1) = (side.line.along(from), side.line.along(to));
     let reach = 0.12 * (s1 - s0);
     let gap = 3.0 * (s1 - s0).signum();
-    let beyond = (side.support(s0 - gap - reach, s0 - gap)
-        + side.support(s1 + gap, s1 + gap + reach))
-        / 2.0;
+    let beyond =
+        (side.support(s0 - gap - reach, s0 - gap) + side.support(s1 + gap, s1 + gap + reach)) / 2.0;
     Some((support, beyond))
 }
 
