@@ -1,7 +1,11 @@
 //! Pixels to evidence: quality, document, text, face and liveness measures. Holds no acceptance threshold.
 
+pub mod face;
+pub mod layout;
+pub mod liveness;
 pub mod model;
 pub mod mrz;
+pub mod page;
 pub mod photo;
 pub mod text;
 

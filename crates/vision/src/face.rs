@@ -1,0 +1,32 @@
+//! Faces: find, mesh, measure, align, embed, compare.
+//!
+//! Every stage is a function of plain data in pixels of the oriented image, so that each can be
+//! tested and drawn alone. "Left" and "right" are the picture's unless said otherwise. All functions
+//! are free of state: call them from as many threads as there are pictures.
+
+mod antispoof;
+mod canonical;
+mod detect;
+mod embed;
+mod examine;
+mod eyes;
+mod mesh;
+mod occlusion;
+mod plane;
+mod pose;
+mod quality;
+mod transform;
+mod view;
+
+pub use antispoof::antispoof;
+pub use detect::{Detection, count, detect, detect_crowd, detect_frame, detect_turned, largest};
+pub use embed::{Embedding, align, compare, embed, embed_chip};
+pub use examine::{
+    Face, FaceModels, Located, Upright, embed_any, examine, eyes_open, find, measure,
+};
+pub use eyes::{eyes_by_iris, eyes_by_mesh, mouth_open};
+pub use mesh::{Mesh, POINTS, mesh, refine};
+pub use pose::pose;
+pub use quality::{face_sharpness, quality};
+pub use transform::Similarity;
+pub(crate) use transform::resize as shrink;

@@ -1,0 +1,170 @@
+//! A photo of a person to evidence.
+
+use image::RgbImage;
+use menshen_core::evidence::{FaceEvidence, FaceMeasures};
+
+use super::canonical::over_eyes;
+use super::detect::{Detection, count, detect, detect_crowd, detect_turned, largest};
+use super::embed::{Embedding, align_points, embed, embed_chip};
+use super::eyes::{eyes_by_iris, eyes_by_mesh, mouth_open};
+use super::mesh::{Mesh, mesh};
+use super::pose::pose;
+use super::quality::quality;
+use crate::model::{Model, ModelError};
+use menshen_core::card::ModelCard;
+use menshen_core::geometry::Point;
+
+/// The networks that read a face.
+#[derive(Clone, Copy)]
+pub struct FaceModels<'a> {
+    /// MediaPipe's short-range detector.
+    pub detector: &'a dyn Model,
+    /// MediaPipe's face landmarks.
+    pub mesh: &'a dyn Model,
+    /// MediaPipe's iris landmarks; without it the eye opening comes from the mesh.
+    pub iris: Option<&'a dyn Model>,
+}
+
+/// A face that was found and meshed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Face {
+    /// The detector's view.
+    pub detection: Detection,
+    /// The surface.
+    pub mesh: Mesh,
+}
+
+/// Which way up a picture may lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upright {
+    /// As it is.
+    Sure,
+    /// On any of its four sides.
+    Unknown,
+}
+
+/// Returns the largest face of a picture with its mesh. A detection that the mesh network does not
+/// confirm is passed over.
+pub fn find(
+    models: &FaceModels,
+    image: &RgbImage,
+    upright: Upright,
+) -> Result<Option<Face>, ModelError> {
+    let found = match upright {
+        Upright::Sure => detect(models.detector, image)?,
+        Upright::Unknown => detect_turned(models.detector, image)?,
+    };
+    confirmed(models, image, found)
+}
+
+fn confirmed(
+    models: &FaceModels,
+    image: &RgbImage,
+    mut found: Vec<Detection>,
+) -> Result<Option<Face>, ModelError> {
+    while let Some(detection) = largest(&found).copied() {
+        if let Some(mesh) = mesh(models.mesh, image, &detection)? {
+            return Ok(Some(Face { detection, mesh }));
+        }
+        found.retain(|face| *face != detection);
+    }
+    Ok(None)
+}
+
+/// Returns everything that is measured on a photo of a person: the number of faces and the largest.
+pub fn examine(models: &FaceModels, image: &RgbImage) -> Result<FaceEvidence, ModelError> {
+    let size = [image.width(), image.height()];
+    let found = detect_crowd(models.detector, image)?;
+    let sure: Vec<Detection> = found.iter().copied().filter(|f| f.score >= 0.5).collect();
+    let Some(face) = confirmed(models, image, found)? else {
+        return Ok(FaceEvidence {
+            size,
+            ..FaceEvidence::default()
+        });
+    };
+    Ok(FaceEvidence {
+        unreadable: None,
+        size,
+        faces: count(&sure).max(1),
+        largest: Some(measure(models, image, &face)?),
+    })
+}
+
+/// Returns the measures of one face.
+pub fn measure(
+    models: &FaceModels,
+    image: &RgbImage,
+    face: &Face,
+) -> Result<FaceMeasures, ModelError> {
+    let mesh = &face.mesh;
+    Ok(FaceMeasures {
+        region: mesh.region(),
+        score: face.detection.score,
+        pose: pose(mesh),
+        eyes_open: eyes_open(models, image, mesh)?,
+        mouth_open: mouth_open(mesh),
+        eye_distance: mesh.eye_distance(),
+        quality: quality(image, mesh),
+    })
+}
+
+/// Returns the opening of both eyes, by the iris network where it is there.
+pub fn eyes_open(
+    models: &FaceModels,
+    image: &RgbImage,
+    mesh: &Mesh,
+) -> Result<[f32; 2], ModelError> {
+    match models.iris {
+        Some(iris) => eyes_by_iris(iris, image, mesh),
+        None => Ok(eyes_by_mesh(mesh)),
+    }
+}
+
+/// How surely an embedding shows the person's face.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Located {
+    /// A mesh confirmed by its network.
+    Mesh,
+    /// The detector's eyes alone.
+    Detection,
+    /// Nothing was found: the middle of the picture, as if it were a portrait. Never evidence for
+    /// an approval; it lets a batch score every image.
+    Centre,
+}
+
+/// Returns the embedding of the largest face; with no face at all, that of the picture's middle.
+/// `None` only for an empty picture or a card without alignment.
+pub fn embed_any(
+    models: &FaceModels,
+    embedder: &dyn Model,
+    card: &ModelCard,
+    image: &RgbImage,
+) -> Result<Option<(Embedding, Located)>, ModelError> {
+    let found = detect(models.detector, image)?;
+    let doubtful = largest(&found).copied();
+    if let Some(face) = confirmed(models, image, found)? {
+        let embedding = embed(embedder, card, image, &face.mesh)?;
+        return Ok(embedding.map(|e| (e, Located::Mesh)));
+    }
+    let (eyes, located) = match doubtful {
+        Some(face) => ([face.keypoints[0], face.keypoints[1]], Located::Detection),
+        None => (portrait_eyes(image), Located::Centre),
+    };
+    let chip = over_eyes(eyes).and_then(|point| align_points(image, &point, card));
+    match chip {
+        Some(chip) => Ok(Some((embed_chip(embedder, card, &chip)?, located))),
+        None => Ok(None),
+    }
+}
+
+/// Where the eyes lie in a usual portrait: a fifth of the picture's shorter side apart, a little
+/// above the middle.
+fn portrait_eyes(image: &RgbImage) -> [Point; 2] {
+    let (width, height) = (image.width() as f32, image.height() as f32);
+    let half = width.min(height) / 10.0;
+    let y = height / 2.0 - half / 2.0;
+    [-half, half].map(|dx| Point {
+        x: width / 2.0 + dx,
+        y,
+    })
+}

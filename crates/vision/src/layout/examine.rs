@@ -1,0 +1,354 @@
+//! A photo of a document to evidence: the whole chain, with the text detector run once.
+
+use std::collections::BTreeMap;
+
+use image::RgbImage;
+use menshen_core::evidence::{FieldEvidence, MrzEvidence, PageEvidence, PortraitEvidence};
+use menshen_core::geometry::{Point, Quad, Rect};
+use menshen_document::Field;
+
+use super::area::Area;
+use super::kind::{Cues, classify};
+use super::read::read_fields;
+use super::row::Piece;
+use super::upright::{Turned, upright};
+use crate::face::{self, Face, FaceModels, Upright};
+use crate::model::ModelError;
+use crate::mrz::{MrzRead, read_mrz};
+use crate::page::{FoundPage, PAGE_WIDTH, Page, PageRect, Survey, find_page, rectify, rectify_at};
+use crate::photo::{Limits, Photo};
+use crate::text::{Line, TextReader, mean_width};
+
+/// Longer side of the detector's input in pixels: on a page that fills it, small labels (2 mm) are
+/// still ten pixels high. The detector's time grows with its square.
+const DETECTOR_SIDE: u32 = 640;
+/// Most lines read on one page; the longest first. A page of prose must not cost seconds.
+const MAX_LINES: usize = 64;
+/// A zone whose check digits do not all agree counts for the kind of the page from this confidence.
+const MRZ_CONFIDENCE: f32 = 0.7;
+/// Width to which a page is rectified when its zone did not read at page resolution, where the photo
+/// has more to give.
+const FINE_WIDTH: u32 = 2000;
+/// The photo has more to give when its page is this much wider than page resolution.
+const FINER: f32 = 1.3;
+/// Fewest fillers in a zone whose check digits do not agree.
+const MIN_FILLERS: usize = 4;
+/// Margin around the portrait's face in multiples of the face, and the crop's largest width in pixels.
+const PORTRAIT_MARGIN: f32 = 0.6;
+const PORTRAIT_WIDTH: u32 = 640;
+
+/// The networks that read a page.
+#[derive(Clone, Copy)]
+pub struct PageModels<'a> {
+    /// Detector and recogniser of text.
+    pub text: &'a TextReader,
+    /// For the portrait; without them none is looked for.
+    pub face: Option<FaceModels<'a>>,
+}
+
+/// What was found in one photo of a document.
+#[derive(Clone, Debug, Default)]
+pub struct ExaminedPage {
+    /// Everything measured.
+    pub evidence: PageEvidence,
+    /// The portrait for the comparison with the selfie.
+    pub portrait: Option<Portrait>,
+}
+
+/// The portrait on a document, cut out upright at the photo's resolution.
+#[derive(Clone, Debug)]
+pub struct Portrait {
+    /// The crop.
+    pub pixels: RgbImage,
+    /// The face in pixels of the crop.
+    pub face: Face,
+}
+
+/// Decodes a photo of a document and measures everything on it. A photo that cannot be decoded is a
+/// result (`unreadable`), never an error.
+pub fn examine_page(
+    models: &PageModels,
+    bytes: &[u8],
+    limits: &Limits,
+) -> Result<ExaminedPage, ModelError> {
+    match Photo::decode(bytes, limits) {
+        Ok(photo) => examine_photo(models, &photo.pixels),
+        Err(error) => Ok(ExaminedPage {
+            evidence: PageEvidence {
+                unreadable: Some(error.code().to_owned()),
+                ..PageEvidence::default()
+            },
+            portrait: None,
+        }),
+    }
+}
+
+/// As [`examine_page`], for a photo that is decoded and turned as its EXIF data ask.
+pub fn examine_photo(models: &PageModels, photo: &RgbImage) -> Result<ExaminedPage, ModelError> {
+    let size = [photo.width(), photo.height()];
+    let Some(sheet) = lay_flat(models.text, photo)? else {
+        let evidence = PageEvidence { size, ..PageEvidence::default() };
+        return Ok(ExaminedPage { evidence, portrait: None });
+    };
+    let (page, lines) = (&sheet.page, &sheet.lines);
+    let face = match &models.face {
+        Some(networks) => face::find(networks, &page.pixels, Upright::Sure)?,
+        None => None,
+    };
+    let face = face.map(|face| on_page(&face.mesh.region(), page.zoom));
+    let mrz = zone(models.text, photo, &sheet)?;
+    let reading = mrz.as_ref().filter(|zone| zone.counts()).map(|zone| &zone.read.reading);
+    let seen = classify(&Cues { pixels: &page.pixels, lines, mrz: reading, face });
+    let pieces = match &seen {
+        Some(seen) => read_fields(models.text, &page.pixels, lines, seen, reading)?,
+        None => BTreeMap::new(),
+    };
+    let portrait = match (&models.face, face) {
+        (Some(networks), Some(face)) => portrait(networks, photo, page, face)?,
+        _ => None,
+    };
+    let survey = Survey::new(page, photo);
+    let evidence = PageEvidence {
+        unreadable: None,
+        size,
+        quad: sheet.found.map(|found| found.quad),
+        corners_visible: sheet.found.map_or([false; 4], |found| found.corners_visible),
+        seen,
+        quality: survey.quality(),
+        fields: fields_evidence(pieces, page, &survey),
+        mrz: mrz.map(|zone| zone.evidence()),
+        portrait: portrait.as_ref().map(|(_, evidence)| *evidence),
+        ..PageEvidence::default()
+    };
+    Ok(ExaminedPage { evidence, portrait: portrait.map(|(portrait, _)| portrait) })
+}
+
+/// An upright page with its text.
+struct Sheet {
+    /// The outline, its corners in the order of reading; `None` where the whole picture was taken.
+    found: Option<FoundPage>,
+    page: Page,
+    /// In pixels of the page.
+    lines: Vec<Line>,
+}
+
+/// Finds, rectifies and turns the page and reads its lines. `None` for a picture too small for it.
+fn lay_flat(reader: &TextReader, photo: &RgbImage) -> Result<Option<Sheet>, ModelError> {
+    let found = find_page(photo);
+    let quad = found.map_or_else(|| whole(photo), |found| found.quad);
+    let Some(flat) = rectify(photo, &quad) else {
+        return Ok(None);
+    };
+    let boxes = reader.detect(&flat.pixels, DETECTOR_SIDE)?;
+    let turned = upright(reader, &flat, &boxes)?;
+    let turns = turned.quarter_turns;
+    let lines = read_rest(reader, flat.rotated(turns), turned)?;
+    Ok(Some(Sheet {
+        found: found.map(|found| FoundPage {
+            quad: turned_corners(found.quad, turns),
+            corners_visible: turned_corners(found.corners_visible, turns),
+            ..found
+        }),
+        page: lines.0,
+        lines: lines.1,
+    }))
+}
+
+/// Reads the boxes that were not read yet, longest first.
+fn read_rest(
+    reader: &TextReader,
+    page: Page,
+    turned: Turned,
+) -> Result<(Page, Vec<Line>), ModelError> {
+    let mut todo: Vec<usize> =
+        (0..turned.boxes.len()).filter(|index| turned.lines[*index].is_none()).collect();
+    todo.sort_by(|a, b| {
+        mean_width(&turned.boxes[*b]).total_cmp(&mean_width(&turned.boxes[*a]))
+    });
+    todo.truncate(MAX_LINES);
+    todo.sort_unstable();
+    let boxes: Vec<Quad> = todo.iter().map(|index| turned.boxes[*index]).collect();
+    let read = reader.recognise_boxes(&page.pixels, &boxes)?;
+    let mut lines = turned.lines;
+    for (index, line) in todo.into_iter().zip(read) {
+        lines[index] = Some(line);
+    }
+    let lines = lines.into_iter().flatten().filter(|line| !line.text.is_empty()).collect();
+    Ok((page, lines))
+}
+
+fn whole(photo: &RgbImage) -> Quad {
+    let (x, y) = (photo.width() as f32, photo.height() as f32);
+    [(0.0, 0.0), (x, 0.0), (x, y), (0.0, y)].map(|(x, y)| Point { x, y })
+}
+
+/// Puts that corner first which is the document's own upper left one once the page is turned.
+fn turned_corners<T: Copy>(corners: [T; 4], quarter_turns: u32) -> [T; 4] {
+    std::array::from_fn(|i| corners[(i + 4 - quarter_turns as usize % 4) % 4])
+}
+
+/// Brings a box from pixels of the rectified picture into page space.
+fn on_page(rect: &Rect, zoom: f32) -> PageRect {
+    PageRect {
+        x: rect.x / zoom,
+        y: rect.y / zoom,
+        width: rect.width / zoom,
+        height: rect.height / zoom,
+    }
+}
+
+/// A machine-readable zone and where it stands in the photo.
+struct Zone {
+    read: MrzRead,
+    /// In pixels of the photo.
+    region: Rect,
+    char_height: f32,
+}
+
+impl Zone {
+    /// Is it sure enough to say what the page is? Prose can look like a zone; its check digits or
+    /// its fillers give it away.
+    fn counts(&self) -> bool {
+        let fillers = self.read.reading.lines().iter().flat_map(|line| line.chars());
+        self.read.reading.valid()
+            || (self.read.confidence() > MRZ_CONFIDENCE
+                && fillers.filter(|ch| *ch == '<').count() >= MIN_FILLERS)
+    }
+
+    fn evidence(&self) -> MrzEvidence {
+        MrzEvidence {
+            region: self.region,
+            char_height: self.char_height,
+            ..self.read.evidence()
+        }
+    }
+}
+
+/// Reads the zone from the page, from a finer page where that fails and the photo has more to give,
+/// and from the photo itself where the outline may have cut it off.
+fn zone(reader: &TextReader, photo: &RgbImage, sheet: &Sheet) -> Result<Option<Zone>, ModelError> {
+    if !may_have_zone(&sheet.lines) {
+        return Ok(None);
+    }
+    let mut best = read_mrz(reader, &sheet.page.pixels)?.map(|read| placed(read, &sheet.page));
+    let sure = |zone: &Option<Zone>| zone.as_ref().is_some_and(|zone| zone.read.certain);
+    let quad = sheet.found.map(|found| found.quad);
+    if !sure(&best) && sheet.page.source_width > FINER * PAGE_WIDTH {
+        let fine = quad.and_then(|quad| rectify_at(photo, &quad, FINE_WIDTH));
+        if let Some(fine) = fine {
+            let again = read_mrz(reader, &fine.pixels)?.map(|read| placed(read, &fine));
+            keep_better(&mut best, again);
+        }
+    }
+    if best.is_none() && quad.is_some() {
+        let (working, scale) = crate::photo::shrink(photo, FINE_WIDTH);
+        let again = read_mrz(reader, &working)?.map(|read| unscaled(read, scale));
+        keep_better(&mut best, again);
+    }
+    Ok(best)
+}
+
+/// Is there a line that could belong to a zone? Saves the search on pages without one.
+fn may_have_zone(lines: &[Line]) -> bool {
+    lines.iter().any(|line| {
+        let (mut fits, mut fillers, mut all) = (0, 0, 0);
+        for ch in line.text.chars().filter(|ch| *ch != ' ') {
+            all += 1;
+            fits += usize::from(ch.is_ascii_uppercase() || ch.is_ascii_digit() || ch == '<');
+            fillers += usize::from(matches!(ch, '<' | '«' | '《' | '〈'));
+        }
+        fillers >= 2 || (all >= 26 && fits * 10 >= all * 9)
+    })
+}
+
+fn keep_better(best: &mut Option<Zone>, again: Option<Zone>) {
+    let rank = |zone: &Zone| (zone.read.certain, zone.read.reading.valid());
+    let better = match (&best, &again) {
+        (_, None) => false,
+        (None, Some(_)) => true,
+        (Some(old), Some(new)) => {
+            rank(new) > rank(old)
+                || (rank(new) == rank(old) && new.read.confidence() > old.read.confidence())
+        }
+    };
+    if better {
+        *best = again;
+    }
+}
+
+fn placed(read: MrzRead, page: &Page) -> Zone {
+    let region = page.to_image_rect(on_page(&read.region(), page.zoom));
+    let char_height = read.char_height / page.zoom * page.source_scale();
+    Zone { read, region, char_height }
+}
+
+fn unscaled(read: MrzRead, scale: f32) -> Zone {
+    let region = read.region();
+    Zone {
+        region: Rect {
+            x: region.x / scale,
+            y: region.y / scale,
+            width: region.width / scale,
+            height: region.height / scale,
+        },
+        char_height: read.char_height / scale,
+        read,
+    }
+}
+
+/// Cuts the portrait out of the photo, upright and at its own resolution, and finds its face again
+/// there.
+fn portrait(
+    networks: &FaceModels,
+    photo: &RgbImage,
+    page: &Page,
+    face: PageRect,
+) -> Result<Option<(Portrait, PortraitEvidence)>, ModelError> {
+    let around = Area {
+        left: face.x,
+        top: face.y,
+        right: face.x + face.width,
+        bottom: face.y + face.height,
+    }
+    .grown(PORTRAIT_MARGIN * face.width, PORTRAIT_MARGIN * face.height);
+    let corners = around.corners().map(|corner| page.to_image.map(corner));
+    let wanted = (around.width() * page.source_scale()).round() as u32;
+    let crop = rectify_at(photo, &corners, wanted.min(PORTRAIT_WIDTH));
+    let Some(crop) = crop else { return Ok(None) };
+    let Some(face) = face::find(networks, &crop.pixels, Upright::Sure)? else {
+        return Ok(None);
+    };
+    let to_source = crop.source_width / crop.pixels.width() as f32;
+    let evidence = PortraitEvidence {
+        region: crop.to_image_rect(on_page(&face.mesh.region(), crop.zoom)),
+        eye_distance: face.mesh.eye_distance() * to_source,
+        sharpness: face::face_sharpness(&crop.pixels, &face.mesh),
+    };
+    Ok(Some((Portrait { pixels: crop.pixels, face }, evidence)))
+}
+
+/// Brings the fields into the photo and measures glare and blur over each.
+fn fields_evidence(
+    pieces: BTreeMap<Field, Piece>,
+    page: &Page,
+    survey: &Survey,
+) -> BTreeMap<Field, FieldEvidence> {
+    let evidence = pieces.into_iter().map(|(field, piece)| {
+        let area = piece.area;
+        let rect = PageRect {
+            x: area.left / page.zoom,
+            y: area.top / page.zoom,
+            width: area.width() / page.zoom,
+            height: area.height() / page.zoom,
+        };
+        let evidence = FieldEvidence {
+            value: piece.text,
+            confidence: piece.confidence,
+            region: page.to_image_rect(rect),
+            glare: survey.glare_in(rect),
+            blur: survey.blur_of(rect),
+        };
+        (field, evidence)
+    });
+    evidence.collect()
+}

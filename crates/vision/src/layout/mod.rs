@@ -1,0 +1,21 @@
+//! What a page is and what it says: kind and side, which way is up, text by field.
+//!
+//! [`examine_page`] runs the whole chain. Its stages stand alone: [`upright`] turns a page,
+//! [`classify`] names it, and the fields are read by the rules of its kind.
+
+mod area;
+mod ethnicity;
+mod examine;
+mod fold;
+mod kind;
+mod labels;
+mod prc;
+mod prc_back;
+mod prc_front;
+mod read;
+mod row;
+mod upright;
+
+pub use examine::{ExaminedPage, PageModels, Portrait, examine_page, examine_photo};
+pub use kind::{Cues, classify};
+pub use upright::{Turned, upright};

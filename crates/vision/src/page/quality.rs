@@ -1,0 +1,144 @@
+//! How good the picture of a page is: numbers with units, as `menshen_core::evidence` documents them.
+
+mod blur;
+mod cover;
+mod glare;
+mod light;
+mod moire;
+mod text;
+
+use image::RgbImage;
+use menshen_core::evidence::PageQuality;
+use menshen_core::geometry::{Point, Rect};
+
+use super::plane::{Plane, percentile};
+use super::rectify::{PAGE_WIDTH, Page, PageRect};
+use crate::photo;
+use glare::Glare;
+use light::LightMap;
+
+/// A page prepared for measuring; measures of single fields share the work with those of the whole page.
+pub struct Survey<'a> {
+    page: &'a Page,
+    photo: &'a RgbImage,
+    /// The page at one pixel a page pixel.
+    pixels: RgbImage,
+    plane: Plane,
+    /// The page at half a pixel a page pixel.
+    half: RgbImage,
+    glare: Glare,
+}
+
+impl<'a> Survey<'a> {
+    /// Prepares a page that was rectified from `photo`.
+    pub fn new(page: &'a Page, photo: &'a RgbImage) -> Self {
+        let height = page.height().round().max(1.0) as u32;
+        let pixels = sized(&page.pixels, PAGE_WIDTH as u32, height);
+        let half = sized(&pixels, PAGE_WIDTH as u32 / 2, (height / 2).max(1));
+        Self {
+            page,
+            photo,
+            plane: Plane::luma(&pixels),
+            glare: glare::find(&half),
+            pixels,
+            half,
+        }
+    }
+
+    /// Returns all measures of the page.
+    pub fn quality(&self) -> PageQuality {
+        let mut levels = self.levels();
+        let mut level = |part| percentile(&mut levels, part).unwrap_or(0.0);
+        let (low, middle, high) = (level(0.05), level(0.5), level(0.95));
+        let inside = |x: usize, y: usize| self.in_photo(x, y);
+        let shadow = LightMap::new(&self.pixels, &self.plane, inside).shadow();
+        let cover = cover::find(self.page, self.photo, &self.half);
+        let whole = [0, 0, self.plane.width, self.plane.height];
+        let scale = self.page.source_scale();
+        PageQuality {
+            blur: blur::blur(&self.plane, whole),
+            glare: self.glare.part([0, 0, self.glare.width, self.glare.height]),
+            glare_regions: self.glare.spots.iter().map(|&spot| self.image_rect(spot, 2.0)).collect(),
+            brightness: middle,
+            contrast: high - low,
+            shadow: shadow.depth,
+            shadow_region: shadow.area.map(|area| self.image_rect(area, light::CELL as f32)),
+            covered: cover.part,
+            covered_regions: cover.areas.iter().map(|&area| self.image_rect(area, 2.0)).collect(),
+            chroma: LightMap::chroma(&self.pixels, inside),
+            moire: moire::strength(self.page, self.photo),
+            text_height: text::height(&self.plane).map(|height| height * scale),
+            page_width: self.page.source_width,
+        }
+    }
+
+    /// Returns the blur of a part of the page, in page pixels; `None` where no stroke is seen.
+    pub fn blur_of(&self, rect: PageRect) -> Option<f32> {
+        let area = clipped(rect, 1.0, self.plane.width, self.plane.height)?;
+        blur::blur(&self.plane, area)
+    }
+
+    /// Returns the burnt-out part of a part of the page, 0..=1.
+    pub fn glare_in(&self, rect: PageRect) -> f32 {
+        clipped(rect, 0.5, self.glare.width, self.glare.height)
+            .map_or(0.0, |area| self.glare.part(area))
+    }
+
+    /// Returns luma of every other pixel that the photo shows.
+    fn levels(&self) -> Vec<f32> {
+        let (width, height) = (self.plane.width, self.plane.height);
+        let mut levels = Vec::with_capacity(width * height / 4);
+        for y in (0..height).step_by(2) {
+            for x in (0..width).step_by(2) {
+                if self.in_photo(x, y) {
+                    levels.push(self.plane.at(x, y));
+                }
+            }
+        }
+        levels
+    }
+
+    /// Tells whether a page pixel lies inside the photo.
+    fn in_photo(&self, x: usize, y: usize) -> bool {
+        let at = self.page.to_image.map(Point {
+            x: x as f32,
+            y: y as f32,
+        });
+        at.x >= 0.0
+            && at.y >= 0.0
+            && at.x < self.photo.width() as f32
+            && at.y < self.photo.height() as f32
+    }
+
+    fn image_rect(&self, area: [usize; 4], cell: f32) -> Rect {
+        let [left, top, right, bottom] = area.map(|value| value as f32 * cell);
+        self.page.to_image_rect(PageRect {
+            x: left,
+            y: top,
+            width: right - left,
+            height: bottom - top,
+        })
+    }
+}
+
+/// Returns all measures of a page that was rectified from `photo`.
+pub fn quality(page: &Page, photo: &RgbImage) -> PageQuality {
+    Survey::new(page, photo).quality()
+}
+
+fn sized(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
+    if picture.dimensions() == (width, height) {
+        return picture.clone();
+    }
+    photo::resized(picture, width, height).unwrap_or_else(|| RgbImage::new(width, height))
+}
+
+/// Returns left, top, right and bottom in pixels, cut at the borders; `None` where nothing is left.
+fn clipped(rect: PageRect, zoom: f32, width: usize, height: usize) -> Option<[usize; 4]> {
+    let bound = |value: f32, most: usize| (value * zoom).clamp(0.0, most as f32);
+    let (left, top) = (bound(rect.x, width).floor(), bound(rect.y, height).floor());
+    let right = bound(rect.x + rect.width, width).ceil();
+    let bottom = bound(rect.y + rect.height, height).ceil();
+    let area = [left, top, right, bottom].map(|value| value as usize);
+    (area[2] > area[0] && area[3] > area[1]).then_some(area)
+}
