@@ -275,6 +275,7 @@ fn one_optional_model_that_cannot_be_had_does_not_stop_the_others() {
         (vec!["b".to_owned()], 1)
     );
     assert_eq!(pulled.failed[0].0, "a");
+    assert_eq!(files(dir.path()), ["b.onnx"]);
 }
 
 /// Brings "alpha", and hangs with half of "beta" on disk.
