@@ -379,7 +379,7 @@ fn a_screen_raster_is_seen_and_coarse_coding_is_not() {
         pixel.0 = pixel.0.map(|value| (f32::from(value) * light) as u8);
     }
     let now = measure(&screen, &quad);
-    assert!(now.moire > 0.5, "{}", now.moire);
+    assert!(now.moire > 0.3, "{}", now.moire);
     others_stay(&before, &now, &["moire", "brightness"]);
     for coarse in [30, 60] {
         let mut bytes = Vec::new();

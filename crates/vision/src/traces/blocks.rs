@@ -9,8 +9,8 @@ use menshen_core::geometry::Rect;
 
 /// Side of the parts that are judged, in pixels: 8 x 8 blocks.
 const PART: usize = 64;
-/// How much stronger than the average offset a part's steps must be to tell its offset.
-const CLEAR: f32 = 1.9;
+/// How far the steps of one offset must stand above those of the others, in their deviations.
+const CLEAR: f32 = 2.0;
 /// Smallest number of parts that must agree on another offset and lie together.
 const TOGETHER: usize = 4;
 /// Parts of the largest picture that is looked at: 80 megapixels.
@@ -35,7 +35,7 @@ pub(super) fn disagreement(picture: &RgbImage) -> Option<(f32, Rect)> {
         return None;
     }
     let group = largest_stranger(&offsets, columns, main)?;
-    let strength = ((group.len() - TOGETHER + 1) as f32 / 12.0).min(1.0);
+    let strength = ((group.len() - TOGETHER + 1) as f32 / 8.0).min(1.0);
     let (mut l, mut t, mut r, mut b) = (usize::MAX, usize::MAX, 0, 0);
     for at in group {
         let (x, y) = (at % columns, at / columns);
@@ -70,15 +70,18 @@ fn offset(green: &[i16], width: usize, left: usize, top: usize) -> Option<(u8, u
     Some((clear_peak(&across)?, clear_peak(&down)?))
 }
 
-/// Returns the place of the largest value when it stands out from the spread of all.
+/// Returns the place of the largest value when it stands clear of all that are not beside it (a step
+/// raises its neighbours a little, too).
 fn clear_peak(values: &[i32; 8]) -> Option<u8> {
     let best = (0..8).max_by_key(|&k| values[k])?;
-    let others = || (0..8).filter(|&k| k != best).map(|k| values[k] as f32);
-    let mean = others().sum::<f32>() / 7.0;
-    let spread = (others().map(|v| (v - mean).powi(2)).sum::<f32>() / 7.0).sqrt();
-    let above = values[best] as f32 - mean;
-    // At least a tenth of a level for each of the 500 places that a column of steps has.
-    (above > CLEAR * 2.0 * spread && above > 50.0).then_some(best as u8)
+    let others: Vec<f32> = (2..7)
+        .map(|away| values[(best + away) % 8] as f32)
+        .collect();
+    let mean = others.iter().sum::<f32>() / others.len() as f32;
+    let square = others.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / others.len() as f32;
+    let gap = values[best] as f32 - others.iter().copied().fold(f32::MIN, f32::max);
+    // At least a twentieth of a level for each of the 460 places that an offset has in a part.
+    (gap > CLEAR * square.sqrt() && gap > 25.0).then_some(best as u8)
 }
 
 fn most_common(offsets: &[Option<(u8, u8)>]) -> Option<(u8, u8)> {

@@ -118,8 +118,11 @@ pub fn photograph(card: &RgbImage, quad: &Quad, kind: Ground, size: [u32; 2]) ->
             (0..3).for_each(|k| sum[k] += colour[k] / 4.0);
         }
         // Sensor noise of about one level, from a hash of the place.
-        let hash = x.wrapping_mul(0x9e37_79b1) ^ y.wrapping_mul(0x85eb_ca77);
-        let noise = ((hash ^ (hash >> 15)).wrapping_mul(0x2c1b_3c6d) >> 24) as f32 / 64.0 - 2.0;
+        let mut hash = (y * size[0] + x).wrapping_mul(0x9e37_79b1);
+        for factor in [0x85eb_ca6b_u32, 0xc2b2_ae35] {
+            hash = (hash ^ (hash >> 15)).wrapping_mul(factor);
+        }
+        let noise = ((hash ^ (hash >> 16)) & 0xff) as f32 / 64.0 - 2.0;
         Rgb(sum.map(|value: f32| (value + noise).round().clamp(0.0, 255.0) as u8))
     })
 }
