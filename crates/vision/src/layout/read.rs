@@ -23,9 +23,6 @@ pub(crate) fn read_fields(
 ) -> Result<BTreeMap<Field, Piece>, ModelError> {
     match seen.kind {
         DocumentKind::PrcIdCard => prc::read(reader, page, lines, seen.side),
-        _ => {
-            let _ = mrz;
-            Ok(BTreeMap::new())
-        }
+        _ => { let _ = mrz; Ok(BTreeMap::new()) }
     }
 }
