@@ -164,9 +164,7 @@ fn decode_as(format: PhotoFormat, bytes: &[u8], limits: &Limits) -> Result<Photo
             let decoder = PngDecoder::with_limits(reader, image_limits(limits));
             read(decoder.map_err(translate)?, bytes, limits)
         }
-        PhotoFormat::WebP => {
-            read(WebPDecoder::new(reader).map_err(translate)?, bytes, limits)
-        }
+        PhotoFormat::WebP => read(WebPDecoder::new(reader).map_err(translate)?, bytes, limits),
     }
 }
 

@@ -60,7 +60,10 @@ fn crop(image: &RgbImage, face: &Rect, card: &ModelCard) -> Option<RgbImage> {
     let centre = middle(face);
     let left = (centre.x - crop_width / 2.0).clamp(0.0, width - crop_width);
     let top = (centre.y - crop_height / 2.0).clamp(0.0, height - crop_height);
-    let step = (crop_width / out_width as f32, crop_height / out_height as f32);
+    let step = (
+        crop_width / out_width as f32,
+        crop_height / out_height as f32,
+    );
     Some(RgbImage::from_fn(out_width, out_height, |x, y| {
         let at = Point {
             x: left + (x as f32 + 0.5) * step.0,

@@ -111,7 +111,11 @@ pub fn mesh(
 
 /// Returns the mesh with the window laid anew around a first mesh: steadier on turned and tilted
 /// heads, at the price of a second run.
-pub fn refine(model: &dyn Model, image: &RgbImage, first: &Mesh) -> Result<Option<Mesh>, ModelError> {
+pub fn refine(
+    model: &dyn Model,
+    image: &RgbImage,
+    first: &Mesh,
+) -> Result<Option<Mesh>, ModelError> {
     let (left, right) = (first.at(33), first.at(263));
     let angle = (right.y - left.y).atan2(right.x - left.x);
     let region = first.region();

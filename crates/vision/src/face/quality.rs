@@ -106,7 +106,11 @@ fn half_lit(view: &View, face: &[usize]) -> f32 {
     let (right, left): (Vec<usize>, Vec<usize>) =
         face.iter().partition(|&&i| side(view.centre(i)) > 0.0);
     let (right, left) = (mean(&view.lumas(&right)), mean(&view.lumas(&left)));
-    if right + left > 0.0 { (left - right).abs() / (left + right) } else { 0.0 }
+    if right + left > 0.0 {
+        (left - right).abs() / (left + right)
+    } else {
+        0.0
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -182,4 +186,3 @@ fn place(image: &RgbImage, face: &Rect) -> Place {
         inside: (across.max(0.0) * down.max(0.0) / area).min(1.0),
     }
 }
-

@@ -87,8 +87,14 @@ pub fn examine_page(
 pub fn examine_photo(models: &PageModels, photo: &RgbImage) -> Result<ExaminedPage, ModelError> {
     let size = [photo.width(), photo.height()];
     let Some(sheet) = lay_flat(models.text, photo)? else {
-        let evidence = PageEvidence { size, ..PageEvidence::default() };
-        return Ok(ExaminedPage { evidence, portrait: None });
+        let evidence = PageEvidence {
+            size,
+            ..PageEvidence::default()
+        };
+        return Ok(ExaminedPage {
+            evidence,
+            portrait: None,
+        });
     };
     let (page, lines) = (&sheet.page, &sheet.lines);
     let face = match &models.face {
@@ -97,8 +103,16 @@ pub fn examine_photo(models: &PageModels, photo: &RgbImage) -> Result<ExaminedPa
     };
     let face = face.map(|face| on_page(&face.mesh.region(), page.zoom));
     let mrz = zone(models.text, photo, &sheet)?;
-    let reading = mrz.as_ref().filter(|zone| zone.counts()).map(|zone| &zone.read.reading);
-    let seen = classify(&Cues { pixels: &page.pixels, lines, mrz: reading, face });
+    let reading = mrz
+        .as_ref()
+        .filter(|zone| zone.counts())
+        .map(|zone| &zone.read.reading);
+    let seen = classify(&Cues {
+        pixels: &page.pixels,
+        lines,
+        mrz: reading,
+        face,
+    });
     let pieces = match &seen {
         Some(seen) => read_fields(models.text, &page.pixels, lines, seen, reading)?,
         None => BTreeMap::new(),
@@ -112,7 +126,9 @@ pub fn examine_photo(models: &PageModels, photo: &RgbImage) -> Result<ExaminedPa
         unreadable: None,
         size,
         quad: sheet.found.map(|found| found.quad),
-        corners_visible: sheet.found.map_or([false; 4], |found| found.corners_visible),
+        corners_visible: sheet
+            .found
+            .map_or([false; 4], |found| found.corners_visible),
         seen,
         quality: survey.quality(),
         fields: fields_evidence(pieces, page, &survey),
@@ -120,7 +136,10 @@ pub fn examine_photo(models: &PageModels, photo: &RgbImage) -> Result<ExaminedPa
         portrait: portrait.as_ref().map(|(_, evidence)| *evidence),
         ..PageEvidence::default()
     };
-    Ok(ExaminedPage { evidence, portrait: portrait.map(|(portrait, _)| portrait) })
+    Ok(ExaminedPage {
+        evidence,
+        portrait: portrait.map(|(portrait, _)| portrait),
+    })
 }
 
 /// An upright page with its text.
@@ -160,11 +179,10 @@ fn read_rest(
     page: Page,
     turned: Turned,
 ) -> Result<(Page, Vec<Line>), ModelError> {
-    let mut todo: Vec<usize> =
-        (0..turned.boxes.len()).filter(|index| turned.lines[*index].is_none()).collect();
-    todo.sort_by(|a, b| {
-        mean_width(&turned.boxes[*b]).total_cmp(&mean_width(&turned.boxes[*a]))
-    });
+    let mut todo: Vec<usize> = (0..turned.boxes.len())
+        .filter(|index| turned.lines[*index].is_none())
+        .collect();
+    todo.sort_by(|a, b| mean_width(&turned.boxes[*b]).total_cmp(&mean_width(&turned.boxes[*a])));
     todo.truncate(MAX_LINES);
     todo.sort_unstable();
     let boxes: Vec<Quad> = todo.iter().map(|index| turned.boxes[*index]).collect();
@@ -173,7 +191,11 @@ fn read_rest(
     for (index, line) in todo.into_iter().zip(read) {
         lines[index] = Some(line);
     }
-    let lines = lines.into_iter().flatten().filter(|line| !line.text.is_empty()).collect();
+    let lines = lines
+        .into_iter()
+        .flatten()
+        .filter(|line| !line.text.is_empty())
+        .collect();
     Ok((page, lines))
 }
 
@@ -209,7 +231,12 @@ impl Zone {
     /// Is it sure enough to say what the page is? Prose can look like a zone; its check digits or
     /// its fillers give it away.
     fn counts(&self) -> bool {
-        let fillers = self.read.reading.lines().iter().flat_map(|line| line.chars());
+        let fillers = self
+            .read
+            .reading
+            .lines()
+            .iter()
+            .flat_map(|line| line.chars());
         self.read.reading.valid()
             || (self.read.confidence() > MRZ_CONFIDENCE
                 && fillers.filter(|ch| *ch == '<').count() >= MIN_FILLERS)
@@ -279,7 +306,11 @@ fn keep_better(best: &mut Option<Zone>, again: Option<Zone>) {
 fn placed(read: MrzRead, page: &Page) -> Zone {
     let region = page.to_image_rect(on_page(&read.region(), page.zoom));
     let char_height = read.char_height / page.zoom * page.source_scale();
-    Zone { read, region, char_height }
+    Zone {
+        read,
+        region,
+        char_height,
+    }
 }
 
 fn unscaled(read: MrzRead, scale: f32) -> Zone {
@@ -324,7 +355,13 @@ fn portrait(
         eye_distance: face.mesh.eye_distance() * to_source,
         sharpness: face::face_sharpness(&crop.pixels, &face.mesh),
     };
-    Ok(Some((Portrait { pixels: crop.pixels, face }, evidence)))
+    Ok(Some((
+        Portrait {
+            pixels: crop.pixels,
+            face,
+        },
+        evidence,
+    )))
 }
 
 /// Brings the fields into the photo and measures glare and blur over each.

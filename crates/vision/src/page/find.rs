@@ -93,7 +93,12 @@ fn whole_frame(picture: &RgbImage, edges: usize) -> Option<FoundPage> {
     }
     let at = |x, y| Point { x, y };
     let (right, bottom) = (width - 1.0, height - 1.0);
-    let frame = [at(0.0, 0.0), at(right, 0.0), at(right, bottom), at(0.0, bottom)];
+    let frame = [
+        at(0.0, 0.0),
+        at(right, 0.0),
+        at(right, bottom),
+        at(0.0, bottom),
+    ];
     let seen = DOCUMENT_SHAPE.contains(&ratio);
     let (quad, corners_visible) = laid_level(frame, [seen; 4]);
     Some(FoundPage {

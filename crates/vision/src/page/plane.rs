@@ -40,9 +40,9 @@ impl Plane {
             let (y0, y1) = (y.saturating_sub(radius), (y + radius + 1).min(h));
             for x in 0..w {
                 let (x0, x1) = (x.saturating_sub(radius), (x + radius + 1).min(w));
-                let sum = sums[y1 * (w + 1) + x1] - sums[y0 * (w + 1) + x1]
-                    - sums[y1 * (w + 1) + x0]
-                    + sums[y0 * (w + 1) + x0];
+                let sum =
+                    sums[y1 * (w + 1) + x1] - sums[y0 * (w + 1) + x1] - sums[y1 * (w + 1) + x0]
+                        + sums[y0 * (w + 1) + x0];
                 data.push((sum / ((x1 - x0) * (y1 - y0)) as f64) as f32);
             }
         }

@@ -58,13 +58,24 @@ impl<'a> Survey<'a> {
         PageQuality {
             blur: blur::blur(&self.plane, whole),
             glare: self.glare.part([0, 0, self.glare.width, self.glare.height]),
-            glare_regions: self.glare.spots.iter().map(|&spot| self.image_rect(spot, 2.0)).collect(),
+            glare_regions: self
+                .glare
+                .spots
+                .iter()
+                .map(|&spot| self.image_rect(spot, 2.0))
+                .collect(),
             brightness: middle,
             contrast: high - low,
             shadow: shadow.depth,
-            shadow_region: shadow.area.map(|area| self.image_rect(area, light::CELL as f32)),
+            shadow_region: shadow
+                .area
+                .map(|area| self.image_rect(area, light::CELL as f32)),
             covered: cover.part,
-            covered_regions: cover.areas.iter().map(|&area| self.image_rect(area, 2.0)).collect(),
+            covered_regions: cover
+                .areas
+                .iter()
+                .map(|&area| self.image_rect(area, 2.0))
+                .collect(),
             chroma: LightMap::chroma(&self.pixels, inside),
             moire: moire::strength(self.page, self.photo),
             text_height: text::height(&self.plane).map(|height| height * scale),

@@ -222,10 +222,16 @@ fn bilinear(photo: &RgbImage, x: f32, y: f32) -> [u8; 3] {
     if !near {
         return OUTSIDE;
     }
-    let (x, y) = (x.clamp(0.0, (width - 1) as f32), y.clamp(0.0, (height - 1) as f32));
+    let (x, y) = (
+        x.clamp(0.0, (width - 1) as f32),
+        y.clamp(0.0, (height - 1) as f32),
+    );
     let (x0, y0) = (x as usize, y as usize);
     let (x1, y1) = ((x0 + 1).min(width - 1), (y0 + 1).min(height - 1));
-    let (fx, fy) = (((x - x0 as f32) * 256.0) as u32, ((y - y0 as f32) * 256.0) as u32);
+    let (fx, fy) = (
+        ((x - x0 as f32) * 256.0) as u32,
+        ((y - y0 as f32) * 256.0) as u32,
+    );
     let data = photo.as_raw();
     let at = |x: usize, y: usize| (y * width + x) * 3;
     let (a, b, c, d) = (at(x0, y0), at(x1, y0), at(x0, y1), at(x1, y1));

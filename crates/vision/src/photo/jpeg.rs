@@ -23,7 +23,11 @@ impl Survey {
     pub fn working_bytes(&self) -> u64 {
         let pixels = u64::from(self.width) * u64::from(self.height);
         // Coefficients are 16 bits each.
-        let kept = if self.buffered { 2.0 * self.samples } else { 0.0 };
+        let kept = if self.buffered {
+            2.0 * self.samples
+        } else {
+            0.0
+        };
         (pixels as f64 * f64::from(kept + 3.0)) as u64
     }
 }
@@ -109,7 +113,10 @@ fn frame(found: &mut Survey, body: &[u8], marker: u8) -> Result<(), PhotoError> 
 
 /// Returns the offset of the first marker behind entropy-coded data that is neither stuffing nor a restart.
 fn end_of_scan(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(step) = bytes.get(at..).and_then(|rest| rest.iter().position(|&b| b == 0xff)) {
+    while let Some(step) = bytes
+        .get(at..)
+        .and_then(|rest| rest.iter().position(|&b| b == 0xff))
+    {
         at += step;
         match bytes.get(at + 1) {
             Some(0x00 | 0xd0..=0xd7) => at += 2,

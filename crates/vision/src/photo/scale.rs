@@ -29,8 +29,7 @@ pub(crate) fn resized(picture: &RgbImage, width: u32, height: u32) -> Option<Rgb
     )
     .ok()?;
     let mut target = Image::new(width, height, PixelType::U8x3);
-    let options =
-        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
     Resizer::new()
         .resize(&source, &mut target, Some(&options))
         .ok()?;

@@ -8,11 +8,13 @@ use super::{Limits, Photo, PhotoError};
 
 /// A picture whose four quarters differ, so that every turn and flip shows.
 fn quarters(width: u32, height: u32) -> RgbImage {
-    RgbImage::from_fn(width, height, |x, y| match (x < width / 2, y < height / 2) {
-        (true, true) => Rgb([230, 20, 20]),
-        (false, true) => Rgb([20, 230, 20]),
-        (false, false) => Rgb([20, 20, 230]),
-        (true, false) => Rgb([230, 230, 230]),
+    RgbImage::from_fn(width, height, |x, y| {
+        match (x < width / 2, y < height / 2) {
+            (true, true) => Rgb([230, 20, 20]),
+            (false, true) => Rgb([20, 230, 20]),
+            (false, false) => Rgb([20, 20, 230]),
+            (true, false) => Rgb([230, 230, 230]),
+        }
     })
 }
 
@@ -95,7 +97,12 @@ fn webp_with_exif(picture: &RgbImage, orientation: u8) -> Vec<u8> {
     body.extend(b"EXIF");
     body.extend((tag.len() as u32).to_le_bytes());
     body.extend(tag);
-    [b"RIFF".to_vec(), (body.len() as u32).to_le_bytes().to_vec(), body].concat()
+    [
+        b"RIFF".to_vec(),
+        (body.len() as u32).to_le_bytes().to_vec(),
+        body,
+    ]
+    .concat()
 }
 
 fn decode(bytes: &[u8]) -> Result<RgbImage, PhotoError> {
@@ -126,9 +133,16 @@ fn every_orientation_is_applied_in_every_format() {
         ];
         for (format, file) in files.iter().enumerate() {
             let got = decode(file).expect("the file is whole");
-            assert_eq!(got.dimensions(), wanted.dimensions(), "{value} in format {format}");
+            assert_eq!(
+                got.dimensions(),
+                wanted.dimensions(),
+                "{value} in format {format}"
+            );
             let pairs = corners(&got).into_iter().zip(corners(&wanted));
-            assert!(pairs.into_iter().all(|(a, b)| alike(a, b)), "{value} in format {format}");
+            assert!(
+                pairs.into_iter().all(|(a, b)| alike(a, b)),
+                "{value} in format {format}"
+            );
         }
     }
 }
@@ -147,7 +161,10 @@ fn transparent_pixels_are_laid_on_white() {
 fn grey_and_deep_pictures_become_eight_bit_colour() {
     let grey = decode(&png(&[40; 16], 4, 4, ExtendedColorType::L8)).expect("whole");
     assert_eq!(grey.get_pixel(2, 2), &Rgb([40, 40, 40]));
-    let deep: Vec<u8> = [0x8000_u16; 48].iter().flat_map(|v| v.to_ne_bytes()).collect();
+    let deep: Vec<u8> = [0x8000_u16; 48]
+        .iter()
+        .flat_map(|v| v.to_ne_bytes())
+        .collect();
     let deep = decode(&png(&deep, 4, 4, ExtendedColorType::Rgb16)).expect("whole");
     assert_eq!(deep.get_pixel(2, 2), &Rgb([128, 128, 128]));
 }
@@ -155,14 +172,20 @@ fn grey_and_deep_pictures_become_eight_bit_colour() {
 #[test]
 fn a_header_of_65535_by_65535_is_refused_before_anything_is_allocated() {
     let mut file = jpeg(&quarters(16, 16), 80);
-    let frame = file.windows(2).position(|w| w == [0xff, 0xc0]).expect("has a frame");
+    let frame = file
+        .windows(2)
+        .position(|w| w == [0xff, 0xc0])
+        .expect("has a frame");
     file[frame + 5..frame + 9].fill(0xff);
     let started = Instant::now();
     let error = decode(&file).expect_err("four thousand megapixels");
     assert_eq!(error.code(), "too_many_pixels");
     let mut file = png(&quarters(16, 16), 16, 16, ExtendedColorType::Rgb8);
     file[16..24].copy_from_slice(&[0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff]);
-    assert_eq!(decode(&file).expect_err("the same").code(), "too_many_pixels");
+    assert_eq!(
+        decode(&file).expect_err("the same").code(),
+        "too_many_pixels"
+    );
     assert!(started.elapsed().as_millis() < 50);
 }
 
@@ -171,7 +194,10 @@ fn what_is_no_picture_says_so_by_name() {
     let cases: [(&[u8], &str); 9] = [
         (b"", "empty"),
         (b"surname,given names\n", "not_an_image"),
-        (b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "not_an_image"),
+        (
+            b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
+            "not_an_image",
+        ),
         (b"%PDF-1.7\n", "unsupported_format"),
         (b"GIF89a\x01\0\x01\0", "unsupported_format"),
         (b"\0\0\0\x18ftypheic\0\0\0\0", "unsupported_format"),
@@ -187,7 +213,11 @@ fn what_is_no_picture_says_so_by_name() {
 #[test]
 fn a_cut_upload_is_never_a_picture() {
     let picture = RgbImage::from_fn(200, 120, |x, y| {
-        Rgb([(x * 7 % 251) as u8, (y * 13 % 241) as u8, ((x * y) % 239) as u8])
+        Rgb([
+            (x * 7 % 251) as u8,
+            (y * 13 % 241) as u8,
+            ((x * y) % 239) as u8,
+        ])
     });
     for (file, name) in [
         (jpeg(&picture, 90), "jpeg"),
@@ -197,7 +227,10 @@ fn a_cut_upload_is_never_a_picture() {
         assert!(decode(&file).is_ok(), "{name}");
         for parts in [1, 5, 9, 30, 60, 90, 97] {
             let error = decode(&file[..file.len() * parts / 100]).expect_err(name);
-            assert!(["truncated", "corrupt"].contains(&error.code()), "{name} {parts} %: {error}");
+            assert!(
+                ["truncated", "corrupt"].contains(&error.code()),
+                "{name} {parts} %: {error}"
+            );
         }
     }
 }
@@ -208,7 +241,9 @@ fn limits_on_bytes_sides_memory_and_scans_are_kept() {
     let with = |change: fn(&mut Limits)| {
         let mut limits = Limits::default();
         change(&mut limits);
-        Photo::decode(&file, &limits).expect_err("over the limit").code()
+        Photo::decode(&file, &limits)
+            .expect_err("over the limit")
+            .code()
     };
     assert_eq!(with(|l| l.bytes = 100), "too_large");
     assert_eq!(with(|l| l.pixels = 64 * 48 - 1), "too_many_pixels");
@@ -220,7 +255,10 @@ fn limits_on_bytes_sides_memory_and_scans_are_kept() {
 #[test]
 fn a_jpeg_of_hundreds_of_scans_is_refused_at_once() {
     let file = jpeg(&quarters(64, 48), 80);
-    let scan = file.windows(2).position(|w| w == [0xff, 0xda]).expect("has a scan");
+    let scan = file
+        .windows(2)
+        .position(|w| w == [0xff, 0xda])
+        .expect("has a scan");
     let (head, tail) = file.split_at(scan);
     let mut bomb = head.to_vec();
     for _ in 0..300 {
@@ -237,7 +275,12 @@ fn a_working_copy_keeps_the_shape_and_tells_its_scale() {
     };
     let (small, scale) = photo.working(100);
     assert_eq!((small.dimensions(), scale), ((100, 75), 0.25));
-    assert!(corners(&small).into_iter().zip(corners(&photo.pixels)).all(|(a, b)| alike(a, b)));
+    assert!(
+        corners(&small)
+            .into_iter()
+            .zip(corners(&photo.pixels))
+            .all(|(a, b)| alike(a, b))
+    );
     let (same, scale) = photo.working(1600);
     assert_eq!((same.dimensions(), scale), ((400, 300), 1.0));
 }
@@ -294,7 +337,12 @@ fn every_malformed_file_is_a_picture_or_a_typed_error_within_two_seconds() {
             let answer = decode(&bytes);
             let took = started.elapsed().as_secs_f32();
             assert!(took < 2.0, "{} took {took} s", path.display());
-            assert_ne!(answer.err(), Some(PhotoError::DecoderFault), "{}", path.display());
+            assert_ne!(
+                answer.err(),
+                Some(PhotoError::DecoderFault),
+                "{}",
+                path.display()
+            );
             seen += 1;
         }
     }

@@ -22,9 +22,9 @@ pub(super) fn upright(mut picture: RgbImage, orientation: Orientation) -> RgbIma
         Orientation::Rotate90 => quarter(&picture, |x, y, _, height| (height - 1 - y, x)),
         Orientation::Rotate270 => quarter(&picture, |x, y, width, _| (y, width - 1 - x)),
         Orientation::Rotate90FlipH => quarter(&picture, |x, y, _, _| (y, x)),
-        Orientation::Rotate270FlipH => {
-            quarter(&picture, |x, y, width, height| (height - 1 - y, width - 1 - x))
-        }
+        Orientation::Rotate270FlipH => quarter(&picture, |x, y, width, height| {
+            (height - 1 - y, width - 1 - x)
+        }),
     }
 }
 

@@ -49,7 +49,13 @@ pub(super) fn find_edges(picture: &RgbImage) -> Edges {
             let (before, after) = (at.wrapping_add_signed(-step), at.wrapping_add_signed(step));
             if strength >= size(before) && strength > size(after) {
                 let (x, y) = (x as f32, y as f32);
-                list.push(Edge { x, y, gx, gy, strength });
+                list.push(Edge {
+                    x,
+                    y,
+                    gx,
+                    gy,
+                    strength,
+                });
             }
         }
     }

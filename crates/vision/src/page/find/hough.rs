@@ -50,7 +50,9 @@ pub(super) fn find_lines(edges: &Edges) -> Vec<Supported> {
     let diagonal = (edges.width as f32).hypot(edges.height as f32).ceil();
     let rhos = 2 * diagonal as usize + 3;
     let mut votes = vec![0.0_f32; ANGLES * rhos];
-    let turns: Vec<(f32, f32)> = (0..ANGLES).map(|a| (a as f32).to_radians().sin_cos()).collect();
+    let turns: Vec<(f32, f32)> = (0..ANGLES)
+        .map(|a| (a as f32).to_radians().sin_cos())
+        .collect();
     for edge in &edges.list {
         let weight = (edge.strength / 16.0).min(1.0);
         let angle = edge.gy.atan2(edge.gx).to_degrees().round() as i32;
@@ -79,7 +81,10 @@ pub(super) fn find_lines(edges: &Edges) -> Vec<Supported> {
             x: edges.width as f32 / 2.0,
             y: edges.height as f32 / 2.0,
         };
-        if !lines.iter().any(|other: &Supported| same(&other.line, &line, centre)) {
+        if !lines
+            .iter()
+            .any(|other: &Supported| same(&other.line, &line, centre))
+        {
             lines.push(supported(line, edges, diagonal));
         }
         if lines.len() == LINES {
@@ -117,7 +122,15 @@ fn settle(mut line: Line, edges: &[Edge]) -> Option<Line> {
         let near: Vec<(Point, f32)> = edges
             .iter()
             .filter(|edge| speaks_for(edge, &line, band))
-            .map(|edge| (Point { x: edge.x, y: edge.y }, edge.strength.min(16.0)))
+            .map(|edge| {
+                (
+                    Point {
+                        x: edge.x,
+                        y: edge.y,
+                    },
+                    edge.strength.min(16.0),
+                )
+            })
             .collect();
         line = Line::fit(&near)?;
     }
@@ -128,7 +141,10 @@ fn settle(mut line: Line, edges: &[Edge]) -> Option<Line> {
 const ALIGNED: f32 = 0.978;
 
 fn speaks_for(edge: &Edge, line: &Line, band: f32) -> bool {
-    let place = Point { x: edge.x, y: edge.y };
+    let place = Point {
+        x: edge.x,
+        y: edge.y,
+    };
     line.distance(place).abs() <= band && (edge.gx * line.nx + edge.gy * line.ny).abs() >= ALIGNED
 }
 
@@ -144,8 +160,15 @@ fn same(a: &Line, b: &Line, centre: Point) -> bool {
 fn supported(line: Line, edges: &Edges, diagonal: f32) -> Supported {
     let mut places = vec![0_u32; 2 * diagonal as usize + 8];
     let last = places.len() - 1;
-    for edge in edges.list.iter().filter(|edge| speaks_for(edge, &line, 1.6)) {
-        let place = line.along(Point { x: edge.x, y: edge.y }) + diagonal;
+    for edge in edges
+        .list
+        .iter()
+        .filter(|edge| speaks_for(edge, &line, 1.6))
+    {
+        let place = line.along(Point {
+            x: edge.x,
+            y: edge.y,
+        }) + diagonal;
         let place = place.round().max(0.0) as usize;
         // A slanted line of thin edges skips every other pixel: each covers its neighbours.
         for covered in &mut places[place.saturating_sub(1).min(last)..=(place + 1).min(last)] {

@@ -110,9 +110,7 @@ pub(super) fn best(frame: &Frame, lines: &[Supported]) -> Option<Candidate> {
     for candidate in &mut found {
         candidate.score -= 0.4 * frame.clutter(&candidate.quad);
     }
-    found
-        .into_iter()
-        .max_by(|a, b| a.score.total_cmp(&b.score))
+    found.into_iter().max_by(|a, b| a.score.total_cmp(&b.score))
 }
 
 /// Returns pairs of lines that could be opposite sides.
@@ -206,9 +204,8 @@ fn side_support(
     let (s0, s1) = (side.line.along(from), side.line.along(to));
     let reach = 0.12 * (s1 - s0);
     let gap = 3.0 * (s1 - s0).signum();
-    let beyond = (side.support(s0 - gap - reach, s0 - gap)
-        + side.support(s1 + gap, s1 + gap + reach))
-        / 2.0;
+    let beyond =
+        (side.support(s0 - gap - reach, s0 - gap) + side.support(s1 + gap, s1 + gap + reach)) / 2.0;
     Some((support, beyond))
 }
 

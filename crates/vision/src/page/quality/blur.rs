@@ -67,8 +67,11 @@ fn direction(tiles: Vec<Vec<Stroke>>) -> Option<f32> {
     let mut heights: Vec<f32> = judged.iter().map(|(high, _)| *high).collect();
     // Text is the strongest print of a page; fainter tiles show ground and portrait.
     let text = 0.5 * percentile(&mut heights, 0.9)?;
-    let mut sigmas: Vec<f32> =
-        judged.iter().filter(|(high, _)| *high >= text).map(|(_, sigma)| *sigma).collect();
+    let mut sigmas: Vec<f32> = judged
+        .iter()
+        .filter(|(high, _)| *high >= text)
+        .map(|(_, sigma)| *sigma)
+        .collect();
     percentile(&mut sigmas, 0.6)
 }
 
@@ -125,7 +128,10 @@ fn flank(line: &[f32], valley: usize, step: isize) -> Flank {
     };
     let mut at = valley;
     for place in 0..FLANK {
-        let Some(next) = at.checked_add_signed(step).filter(|&next| next < line.len()) else {
+        let Some(next) = at
+            .checked_add_signed(step)
+            .filter(|&next| next < line.len())
+        else {
             break;
         };
         let rise = line[next] - line[at];

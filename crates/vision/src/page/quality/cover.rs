@@ -42,8 +42,11 @@ pub(super) fn find(page: &Page, photo: &RgbImage, small: &RgbImage) -> Cover {
     for side in 0..4 {
         let samples = edge_samples(page, photo, side, height);
         for run in crossings(&samples) {
-            let palette: Vec<Colour> =
-                samples[run.clone()].iter().flatten().flat_map(|s| [s.inner, s.outer]).collect();
+            let palette: Vec<Colour> = samples[run.clone()]
+                .iter()
+                .flatten()
+                .flat_map(|s| [s.inner, s.outer])
+                .collect();
             let seeds = run.map(|place| {
                 let p = on_edge(side, place, height, BESIDE);
                 ((p.x * zoom) as usize, (p.y * zoom) as usize)
@@ -84,7 +87,11 @@ fn edge_samples(page: &Page, photo: &RgbImage, side: usize, height: f32) -> Vec<
         for along in [-2.0, 0.0, 2.0] {
             for across in [-3.0, 0.0, 3.0] {
                 let mut p = on_edge(side, place, height, depth + across);
-                if side % 2 == 0 { p.x += along } else { p.y += along }
+                if side % 2 == 0 {
+                    p.x += along
+                } else {
+                    p.y += along
+                }
                 let at = page.to_image.map(p);
                 let (x, y) = (at.x.round(), at.y.round());
                 let inside =
@@ -160,7 +167,10 @@ fn flood(
     let tints: Vec<[f32; 2]> = palette.iter().map(|c| tint(*c)).collect();
     let mean = |k: usize| tints.iter().map(|t| t[k]).sum::<f32>() / tints.len().max(1) as f32;
     let own = [mean(0), mean(1)];
-    let mut levels: Vec<f32> = palette.iter().map(|c| c.iter().sum::<f32>() / 3.0).collect();
+    let mut levels: Vec<f32> = palette
+        .iter()
+        .map(|c| c.iter().sum::<f32>() / 3.0)
+        .collect();
     let low = 0.6 * percentile(&mut levels, 0.05)?;
     let high = 1.35 * percentile(&mut levels, 0.95)?;
     let colour = |at: usize| {
@@ -194,9 +204,11 @@ fn flood(
         ];
         // A thing has no sharp edges of its own: the next pixel is much like this one.
         let here = colour(at);
-        queue.extend(near.into_iter().flatten().filter(|&next| {
-            !reached[next] && difference(here, colour(next)) < 22.0
-        }));
+        queue.extend(
+            near.into_iter()
+                .flatten()
+                .filter(|&next| !reached[next] && difference(here, colour(next)) < 22.0),
+        );
     }
     if (group.len() as f32) < SMALLEST * covered.len() as f32 {
         return None;

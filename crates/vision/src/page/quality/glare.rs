@@ -33,7 +33,12 @@ impl Glare {
         let [x0, y0, x1, y1] = area;
         let total = (x1.saturating_sub(x0)) * (y1.saturating_sub(y0));
         let burnt: usize = (y0..y1)
-            .map(|y| self.mask[y * self.width + x0..y * self.width + x1].iter().filter(|&&b| b).count())
+            .map(|y| {
+                self.mask[y * self.width + x0..y * self.width + x1]
+                    .iter()
+                    .filter(|&&b| b)
+                    .count()
+            })
             .sum();
         burnt as f32 / total.max(1) as f32
     }
@@ -42,8 +47,16 @@ impl Glare {
 /// Finds the reflections on a page picture of about 500 pixels in width.
 pub(super) fn find(page: &RgbImage) -> Glare {
     let (width, height) = (page.width() as usize, page.height() as usize);
-    let burnt: Vec<bool> = page.pixels().map(|p| p.0.iter().all(|&c| c >= BURNT)).collect();
-    let solid = grow(&shrink(&burnt, width, height, BRIDGE), width, height, BRIDGE);
+    let burnt: Vec<bool> = page
+        .pixels()
+        .map(|p| p.0.iter().all(|&c| c >= BURNT))
+        .collect();
+    let solid = grow(
+        &shrink(&burnt, width, height, BRIDGE),
+        width,
+        height,
+        BRIDGE,
+    );
     let light: Vec<f32> = page.pixels().map(|p| luma(p.0)).collect();
     let mut spots = Vec::new();
     let mut mask = vec![false; width * height];
@@ -170,7 +183,10 @@ pub(super) fn components(mask: &[bool], width: usize, height: usize) -> Vec<Vec<
 /// Keeps pixels whose whole square is set.
 fn shrink(mask: &[bool], width: usize, height: usize, radius: usize) -> Vec<bool> {
     let inverted: Vec<bool> = mask.iter().map(|&set| !set).collect();
-    grow(&inverted, width, height, radius).iter().map(|&set| !set).collect()
+    grow(&inverted, width, height, radius)
+        .iter()
+        .map(|&set| !set)
+        .collect()
 }
 
 /// Sets the square around every set pixel.

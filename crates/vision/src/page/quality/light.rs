@@ -88,8 +88,10 @@ impl LightMap {
             if (group.len() as f32) < least {
                 continue;
             }
-            let mut values: Vec<f32> =
-                group.iter().filter_map(|&at| closed[at].map(|(value, _)| value)).collect();
+            let mut values: Vec<f32> = group
+                .iter()
+                .filter_map(|&at| closed[at].map(|(value, _)| value))
+                .collect();
             let dark = percentile(&mut values, 0.1).unwrap_or(bright);
             let depth = (1.0 - dark / bright).clamp(0.0, 1.0);
             if depth > best.depth && self.soft(&group, &shaded, &closed, bright - dark) {
@@ -126,10 +128,8 @@ impl LightMap {
             for (dx, dy) in [(1, 0), (-1, 0), (0, 1), (0, -1)] {
                 let cell = |steps: isize| {
                     let (x, y) = (x + dx * steps, y + dy * steps);
-                    let inside = x >= 0
-                        && y >= 0
-                        && x < self.columns as isize
-                        && y < self.rows as isize;
+                    let inside =
+                        x >= 0 && y >= 0 && x < self.columns as isize && y < self.rows as isize;
                     inside.then(|| y as usize * self.columns + x as usize)
                 };
                 let Some(beside) = cell(1).filter(|&beside| !shaded[beside]) else {
@@ -138,7 +138,9 @@ impl LightMap {
                 rim += 1;
                 let outer = cell(OUT).and_then(|at| closed[at]).or(closed[beside]);
                 let inner = cell(-1).and_then(|at| closed[at]).or(closed[at]);
-                let step = outer.zip(inner).map_or(0.0, |(outer, inner)| outer.0 - inner.0);
+                let step = outer
+                    .zip(inner)
+                    .map_or(0.0, |(outer, inner)| outer.0 - inner.0);
                 hard += usize::from(step > 0.6 * drop);
             }
         }

@@ -71,7 +71,11 @@ fn tile(photo: &RgbImage, centre: Point) -> Option<Vec<f32>> {
         .map(|at| luma(photo.get_pixel(left + at % side, top + at / side).0))
         .collect();
     let mean = values.iter().sum::<f32>() / values.len() as f32;
-    let fade = |k: usize| (std::f32::consts::PI * (k as f32 + 0.5) / SIDE as f32).sin().powi(2);
+    let fade = |k: usize| {
+        (std::f32::consts::PI * (k as f32 + 0.5) / SIDE as f32)
+            .sin()
+            .powi(2)
+    };
     for (at, value) in values.iter_mut().enumerate() {
         *value = (*value - mean) * fade(at % SIDE) * fade(at / SIDE);
     }
@@ -131,7 +135,11 @@ fn transform(data: &mut [[f32; 2]; SIDE], turns: &[[f32; 2]]) {
 
 /// Returns the signed frequency of a place.
 fn signed(k: usize) -> i32 {
-    if k < SIDE / 2 { k as i32 } else { k as i32 - SIDE as i32 }
+    if k < SIDE / 2 {
+        k as i32
+    } else {
+        k as i32 - SIDE as i32
+    }
 }
 
 /// Returns for the upper half plane how far (decimal exponent) the power stands above the median at the same
@@ -144,8 +152,10 @@ fn prominence(power: Vec<f32>) -> Vec<f32> {
             rings[radius.min(SIDE - 1)].push(power[y * SIDE + x]);
         }
     }
-    let medians: Vec<f32> =
-        rings.iter_mut().map(|ring| percentile(ring, 0.5).unwrap_or(0.0)).collect();
+    let medians: Vec<f32> = rings
+        .iter_mut()
+        .map(|ring| percentile(ring, 0.5).unwrap_or(0.0))
+        .collect();
     let mut out = vec![0.0; (SIDE / 2 + 1) * SIDE];
     for y in 0..=SIDE / 2 {
         for x in 0..SIDE {

@@ -25,8 +25,12 @@ struct Shape {
 /// Returns the median height of capitals and digits in page pixels; `None` without rows of text.
 pub(super) fn height(plane: &Plane) -> Option<f32> {
     let around = plane.box_mean(AROUND);
-    let ink: Vec<bool> =
-        plane.data.iter().zip(&around.data).map(|(here, mean)| here + INK < *mean).collect();
+    let ink: Vec<bool> = plane
+        .data
+        .iter()
+        .zip(&around.data)
+        .map(|(here, mean)| here + INK < *mean)
+        .collect();
     let mut shapes: Vec<Shape> = components(&ink, plane.width, plane.height)
         .iter()
         .filter_map(|group| shape(group, plane.width))
