@@ -8,6 +8,7 @@ pub mod mrz;
 pub mod page;
 pub mod photo;
 pub mod text;
+pub mod traces;
 
 pub use model::{Model, RtenModel, Tensor};
 pub use photo::Photo;

@@ -181,3 +181,6 @@ fn best_frame(frames: &[Frame]) -> Option<usize> {
         .max_by(|(_, p), (_, q)| p.total_cmp(q))
         .map(|(i, _)| i)
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,5 +31,10 @@ pub trait Model: Send + Sync {
     fn run(&self, input: Tensor) -> Result<Vec<Tensor>, ModelError>;
 }
 
+#[cfg(feature = "ort")]
+mod ort_engine;
 mod rten_engine;
+
+#[cfg(feature = "ort")]
+pub use ort_engine::{OrtModel, OrtRuntime};
 pub use rten_engine::RtenModel;

@@ -30,3 +30,6 @@ pub fn portrait_crop(photo: &RgbImage, face: Rect, margin: f32) -> Option<RgbIma
         image::imageops::crop_imm(photo, part[0], part[1], part[2], part[3]).to_image()
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -95,14 +95,7 @@ fn pairs(
                 x: found.iter().map(|p| p.x).sum::<f32>() / n,
                 y: found.iter().map(|p| p.y).sum::<f32>() / n,
             };
-            // The template counts pixel centres as whole numbers, the picture counts edges.
-            Some((
-                Point {
-                    x: x + 0.5,
-                    y: y + 0.5,
-                },
-                mean,
-            ))
+            Some((Point { x, y }, mean))
         })
         .unzip()
 }

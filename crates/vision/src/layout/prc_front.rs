@@ -106,12 +106,17 @@ pub(crate) fn is_overprint(text: &str) -> bool {
             .any(|mark| letters.contains(mark))
 }
 
-/// Is this a word that specimens carry, or three or fewer letters of one, misread by one letter at most?
+/// Is this a word that specimens carry, or a piece of one, half of it misread at most?
 fn is_mark(letters: &str) -> bool {
     let letters: Vec<char> = letters.to_ascii_uppercase().chars().collect();
+    let errors = match letters.len() {
+        0..=2 => 0,
+        3 => 1,
+        length => length / 2,
+    };
     ["SPECIMEN", "SAMPLE"].iter().any(|mark| {
         let mark: Vec<char> = mark.chars().collect();
-        find_like(&mark, &letters, usize::from(letters.len() >= 3)).is_some()
+        find_like(&mark, &letters, errors).is_some()
     })
 }
 

@@ -23,9 +23,9 @@ use alphabet::Alphabet;
 use line::LineReading;
 use zone::{Looks, ZoneReading, assemble};
 
-/// Longest side of the detector's input when the bands gave nothing, in pixels: 0.35 s on two
-/// cores, and 44 characters across it are still 14 pixels apart.
-const DETECTOR_SIDE: u32 = 736;
+/// Longest side of the detector's input when the bands gave nothing, in pixels: 0.3 s on two cores,
+/// and 44 characters across it are still 14 pixels apart.
+const DETECTOR_SIDE: u32 = 672;
 /// Groups of lines read in one picture at most; each costs about a tenth of a second.
 const MAX_GROUPS: usize = 4;
 /// Lengths of lines in zones.
@@ -39,11 +39,14 @@ const DETECTED_ASPECT: f32 = 7.0;
 /// the line. The first two are the independent looks; the others are tried when the number of
 /// glyphs does not come out.
 const CUTS: [(f32, f32, f32); 4] = [
-    (0.5, 0.8, 1.0),
-    (0.36, 0.5, 0.86),
-    (0.65, 1.1, 1.15),
+    (0.65, 0.9, 1.0),
+    (0.42, 0.5, 0.84),
+    (0.5, 1.1, 1.2),
     (0.28, 0.3, 1.0),
 ];
+
+/// Glyphs that a line of a zone without fillers has on a first look.
+const PROMISING: std::ops::RangeInclusive<usize> = 27..=47;
 
 /// A zone read from a picture.
 #[derive(Clone, Debug)]
@@ -178,7 +181,10 @@ impl<'a> Look<'a> {
             .iter()
             .filter_map(|line| group::refine(self.photo, line))
             .collect();
-        let (lines, first) = self.upright(lines)?;
+        let Some(first) = self.first_looks(&lines)? else {
+            return Ok(None);
+        };
+        let (lines, first) = self.upright(lines, first)?;
         let Some((length, range)) = choose(&first) else {
             return Ok(None);
         };
@@ -191,12 +197,29 @@ impl<'a> Look<'a> {
         Ok(zone.map(|zone| found(zone, lines, char_height)))
     }
 
-    /// Takes the first look at all lines, the other way round if they stand on their heads.
+    /// Takes the first look at all lines; `None` when the two lowest look like ordinary text, which
+    /// has neither fillers, whichever way up, nor the pitch of a zone.
+    fn first_looks(&self, lines: &[TiltedRect]) -> Result<Option<Vec<LineReading>>, ModelError> {
+        let mut lowest = Vec::new();
+        for line in lines.iter().rev().take(2) {
+            lowest.push(self.look(line, CUTS[0])?);
+            if lowest.last().is_some_and(is_promising) {
+                lowest.reverse();
+                let rest = &lines[..lines.len() - lowest.len()];
+                let mut looks = self.look_at(rest, CUTS[0])?;
+                looks.append(&mut lowest);
+                return Ok(Some(looks));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Turns the lines over if they stand on their heads.
     fn upright(
         &self,
         lines: Vec<TiltedRect>,
+        first: Vec<LineReading>,
     ) -> Result<(Vec<TiltedRect>, Vec<LineReading>), ModelError> {
-        let first = self.look_at(&lines, CUTS[0])?;
         let forward: usize = first.iter().map(LineReading::fillers).sum();
         let backward: usize = first.iter().map(|line| line.turned).sum();
         if forward > backward {
@@ -204,9 +227,8 @@ impl<'a> Look<'a> {
         }
         let over: Vec<TiltedRect> = lines.iter().rev().map(group::turned).collect();
         let second = self.look_at(&over, CUTS[0])?;
-        let mean =
-            |looks: &[LineReading]| -> f32 { looks.iter().map(LineReading::confidence).sum() };
-        if backward > 0 || mean(&second) > mean(&first) {
+        let sum = |looks: &[LineReading]| looks.iter().map(LineReading::confidence).sum::<f32>();
+        if backward > 0 || sum(&second) > sum(&first) {
             Ok((over, second))
         } else {
             Ok((lines, first))
@@ -267,6 +289,10 @@ impl Looks {
             self.fitted.push(fitted);
         }
     }
+}
+
+fn is_promising(look: &LineReading) -> bool {
+    look.fillers() + look.turned >= 2 || PROMISING.contains(&look.glyphs.len()) && look.is_regular()
 }
 
 /// Chooses the length that fits best and the lines that have it: three of 30, two of 36 or 44.

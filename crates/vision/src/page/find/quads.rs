@@ -31,7 +31,9 @@ const SMALLEST: f32 = 0.08;
 /// Candidates that get the dear second look.
 const SECOND_LOOK: usize = 80;
 /// Support that a picture border is credited with: less than a seen edge, more than none.
-const BORDER_SUPPORT: f32 = 0.35;
+const BORDER_SUPPORT: f32 = 0.5;
+/// Support that the seen sides of a cut document need: a column of text has less, an edge more.
+const CUT_SUPPORT: f32 = 0.6;
 /// Score of the whole frame as an outline; a candidate must explain the picture better than that.
 pub(super) const FRAME_SCORE: f32 = 0.56;
 
@@ -74,6 +76,10 @@ impl<'a> Frame<'a> {
                 };
                 *side = (side.0 + value, side.1 + 1.0);
             }
+        }
+        // Without surroundings there is nothing to compare with: the usual value of a plain table.
+        if outside.1 < 0.08 * self.density.len() as f32 {
+            return 0.3;
         }
         let mean = |(sum, n): (f32, f32)| sum / f32::max(n, 1.0);
         (mean(outside) / mean(inside).max(0.05)).min(1.0)
@@ -170,11 +176,14 @@ fn judge(frame: &Frame, lines: &[Supported], order: [usize; 4]) -> Option<Candid
     for (place, &side) in turn.iter().enumerate() {
         let (from, to) = (quad[place], quad[(place + 1) % 4]);
         let (support, beyond) = side_support(sides[side], from, to, width, height)?;
+        if cut && !sides[side].border && support < CUT_SUPPORT {
+            return None;
+        }
         total += support / 4.0;
         least = least.min(support);
         over += beyond / 4.0;
     }
-    let score = 0.6 * total + 0.4 * least - 0.2 * over + 0.25 * area.min(1.0).sqrt() - odd;
+    let score = 0.6 * total + 0.4 * least - 0.4 * over + 0.25 * area.min(1.0).sqrt() - odd;
     Some(Candidate {
         quad,
         border: turn.map(|side| border[side]),
@@ -201,11 +210,20 @@ fn side_support(
     }
     let (t0, t1) = (side.line.along(a), side.line.along(b));
     let support = side.support(t0, t1);
-    let (s0, s1) = (side.line.along(from), side.line.along(to));
-    let reach = 0.12 * (s1 - s0);
-    let gap = 3.0 * (s1 - s0).signum();
-    let beyond =
-        (side.support(s0 - gap - reach, s0 - gap) + side.support(s1 + gap, s1 + gap + reach)) / 2.0;
+    // An outline ends at its corners; a joint of tiles or a table's edge goes on.
+    let past = |corner: Point, inner: Point| {
+        let step = |part: f32| Point {
+            x: corner.x + (corner.x - inner.x) * part,
+            y: corner.y + (corner.y - inner.y) * part,
+        };
+        let Some((a, b)) = clip(step(4.0 / length), step(0.14), width, height) else {
+            return 0.0;
+        };
+        let long_enough = (b.x - a.x).hypot(b.y - a.y) > 4.0;
+        let support = side.support(side.line.along(a), side.line.along(b));
+        if long_enough { support } else { 0.0 }
+    };
+    let beyond = (past(from, to) + past(to, from)) / 2.0;
     Some((support, beyond))
 }
 

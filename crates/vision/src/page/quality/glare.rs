@@ -12,7 +12,7 @@ use crate::page::plane::{luma, percentile};
 /// Darkest channel value that counts as burnt out (of 255): what a clipped 255 becomes through JPEG.
 const BURNT: u8 = 246;
 /// Smallest spot, in parts of the page: 4 mm across on a card.
-const SMALLEST: f32 = 0.0015;
+const SMALLEST: f32 = 0.003;
 /// Half-size of the square that bridges gaps between burnt pixels.
 const BRIDGE: usize = 2;
 /// How much darker than the spot the paper around it must be, in luma.

@@ -94,7 +94,8 @@ impl LightMap {
                 .collect();
             let dark = percentile(&mut values, 0.1).unwrap_or(bright);
             let depth = (1.0 - dark / bright).clamp(0.0, 1.0);
-            if depth > best.depth && self.soft(&group, &shaded, &closed, bright - dark) {
+            let cast = depth > best.depth && self.reaches_edge(&group);
+            if cast && self.soft(&group, &shaded, &closed, bright - dark) {
                 best = Shadow {
                     depth,
                     area: Some(self.bounds(&group)),
@@ -102,6 +103,17 @@ impl LightMap {
             }
         }
         best
+    }
+
+    /// Tells whether the area runs off the page. What casts a shadow stands beside the page; a dark portrait
+    /// lies within.
+    fn reaches_edge(&self, group: &[usize]) -> bool {
+        const DEEP: usize = 2;
+        let at_edge = |at: &&usize| {
+            let (x, y) = (*at % self.columns, *at / self.columns);
+            x < DEEP || y < DEEP || x + DEEP >= self.columns || y + DEEP >= self.rows
+        };
+        group.iter().filter(at_edge).count() >= 2 * DEEP
     }
 
     fn bounds(&self, group: &[usize]) -> [usize; 4] {

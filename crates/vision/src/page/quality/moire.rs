@@ -16,13 +16,13 @@ const SIDE: usize = 128;
 const GRID: usize = 4;
 /// Lowest frequency looked at, in periods a tile: letters and their spacing lie below.
 const LOWEST: usize = 14;
-/// Part of the tiles that must show a peak at least this strong.
-const SHARED: f32 = 0.25;
-/// Power over its surroundings at which a shared peak starts to count, as a decimal exponent; pure noise
-/// reaches 0.9 in the best of 4,000 places.
-const FLOOR: f32 = 1.05;
+/// Part of the tiles in which a shared peak may be weaker than it counts: text hides a raster.
+const SHARED: f32 = 0.4;
+/// Power over its surroundings at which a shared peak starts to count, as a decimal exponent: text and JPEG
+/// at quality 30 stay below it on drawn cards.
+const FLOOR: f32 = 1.1;
 /// Decimal exponents above the floor at which the score is 1.
-const SPAN: f32 = 2.0;
+const SPAN: f32 = 1.4;
 
 /// Returns the strength of a shared lattice, 0..=1; 0 where the page is too small in the photo to tell.
 pub(super) fn strength(page: &Page, photo: &RgbImage) -> f32 {
@@ -142,9 +142,38 @@ fn signed(k: usize) -> i32 {
     }
 }
 
-/// Returns for the upper half plane how far (decimal exponent) the power stands above the median at the same
-/// distance from zero. Neighbours lend their power, because perspective shifts a peak from tile to tile.
+/// Returns for the upper half plane how far (decimal exponent) the power stands above its surroundings: the
+/// median at the same distance from zero, and the places before and behind in the same direction, because
+/// straight strokes leave a long ray where a raster leaves a point.
 fn prominence(power: Vec<f32>) -> Vec<f32> {
+    let medians = ring_medians(&power);
+    let high = spread(&power);
+    let mut out = vec![0.0; (SIDE / 2 + 1) * SIDE];
+    for y in 0..=SIDE / 2 {
+        for x in 0..SIDE {
+            let (u, v) = (signed(x), signed(y));
+            let radius = (u as f32).hypot(v as f32);
+            // The coder's blocks leave combs on the picture's own axes.
+            let looked_at = (LOWEST..SIDE / 2).contains(&(radius as usize));
+            if !looked_at || u.abs() <= 1 || v.abs() <= 1 {
+                continue;
+            }
+            let on_ray = |away: f32| {
+                let part = 1.0 + away / radius;
+                let place = |k: i32| (k as f32 * part).round() as i32;
+                let wrap = |k: i32| k.rem_euclid(SIDE as i32) as usize;
+                high[wrap(place(v)) * SIDE + wrap(place(u))]
+            };
+            let ray = [-7.0, -5.0, 5.0, 7.0].map(on_ray).iter().sum::<f32>() / 4.0;
+            let around = medians[radius as usize].max(ray).max(1e-9);
+            out[y * SIDE + x] = (high[y * SIDE + x] / around).max(1.0).log10();
+        }
+    }
+    out
+}
+
+/// Returns the median power at each whole distance from zero.
+fn ring_medians(power: &[f32]) -> Vec<f32> {
     let mut rings: Vec<Vec<f32>> = vec![Vec::new(); SIDE];
     for y in 0..=SIDE / 2 {
         for x in 0..SIDE {
@@ -152,26 +181,21 @@ fn prominence(power: Vec<f32>) -> Vec<f32> {
             rings[radius.min(SIDE - 1)].push(power[y * SIDE + x]);
         }
     }
-    let medians: Vec<f32> = rings
+    rings
         .iter_mut()
         .map(|ring| percentile(ring, 0.5).unwrap_or(0.0))
-        .collect();
-    let mut out = vec![0.0; (SIDE / 2 + 1) * SIDE];
-    for y in 0..=SIDE / 2 {
-        for x in 0..SIDE {
-            let (u, v) = (signed(x), signed(y));
-            let radius = (u as f32).hypot(v as f32) as usize;
-            // The coder's blocks leave combs on the picture's own axes.
-            if !(LOWEST..SIDE / 2).contains(&radius) || u.abs() <= 1 || v.abs() <= 1 {
-                continue;
+        .collect()
+}
+
+/// Gives every place the largest power next to it: perspective shifts a peak from tile to tile.
+fn spread(power: &[f32]) -> Vec<f32> {
+    let mut out = vec![0.0_f32; SIDE * SIDE];
+    for (at, high) in out.iter_mut().enumerate() {
+        for dy in [SIDE - 1, 0, 1] {
+            for dx in [SIDE - 1, 0, 1] {
+                let (x, y) = ((at % SIDE + dx) % SIDE, (at / SIDE + dy) % SIDE);
+                *high = high.max(power[y * SIDE + x]);
             }
-            let mut high = 0.0_f32;
-            for dy in [SIDE - 1, 0, 1] {
-                for dx in [SIDE - 1, 0, 1] {
-                    high = high.max(power[(y + dy) % SIDE * SIDE + (x + dx) % SIDE]);
-                }
-            }
-            out[y * SIDE + x] = (high / medians[radius].max(1e-9)).max(1.0).log10();
         }
     }
     out

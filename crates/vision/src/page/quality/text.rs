@@ -47,7 +47,9 @@ pub(super) fn height(plane: &Plane) -> Option<f32> {
             let mut tall: Vec<f32> = row.iter().map(|&at| shapes[at].height).collect();
             // Capitals and digits are the taller letters of a row.
             if let Some(capital) = percentile(&mut tall, 0.75) {
-                heights.extend(std::iter::repeat_n(capital, row.len()));
+                // Rows weigh by their ink: micro-print has most letters, but nobody is to read it.
+                let weight = row.len() * (capital * capital / 36.0) as usize;
+                heights.extend(std::iter::repeat_n(capital, weight));
             }
         }
     }
