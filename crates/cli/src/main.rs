@@ -1,2 +1,86 @@
-//! The menshen command.
-fn main() {}
+//! The `menshen` command: from photos and typed data to an explained decision.
+
+mod args;
+mod context;
+mod document;
+mod engine;
+mod eval;
+mod evidence;
+mod face;
+mod input;
+mod liveness;
+mod matching;
+mod models;
+mod mrz;
+mod name;
+mod pairs;
+mod prc_id;
+mod progress;
+mod reasons;
+mod sample;
+mod specimen;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::args::{Cli, Command};
+use crate::context::{BAD, Context};
+use crate::input::WrongUsage;
+
+/// The machine failed.
+const FAILED: u8 = 1;
+/// The command was not used as it can be.
+const WRONG_USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = cli
+        .global
+        .context()
+        .and_then(|context| run(cli.command, &context));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            anstream::eprintln!("{BAD}menshen:{BAD:#} {error:#}");
+            let wrong_usage = error.chain().any(|cause| cause.is::<WrongUsage>());
+            ExitCode::from(if wrong_usage { WRONG_USAGE } else { FAILED })
+        }
+    }
+}
+
+fn run(command: Command, context: &Context) -> anyhow::Result<()> {
+    match command {
+        Command::Verify(args) => verify::run(&args, context),
+        Command::Document(args) => document::run(&args, context),
+        Command::Mrz(args) => mrz::run(&args, context),
+        Command::PrcId(args) => prc_id::run(&args, context),
+        Command::Name(args) => name::run(&args, context),
+        Command::Face(args) => face::run(&args, context),
+        Command::Match(args) => matching::run(&args, context),
+        Command::Liveness(args) => liveness::run(&args, context),
+        Command::Specimen(args) => specimen::run(&args, context),
+        Command::Models(args) => models::run(args, context),
+        Command::Eval(args) => eval::run(&args, context),
+        Command::Completions { shell } => {
+            clap_complete::generate(
+                shell,
+                &mut Cli::command(),
+                "menshen",
+                &mut std::io::stdout(),
+            );
+            Ok(())
+        }
+    }
+}
+
+/// `menshen ... | head` is no failure.
+fn closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}

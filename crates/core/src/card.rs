@@ -2,6 +2,8 @@
 //!
 //! The manifest carries one card a model; `vision` reads the input and alignment, `decide` the calibration.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// What a model is for.
@@ -135,4 +137,27 @@ pub struct ModelCard {
     /// Measured thresholds, for embedders.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<Calibration>,
+}
+
+/// The cards of the models behind some evidence, by name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ModelCards(BTreeMap<String, ModelCard>);
+
+impl ModelCards {
+    /// Returns the card of a model.
+    pub fn find(&self, name: &str) -> Option<&ModelCard> {
+        self.0.get(name)
+    }
+}
+
+impl FromIterator<ModelCard> for ModelCards {
+    fn from_iter<I: IntoIterator<Item = ModelCard>>(cards: I) -> Self {
+        Self(
+            cards
+                .into_iter()
+                .map(|card| (card.name.clone(), card))
+                .collect(),
+        )
+    }
 }

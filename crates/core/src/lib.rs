@@ -1,8 +1,27 @@
 //! Claims, evidence, policy and the explained decision. Pure: no clock, no I/O, no randomness.
 
+mod checks;
+mod explain;
+mod facts;
+mod finding;
+mod pages;
+
 pub mod card;
+pub mod catalogue;
+pub mod claims;
+pub mod decide;
 pub mod evidence;
 pub mod geometry;
+pub mod policy;
+pub mod reason;
 
-pub use card::ModelCard;
+pub use card::{ModelCard, ModelCards};
+pub use catalogue::{Catalogue, Locale, Text};
+pub use claims::Claims;
+pub use decide::{
+    Decision, MatchVerdict, Outcome, decide, judge_face, judge_liveness, judge_match, judge_mrz,
+    judge_page,
+};
 pub use evidence::Evidence;
+pub use policy::Policy;
+pub use reason::{Reason, ReasonCode};

@@ -227,6 +227,7 @@ fn agree(ours: &[&Unit], theirs: &[&Unit], folds: Folds) -> bool {
     ours.len() == theirs.len()
         && ours.iter().zip(theirs).all(|(one, other)| {
             let (a, b) = (one.folded(folds), other.folded(folds));
-            a == b || (folds.han && han::same(a, b))
+            (a == b || (folds.han && han::same(a, b)))
+                && (folds.accents || one.marked == other.marked)
         })
 }

@@ -16,8 +16,8 @@ pub const FIRST_ISSUE: Date = date(2004, 1, 1);
 pub const VALIDITY_BY_AGE: [(i16, Option<i16>); 4] =
     [(0, Some(5)), (16, Some(10)), (26, Some(20)), (46, None)];
 
-/// The 56 ethnic groups as cards print them (GB/T 3304), and the two words for those outside them.
-pub const ETHNICITIES: [&str; 58] = [
+/// The 56 ethnic groups as cards print them (GB/T 3304), and the words for those outside them.
+pub const ETHNICITIES: [&str; 60] = [
     "汉",
     "蒙古",
     "回",
@@ -76,6 +76,8 @@ pub const ETHNICITIES: [&str; 58] = [
     "基诺",
     "穿青人",
     "革家人",
+    "其他",
+    "外国血统",
 ];
 
 /// The end of a card's validity.

@@ -1,1 +1,208 @@
 //! Draws fictitious SPECIMEN documents with truth beside them, and degrades them at known strength.
+//!
+//! # Why a drawing cannot serve as a forgery
+//! - **The mark is part of the drawing.** [`draw`] is the only way to a picture, and it stamps
+//!   "SPECIMEN 样本" in letters a seventh of the page wide, from corner to corner, across text and
+//!   portrait, with small print along two edges. No option, kind or degradation leaves it out, and
+//!   a test finds it in the pixels of every drawn side.
+//! - **Nothing imitates a state.** Travel documents are those of Utopia (UTO, the code that ICAO Doc
+//!   9303 sets aside for examples). The card with the field positions of a PRC identity card has no
+//!   emblem, no Great Wall, other colours, an invented heading and an invented office. Grounds are
+//!   plain sine waves, seals are rings and rays.
+//! - **No number is anybody's.** PRC numbers use the sequence codes 996-999, which GB 11643-1989 kept
+//!   for centenarians, with a birth date in our lifetime; streets and offices do not exist.
+//! - **The result is a small photograph** of a page 1,600 pixels wide on a drawn desk, not a print file.
+//!
+//! The crate reads neither clock nor environment: day, seed and font folder are arguments, and the same
+//! arguments give the same bytes.
+
+mod camera;
+#[cfg(test)]
+mod cartoon;
+mod contradiction;
+mod degrade;
+mod error;
+mod facts;
+mod fonts;
+mod layout;
+mod mark;
+mod mrz;
+mod number;
+mod page;
+mod people;
+mod portrait;
+mod rng;
+mod selfie;
+#[cfg(test)]
+mod tests;
+mod truth;
+
+use std::path::{Path, PathBuf};
+
+use image::RgbImage;
+use image::codecs::jpeg::JpegEncoder;
+use jiff::civil::Date;
+use menshen_core::geometry::Rect;
+use menshen_document::{DocumentKind, Side};
+
+pub use contradiction::Contradiction;
+pub use degrade::{Crop, Degradation};
+pub use error::SpecimenError;
+pub use fonts::Fonts;
+pub use portrait::read as read_portrait;
+pub use selfie::{selfie, upright};
+pub use truth::{ClaimsOut, DegradationTruth, FieldTruth, MrzTruth, Placed, SideTruth, Truth};
+
+use camera::Camera;
+use facts::Facts;
+use layout::Sources;
+use mrz::Zone;
+use page::Page;
+
+/// What to draw.
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    /// Kind of document.
+    pub kind: DocumentKind,
+    /// Chooses person, number, dates, desk and the way the camera is held.
+    pub seed: u64,
+    /// The day relative to which dates are chosen.
+    pub today: Date,
+    /// The picture that becomes the portrait.
+    pub portrait: &'a RgbImage,
+    /// The face's box in that picture; without it the picture's middle is printed.
+    pub face: Option<Rect>,
+    /// Contradictions to draw.
+    pub contradictions: &'a [Contradiction],
+    /// Degradations of every side's photograph, as [`Degradation::parse_list`] gives them.
+    pub degradations: &'a [Degradation],
+}
+
+/// A drawn document: photographs and truth.
+#[derive(Clone, Debug)]
+pub struct Specimen {
+    /// One photograph a side.
+    pub sides: Vec<DrawnSide>,
+    /// What they really say.
+    pub truth: Truth,
+}
+
+/// One photograph.
+#[derive(Clone, Debug)]
+pub struct DrawnSide {
+    /// The side.
+    pub side: Side,
+    /// File name, `front.jpg` or `back.jpg`.
+    pub file: &'static str,
+    /// The JPEG file.
+    pub jpeg: Vec<u8>,
+}
+
+/// Draws, photographs and degrades every side of a document.
+///
+/// # Errors
+/// See [`SpecimenError`]; a face outside the portrait and an impossible contradiction among others.
+pub fn draw(fonts: &Fonts, request: &Request<'_>) -> Result<Specimen, SpecimenError> {
+    let facts = Facts::choose(
+        request.kind,
+        request.seed,
+        request.today,
+        request.contradictions,
+    )?;
+    let zone = Zone::of(&facts, request.contradictions)?;
+    let sources = Sources {
+        fonts,
+        facts: &facts,
+        picture: request.portrait,
+        face: request.face,
+        zone,
+    };
+    let mut specimen = Specimen {
+        sides: Vec::new(),
+        truth: Truth {
+            specimen: mark::TEXT,
+            seed: request.seed,
+            today: request.today,
+            kind: request.kind,
+            country: facts.country(),
+            contradictions: request
+                .contradictions
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            sides: Vec::new(),
+            claims: ClaimsOut::of(&facts),
+        },
+    };
+    for (side, page) in layout::draw(&sources)? {
+        let (drawn, truth) = shoot(page, side, request)?;
+        specimen.sides.push(drawn);
+        specimen.truth.sides.push(truth);
+    }
+    Ok(specimen)
+}
+
+fn shoot(
+    mut page: Page,
+    side: Side,
+    request: &Request<'_>,
+) -> Result<(DrawnSide, SideTruth), SpecimenError> {
+    let seed = request.seed.wrapping_mul(2).wrapping_add(side as u64);
+    let list = request.degradations;
+    degrade::degrade_page(&mut page.pixels, list);
+    let mut camera = Camera {
+        rotate: 0.0,
+        perspective: 0.0,
+        crop: None,
+        seed,
+    };
+    degrade::degrade_camera(&mut camera, list);
+    let mut shot = camera::photograph(&page, &camera);
+    degrade::sensor(&mut shot.pixels, seed);
+    degrade::degrade_shot(&mut shot, list, page.text_centre(), seed ^ 0x5EED);
+    let file = match side {
+        Side::Front => "front.jpg",
+        Side::Back => "back.jpg",
+    };
+    let mut jpeg = Vec::new();
+    JpegEncoder::new_with_quality(&mut jpeg, degrade::jpeg_quality(list))
+        .encode_image(&shot.pixels)
+        .map_err(SpecimenError::Encode)?;
+    let steps = list.iter().map(Degradation::truth).collect();
+    let truth = truth::side(&page, &shot, side, file.to_owned(), steps);
+    Ok((DrawnSide { side, file, jpeg }, truth))
+}
+
+impl Specimen {
+    /// Writes the photographs, `truth.json` and `claims.json` into a folder, which is made when it is
+    /// not there; returns the files written.
+    ///
+    /// # Errors
+    /// [`SpecimenError::Write`] names the file.
+    pub fn write(&self, folder: &Path) -> Result<Vec<PathBuf>, SpecimenError> {
+        std::fs::create_dir_all(folder).map_err(|source| SpecimenError::Write {
+            path: folder.to_path_buf(),
+            source,
+        })?;
+        let mut files: Vec<(&str, Vec<u8>)> = self
+            .sides
+            .iter()
+            .map(|side| (side.file, side.jpeg.clone()))
+            .collect();
+        files.push(("truth.json", serde_json::to_vec_pretty(&self.truth)?));
+        files.push((
+            "claims.json",
+            serde_json::to_vec_pretty(&self.truth.claims)?,
+        ));
+        files
+            .into_iter()
+            .map(|(name, bytes)| {
+                let path = folder.join(name);
+                match std::fs::write(&path, bytes) {
+                    Ok(()) => Ok(path),
+                    Err(source) => Err(SpecimenError::Write { path, source }),
+                }
+            })
+            .collect()
+    }
+}

@@ -1,4 +1,8 @@
 //! The text engine with its real networks on real pages.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test finds its models and data by environment"
+)]
 
 use std::path::PathBuf;
 use std::sync::OnceLock;

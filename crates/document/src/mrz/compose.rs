@@ -246,10 +246,23 @@ fn name_field(surname: &[String], given: &[String], room: usize) -> String {
     if given.is_empty() {
         return cut(&primary, room);
     }
-    // Two fillers and one letter of the given names always stay.
-    let primary = cut(&primary, room.saturating_sub(3));
-    let rest = room.saturating_sub(primary.len() + 2);
-    format!("{primary}<<{}", cut(&given.join("<"), rest))
+    let secondary = given.join("<");
+    let field = |primary_room: usize| {
+        let primary = cut(&primary, primary_room);
+        let rest = room.saturating_sub(primary.len() + 2);
+        format!("{primary}<<{}", cut(&secondary, rest))
+    };
+    if primary.len() + 2 + secondary.len() <= room {
+        return field(primary.len());
+    }
+    // Two fillers and one letter of the given names always stay. Where initials leave a filler on
+    // the last position, the surname gives up letters until one of them stands there.
+    let longest = primary.len().min(room.saturating_sub(3));
+    let whole = (1..=longest)
+        .rev()
+        .map(field)
+        .find(|field| field.len() == room);
+    whole.unwrap_or_else(|| field(longest))
 }
 
 /// Cuts a text of components to `room` positions so that the last one holds a letter, which is how
@@ -377,6 +390,8 @@ mod tests {
         ] {
             assert_eq!(td3_names(surname, given), expected);
         }
+        let long = "A".repeat(35);
+        assert_eq!(td3_names(&long, "B C"), format!("{}<<B<C", "A".repeat(34)));
         assert_eq!(cut("ABCD<EF<GH", 5), "ABC<E");
         assert_eq!(cut("A<B<C", 4), "A<B");
     }

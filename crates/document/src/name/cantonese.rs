@@ -1,7 +1,8 @@
 //! Spellings of Cantonese names in Hong Kong and Macau.
 //!
 //! No standard binds them: the government's own romanisation is applied by habit, so a syllable of
-//! Jyutping stands for every spelling in use for its initial and its final.
+//! Jyutping stands for every spelling in use for its initial and its final, those of Macau (IP, IONG,
+//! CHAO, KUOK) among them.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -14,8 +15,8 @@ const DATA: &str = include_str!("../../data/cantonese.tsv");
 /// Initials, the longer first.
 const INITIALS: &[(&str, &[&str])] = &[
     ("ng", &["NG", ""]),
-    ("gw", &["KW", "GW"]),
-    ("kw", &["KW"]),
+    ("gw", &["KW", "GW", "KU"]),
+    ("kw", &["KW", "KU"]),
     ("b", &["P", "B"]),
     ("p", &["P"]),
     ("m", &["M"]),
@@ -30,7 +31,7 @@ const INITIALS: &[(&str, &[&str])] = &[
     ("z", &["CH", "TS", "J"]),
     ("c", &["CH", "TS"]),
     ("s", &["S", "SH"]),
-    ("j", &["Y"]),
+    ("j", &["Y", "I"]),
     ("w", &["W"]),
 ];
 
@@ -38,7 +39,7 @@ const INITIALS: &[(&str, &[&str])] = &[
 const FINALS: &[(&str, &[&str])] = &[
     ("aa", &["A", "AH"]),
     ("aai", &["AI"]),
-    ("aau", &["AU"]),
+    ("aau", &["AU", "AO"]),
     ("aam", &["AM"]),
     ("aan", &["AN"]),
     ("aang", &["ANG"]),
@@ -46,7 +47,7 @@ const FINALS: &[(&str, &[&str])] = &[
     ("aat", &["AT"]),
     ("aak", &["AK"]),
     ("ai", &["AI"]),
-    ("au", &["AU", "OW"]),
+    ("au", &["AU", "OW", "AO"]),
     ("am", &["AM", "UM"]),
     ("an", &["AN", "UN"]),
     ("ang", &["ANG"]),
@@ -58,13 +59,13 @@ const FINALS: &[(&str, &[&str])] = &[
     ("eng", &["ENG", "EANG"]),
     ("ek", &["EK"]),
     ("i", &["I", "EE", "ZE", "Z"]),
-    ("iu", &["IU"]),
+    ("iu", &["IU", "IO"]),
     ("im", &["IM"]),
     ("in", &["IN"]),
-    ("ing", &["ING"]),
+    ("ing", &["ING", "ENG"]),
     ("ip", &["IP"]),
     ("it", &["IT"]),
-    ("ik", &["IK"]),
+    ("ik", &["IK", "EK"]),
     ("o", &["O", "OR", "AW"]),
     ("oi", &["OI", "OY"]),
     ("ou", &["O", "OU", "OO"]),
@@ -79,8 +80,8 @@ const FINALS: &[(&str, &[&str])] = &[
     ("ut", &["UT"]),
     ("uk", &["UK"]),
     ("oe", &["EUH"]),
-    ("oeng", &["EUNG", "OUNG"]),
-    ("oek", &["EUK"]),
+    ("oeng", &["EUNG", "OUNG", "EONG"]),
+    ("oek", &["EUK", "EOK"]),
     ("eoi", &["UI"]),
     ("eon", &["UN", "EON"]),
     ("eot", &["UT"]),

@@ -1,7 +1,6 @@
 //! A name cut into parts, and its letters with their places.
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
 use super::latin::{APOSTROPHES, is_separator};
 use super::{han, script};
@@ -18,6 +17,8 @@ pub(super) struct Unit {
     written: char,
     /// The letter in its compatible form (half-width).
     compatible: char,
+    /// It bears a mark with which it has no composed form.
+    pub marked: bool,
 }
 
 /// Which differences of form are overlooked.
@@ -85,7 +86,16 @@ impl Parts {
                 parts.push(Vec::new());
                 continue;
             }
-            for compatible in written.nfkc().filter(|c| !is_combining_mark(*c)) {
+            if is_diacritic(written) {
+                if let Some(letter) = parts
+                    .last_mut()
+                    .and_then(|part: &mut Vec<Unit>| part.last_mut())
+                {
+                    letter.marked = true;
+                }
+                continue;
+            }
+            for compatible in written.nfkc().filter(|c| !is_diacritic(*c)) {
                 // A compatible form may be several letters (ﬁ); they share one place.
                 let written = if written.nfkc().nth(1).is_some() {
                     compatible
@@ -97,6 +107,7 @@ impl Parts {
                         at: index + 1,
                         written,
                         compatible,
+                        marked: false,
                     });
                 }
             }
@@ -176,6 +187,11 @@ fn is_invisible(character: char) -> bool {
     matches!(u32::from(character),
         0x00ad | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060 | 0x2066..=0x2069 | 0xfe00..=0xfe0f
         | 0xfeff | 0xe_0100..=0xe_01ef)
+}
+
+/// Marks on Latin, Greek and Cyrillic letters. Those of other scripts are vowels and stay letters.
+fn is_diacritic(character: char) -> bool {
+    matches!(u32::from(character), 0x0300..=0x036f | 0x1ab0..=0x1aff | 0x1dc0..=0x1dff | 0xfe20..=0xfe2f)
 }
 
 /// The capital, where it is one character; ß has none that fits and stays.

@@ -1,0 +1,77 @@
+//! `menshen eval`: error rates on data with known truth, with N, interval and data set.
+
+mod documents;
+mod faces;
+mod mrz;
+mod quality;
+mod spoof;
+mod stats;
+mod truth;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+
+use crate::context::Context;
+
+/// Arguments of `menshen eval`.
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// What to measure
+    #[command(subcommand)]
+    what: What,
+    /// Folder with the data and its truth
+    #[arg(long, value_name = "DIR", global = true, default_value = ".")]
+    data: PathBuf,
+    /// Folder for results
+    #[arg(long, value_name = "DIR", global = true, default_value = "eval-out")]
+    out: PathBuf,
+    /// Name of the data set to print; by default the folder's
+    #[arg(long, value_name = "NAME", global = true)]
+    dataset: Option<String>,
+    /// Day to judge dates by
+    #[arg(long, value_name = "YYYY-MM-DD", global = true)]
+    today: Option<Date>,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Face comparison: `pairs.csv` (file_x,file_y,same[,lfw_fold]), pictures in one folder a person;
+    /// writes thresholds into a copy of the manifest
+    Faces,
+    /// Machine-readable zones: `mrz_truth.jsonl` (pictures), `vectors.jsonl` and `corrupted.jsonl` (text)
+    Mrz,
+    /// Kind, outline and fields of drawn specimens with `truth.json`
+    Documents,
+    /// Which reason code each degradation of drawn specimens yields
+    Quality,
+    /// Passive presentation attack detection: `labels.csv` (file,label); a clip is a folder of frames
+    Spoof,
+}
+
+impl EvalArgs {
+    fn dataset_name(&self) -> String {
+        self.dataset.clone().unwrap_or_else(|| {
+            let parts: Vec<_> = self.data.components().rev().take(2).collect();
+            let name: PathBuf = parts.into_iter().rev().collect();
+            name.display().to_string()
+        })
+    }
+}
+
+/// Runs the measurement that was asked for.
+pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
+    if !args.data.is_dir() {
+        let message = format!("{} is not a folder", args.data.display());
+        return Err(crate::input::WrongUsage(message).into());
+    }
+    std::fs::create_dir_all(&args.out)?;
+    match args.what {
+        What::Faces => faces::run(args, context),
+        What::Mrz => mrz::run(args, context),
+        What::Documents => documents::run(args, context),
+        What::Quality => quality::run(args, context),
+        What::Spoof => spoof::run(args, context),
+    }
+}

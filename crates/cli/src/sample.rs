@@ -1,0 +1,88 @@
+//! The sample of a first run: a drawn card with one photo of a person, another photo as the selfie.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use jiff::civil::Date;
+use menshen_core::Claims;
+use menshen_document::DocumentKind;
+use menshen_specimen::{Fonts, Request};
+
+use crate::context::Context;
+use crate::engine::FaceEngine;
+use crate::evidence::Files;
+use crate::input;
+
+/// Photographs that the face package carries; the person stands in both.
+const PORTRAIT: (&str, [f32; 2]) = ("sample1.jpg", [1557.0, 334.0]);
+const SELFIE: (&str, [f32; 2]) = ("sample3.jpg", [1186.0, 372.0]);
+
+/// The drawn person, always the same one.
+const SEED: u64 = 1;
+
+/// Draws the sample into a folder beside the models; returns what to verify.
+pub fn draw(
+    context: &Context,
+    engine: &FaceEngine,
+    today: Date,
+) -> anyhow::Result<(Claims, Files)> {
+    let photos = context.models_dir.join("samples");
+    let folder = photos.join("drawn");
+    fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
+
+    let (portrait, face, roll) = person(engine, &photos, PORTRAIT)?;
+    let portrait = menshen_specimen::upright(&portrait.pixels, face, roll);
+    let fonts = Fonts::load(context.fonts_dir.as_deref())?;
+    let request = Request {
+        kind: DocumentKind::PrcIdCard,
+        seed: SEED,
+        today,
+        portrait: &portrait,
+        face: Some(face),
+        contradictions: &[],
+        degradations: &[],
+    };
+    menshen_specimen::draw(&fonts, &request)?.write(&folder)?;
+
+    let (photo, face, _) = person(engine, &photos, SELFIE)?;
+    let selfie = folder.join("selfie.jpg");
+    fs::write(&selfie, menshen_specimen::selfie(&photo.pixels, face)?)
+        .with_context(|| format!("write {}", selfie.display()))?;
+
+    if !context.json {
+        anstream::eprintln!("drawn in {}", folder.display());
+    }
+    let claims = Claims::from_json(&input::read_text(&folder.join("claims.json"))?)?;
+    let files = Files {
+        front: Some(folder.join("front.jpg")),
+        back: Some(folder.join("back.jpg")),
+        selfie: Some(selfie),
+        ..Files::default()
+    };
+    Ok((claims, files))
+}
+
+/// Returns the photo, the box of the face nearest to a known point, and its lean in degrees.
+fn person(
+    engine: &FaceEngine,
+    photos: &Path,
+    (file, [x, y]): (&str, [f32; 2]),
+) -> anyhow::Result<(menshen_vision::Photo, menshen_core::geometry::Rect, f32)> {
+    let path = photos.join(file);
+    let Ok(photo) = input::read_photo(&path) else {
+        bail!(
+            "no sample photograph {}; run `menshen models pull`",
+            path.display()
+        );
+    };
+    let far = |face: &menshen_core::geometry::Rect| {
+        (face.x + face.width / 2.0 - x).hypot(face.y + face.height / 2.0 - y)
+    };
+    let faces = engine.faces(&photo)?;
+    let nearest = faces
+        .into_iter()
+        .min_by(|a, b| far(&a.region).total_cmp(&far(&b.region)));
+    let face = nearest.with_context(|| format!("no face in {}", path.display()))?;
+    Ok((photo, face.region, face.pose.roll))
+}

@@ -1,0 +1,204 @@
+//! The texts of every reason, in every language, from the catalogues in `/locales`.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use menshen_document::{DocumentKind, Field, Side};
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::Action;
+use crate::reason::{Param, Reason, ReasonCode, Value};
+
+/// A language of the texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Locale {
+    /// Simplified Chinese.
+    #[serde(rename = "zh-CN")]
+    ZhCn,
+    /// English.
+    #[serde(rename = "en")]
+    En,
+}
+
+impl Locale {
+    /// Every language.
+    pub const ALL: [Self; 2] = [Self::ZhCn, Self::En];
+
+    /// Returns the tag of RFC 5646.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::ZhCn => "zh-CN",
+            Self::En => "en",
+        }
+    }
+}
+
+/// What is said about one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// What is wrong, in a few words.
+    pub title: String,
+    /// What to do about it.
+    pub remedy: String,
+    /// The exact finding with its figures; for operators only.
+    pub operator: String,
+}
+
+/// The texts of one language.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Catalogue {
+    reasons: BTreeMap<ReasonCode, Text>,
+    kinds: BTreeMap<String, String>,
+    sides: BTreeMap<String, String>,
+    steps: BTreeMap<String, String>,
+    fields: BTreeMap<String, String>,
+    actions: BTreeMap<String, String>,
+    why: BTreeMap<String, String>,
+    /// What stands for a placeholder that a reason does not fill.
+    missing: BTreeMap<String, String>,
+    list_separator: String,
+}
+
+static ZH_CN: LazyLock<Catalogue> =
+    LazyLock::new(|| read(include_str!("../../../locales/zh-CN.json")));
+static EN: LazyLock<Catalogue> = LazyLock::new(|| read(include_str!("../../../locales/en.json")));
+
+fn read(text: &str) -> Catalogue {
+    serde_json::from_str(text).expect("the embedded catalogues are valid: a test reads them")
+}
+
+impl Catalogue {
+    /// Returns the texts of a language.
+    pub fn of(locale: Locale) -> &'static Self {
+        match locale {
+            Locale::ZhCn => &ZH_CN,
+            Locale::En => &EN,
+        }
+    }
+
+    /// Returns the name of a kind of document.
+    pub fn kind(&self, kind: DocumentKind) -> String {
+        lookup(&self.kinds, kind)
+    }
+
+    /// Returns the name of a side.
+    pub fn side(&self, side: Side) -> String {
+        lookup(&self.sides, side)
+    }
+
+    /// Returns the name of a field.
+    pub fn field(&self, field: Field) -> String {
+        lookup(&self.fields, field)
+    }
+
+    /// Returns the name of an action.
+    pub fn action(&self, action: Action) -> String {
+        lookup(&self.actions, action)
+    }
+
+    /// Returns a reason's texts with every placeholder filled.
+    pub fn render(&self, reason: &Reason) -> Text {
+        let Some(text) = self.reasons.get(&reason.code) else {
+            // A test proves that no code lacks its texts; a code is better than nothing.
+            let code = reason.code.as_str().to_owned();
+            return Text {
+                title: code.clone(),
+                remedy: code.clone(),
+                operator: code,
+            };
+        };
+        Text {
+            title: self.fill(&text.title, reason),
+            remedy: self.fill(&text.remedy, reason),
+            operator: self.fill(&text.operator, reason),
+        }
+    }
+
+    /// Replaces each `{name}`; what is no placeholder stays as it is.
+    fn fill(&self, template: &str, reason: &Reason) -> String {
+        let mut filled = String::with_capacity(template.len());
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            filled.push_str(before);
+            let Some((name, after)) = after.split_once('}') else {
+                filled.push('{');
+                rest = after;
+                continue;
+            };
+            filled.push_str(&self.placeholder(name, reason));
+            rest = after;
+        }
+        filled.push_str(rest);
+        tidy(&filled)
+    }
+
+    fn placeholder(&self, name: &str, reason: &Reason) -> String {
+        let value = match name {
+            "measured" => reason.measured.as_ref().map(plain),
+            "limit" => reason.limit.as_ref().map(plain),
+            "step" => Some(lookup(&self.steps, reason.step)),
+            _ => reason.params.get(name).map(|param| self.param(param)),
+        };
+        value.unwrap_or_else(|| self.missing.get(name).cloned().unwrap_or_default())
+    }
+
+    fn param(&self, param: &Param) -> String {
+        match param {
+            Param::Kind(kind) => lookup(&self.kinds, kind),
+            Param::Kinds(kinds) if kinds.is_empty() => {
+                self.missing.get("list").cloned().unwrap_or_default()
+            }
+            Param::Kinds(kinds) => {
+                let names: Vec<_> = kinds.iter().map(|kind| lookup(&self.kinds, kind)).collect();
+                names.join(&self.list_separator)
+            }
+            Param::Side(side) => lookup(&self.sides, side),
+            Param::Field(field) => lookup(&self.fields, field),
+            Param::Action(action) => lookup(&self.actions, action),
+            Param::Why(why) => lookup(&self.why, why),
+            Param::Date(date) => date.to_string(),
+            // Seconds say nothing to a person who waits for hours.
+            Param::Time(time) => time.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+            Param::Count(count) => count.to_string(),
+            Param::Text(text) => text.clone(),
+        }
+    }
+}
+
+/// Returns the word for a unit variant, by its name on the wire.
+fn lookup(words: &BTreeMap<String, String>, key: impl Serialize) -> String {
+    match serde_json::to_value(key) {
+        Ok(serde_json::Value::String(name)) => words.get(&name).cloned().unwrap_or(name),
+        _ => String::new(),
+    }
+}
+
+/// Figures of operator texts: three decimals say all that a measure knows.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Number(number) => {
+            let rounded = (number * 1000.0).round() / 1000.0;
+            rounded.to_string()
+        }
+        Value::Date(date) => date.to_string(),
+        Value::Text(text) => text.clone(),
+    }
+}
+
+/// An empty placeholder leaves two spaces or one at an end.
+fn tidy(text: &str) -> String {
+    // A sentence in brackets inside a sentence has no full stop of its own.
+    [
+        ("  ", " "),
+        (" ()", ""),
+        ("（）", ""),
+        (".)", ")"),
+        ("。）", "）"),
+    ]
+    .iter()
+    .fold(text.trim().to_owned(), |text, (from, to)| {
+        text.replace(from, to)
+    })
+}

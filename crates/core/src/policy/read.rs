@@ -1,0 +1,165 @@
+//! Reads a policy file over the defaults.
+
+use menshen_document::Country;
+use thiserror::Error;
+use toml::{Table, Value};
+
+use super::{DEFAULT_POLICY, Policy};
+use crate::reason::{End, ReasonCode};
+
+/// Why a policy was refused.
+#[derive(Debug, Error)]
+pub enum PolicyError {
+    /// Not TOML.
+    #[error("read policy: not valid TOML")]
+    Syntax(#[source] Box<toml::de::Error>),
+    /// A key that no policy has.
+    #[error("read policy: unknown key `{key}`")]
+    UnknownKey {
+        /// The key with its tables.
+        key: String,
+    },
+    /// A value of another type, or a word that is not in the list.
+    #[error("read policy: a value has the wrong type or word")]
+    Type(#[source] Box<toml::de::Error>),
+    /// A value out of its range.
+    #[error("read policy: `{key}` must be {range}")]
+    Range {
+        /// The key with its tables.
+        key: String,
+        /// What it must be.
+        range: &'static str,
+    },
+}
+
+/// Tables whose keys are data (countries, kinds): anything may stand there, the type decides.
+const OPEN_TABLES: [&str; 3] = [
+    "document.accepted",
+    "document.minimum_age",
+    "document.mandatory",
+];
+
+/// Numbers that are no ratio: degrees, pixels, page pixels, seconds. Any finite number from 0 on.
+const FREE_NUMBERS: [&str; 14] = [
+    "page.blur_max",
+    "page.field_blur_max",
+    "page.text_height_min",
+    "page.mrz_height_min",
+    "page.page_width_min",
+    "portrait.face_width_review",
+    "portrait.eye_distance_min",
+    "face.yaw_max",
+    "face.pitch_max",
+    "face.roll_max",
+    "face.eye_distance_min",
+    "face.off_centre_max",
+    "face.backlight_max",
+    "liveness.frozen_max",
+];
+
+pub(super) fn parse(text: &str) -> Result<Policy, PolicyError> {
+    let syntax = |error| PolicyError::Syntax(Box::new(error));
+    let mut table: Table = DEFAULT_POLICY.parse().map_err(syntax)?;
+    let own: Table = text.parse().map_err(syntax)?;
+    merge(&mut table, own, "")?;
+    check_numbers(&table, "")?;
+    let policy: Policy = Value::Table(table)
+        .try_into()
+        .map_err(|error| PolicyError::Type(Box::new(error)))?;
+    check_rules(&policy)?;
+    Ok(policy)
+}
+
+/// Lays a file's keys over the defaults; tables are merged, everything else is replaced.
+fn merge(base: &mut Table, own: Table, path: &str) -> Result<(), PolicyError> {
+    for (name, value) in own {
+        let key = join(path, &name);
+        match (base.get_mut(&name), value) {
+            (Some(Value::Table(base)), Value::Table(own)) => merge(base, own, &key)?,
+            // `25` where the default says `22.0` is a number all the same.
+            (Some(slot @ Value::Float(_)), Value::Integer(number)) => {
+                *slot = Value::Float(number as f64);
+            }
+            (Some(slot), value) => *slot = value,
+            (None, value) if OPEN_TABLES.iter().any(|open| path.starts_with(open)) => {
+                base.insert(name, value);
+            }
+            (None, _) => return Err(PolicyError::UnknownKey { key }),
+        }
+    }
+    Ok(())
+}
+
+/// Refuses limits that would silently switch a check off, such as `nan` or a ratio above 1.
+fn check_numbers(table: &Table, path: &str) -> Result<(), PolicyError> {
+    for (name, value) in table {
+        let key = join(path, name);
+        match value {
+            Value::Table(inner) => check_numbers(inner, &key)?,
+            Value::Float(number) if FREE_NUMBERS.contains(&key.as_str()) => {
+                let range = "a finite number, 0 or more";
+                ensure(number.is_finite() && *number >= 0.0, &key, range)?;
+            }
+            Value::Float(number) => {
+                ensure((0.0..=1.0).contains(number), &key, "a ratio from 0 to 1")?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
+    let matching = &policy.matching;
+    let reading = &policy.reading;
+    ensure(
+        matching.accept >= matching.review,
+        "match.accept",
+        "at least as strict as `match.review`",
+    )?;
+    ensure(
+        reading.mismatch_confidence >= reading.field_confidence
+            && reading.mismatch_confidence_under_fault >= reading.mismatch_confidence,
+        "reading.mismatch_confidence",
+        "between `field_confidence` and `mismatch_confidence_under_fault`",
+    )?;
+    for (table, keys) in [
+        (
+            "document.accepted",
+            policy.document.accepted.keys().collect::<Vec<_>>(),
+        ),
+        (
+            "document.minimum_age",
+            policy.document.minimum_age.keys().collect(),
+        ),
+    ] {
+        for key in keys {
+            let known = key == "*" || Country::parse(key).is_ok();
+            ensure(known, &join(table, key), "under a country code or `*`")?;
+        }
+    }
+    let softened = |code: &ReasonCode| code.spec().end != End::Final;
+    ensure(
+        policy.to_review.iter().all(softened),
+        "to_review",
+        "a list without codes that are final",
+    )
+}
+
+fn ensure(holds: bool, key: &str, range: &'static str) -> Result<(), PolicyError> {
+    if holds {
+        return Ok(());
+    }
+    Err(PolicyError::Range {
+        key: key.to_owned(),
+        range,
+    })
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
+}

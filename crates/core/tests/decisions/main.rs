@@ -1,0 +1,10 @@
+//! Decisions as a whole: evidence and claims in, reasons out.
+
+mod catalogue;
+mod document;
+mod names;
+mod person;
+mod policy;
+mod properties;
+mod quality;
+mod support;
