@@ -18,6 +18,7 @@ use crate::mrz::{MrzRead, read_mrz};
 use crate::page::{FoundPage, PAGE_WIDTH, Page, PageRect, Survey, find_page, rectify, rectify_at};
 use crate::photo::{Limits, Photo};
 use crate::text::{Line, TextReader, mean_width};
+use crate::traces;
 
 /// Longer side of the detector's input in pixels: on a page that fills it, small labels (2 mm) are
 /// still ten pixels high. The detector's time grows with its square.
@@ -31,6 +32,10 @@ const MRZ_CONFIDENCE: f32 = 0.7;
 const FINE_WIDTH: u32 = 2000;
 /// The photo has more to give when its page is this much wider than page resolution.
 const FINER: f32 = 1.3;
+/// Fewest characters on a side of a document: an emblem side has about 40.
+const MIN_CHARACTERS: usize = 20;
+/// An outline of this part of the picture leaves nothing else to look at.
+const WHOLE: f32 = 0.85;
 /// Fewest fillers in a zone whose check digits do not agree.
 const MIN_FILLERS: usize = 4;
 /// Margin around the portrait's face in multiples of the face, and the crop's largest width in pixels.
@@ -72,7 +77,11 @@ pub fn examine_page(
     limits: &Limits,
 ) -> Result<ExaminedPage, ModelError> {
     match Photo::decode(bytes, limits) {
-        Ok(photo) => examine_photo(models, &photo.pixels),
+        Ok(photo) => {
+            let mut page = examine_photo(models, &photo.pixels)?;
+            page.evidence.traces = traces::read(bytes, &photo.pixels);
+            Ok(page)
+        }
         Err(error) => Ok(ExaminedPage {
             evidence: PageEvidence {
                 unreadable: Some(error.code().to_owned()),
@@ -83,12 +92,19 @@ pub fn examine_page(
     }
 }
 
-/// As [`examine_page`], for a photo that is decoded and turned as its EXIF data ask.
+/// As [`examine_page`], for a photo that is decoded and turned as its EXIF data ask; the file's own
+/// traces are not measured.
 pub fn examine_photo(models: &PageModels, photo: &RgbImage) -> Result<ExaminedPage, ModelError> {
     let size = [photo.width(), photo.height()];
     let Some(sheet) = lay_flat(models.text, photo)? else {
-        let evidence = PageEvidence { size, ..PageEvidence::default() };
-        return Ok(ExaminedPage { evidence, portrait: None });
+        let evidence = PageEvidence {
+            size,
+            ..PageEvidence::default()
+        };
+        return Ok(ExaminedPage {
+            evidence,
+            portrait: None,
+        });
     };
     let (page, lines) = (&sheet.page, &sheet.lines);
     let face = match &models.face {
@@ -97,8 +113,16 @@ pub fn examine_photo(models: &PageModels, photo: &RgbImage) -> Result<ExaminedPa
     };
     let face = face.map(|face| on_page(&face.mesh.region(), page.zoom));
     let mrz = zone(models.text, photo, &sheet)?;
-    let reading = mrz.as_ref().filter(|zone| zone.counts()).map(|zone| &zone.read.reading);
-    let seen = classify(&Cues { pixels: &page.pixels, lines, mrz: reading, face });
+    let reading = mrz
+        .as_ref()
+        .filter(|zone| zone.counts())
+        .map(|zone| &zone.read.reading);
+    let seen = classify(&Cues {
+        pixels: &page.pixels,
+        lines,
+        mrz: reading,
+        face,
+    });
     let pieces = match &seen {
         Some(seen) => read_fields(models.text, &page.pixels, lines, seen, reading)?,
         None => BTreeMap::new(),
@@ -107,12 +131,14 @@ pub fn examine_photo(models: &PageModels, photo: &RgbImage) -> Result<ExaminedPa
         (Some(networks), Some(face)) => portrait(networks, photo, page, face)?,
         _ => None,
     };
+    // A frame around nothing that we know is no outline of a document.
+    let outline = Some(sheet.found).filter(|found| found.confidence > 0.0 || seen.is_some());
     let survey = Survey::new(page, photo);
     let evidence = PageEvidence {
         unreadable: None,
         size,
-        quad: sheet.found.map(|found| found.quad),
-        corners_visible: sheet.found.map_or([false; 4], |found| found.corners_visible),
+        quad: outline.map(|found| found.quad),
+        corners_visible: outline.map_or([false; 4], |found| found.corners_visible),
         seen,
         quality: survey.quality(),
         fields: fields_evidence(pieces, page, &survey),
@@ -120,51 +146,81 @@ pub fn examine_photo(models: &PageModels, photo: &RgbImage) -> Result<ExaminedPa
         portrait: portrait.as_ref().map(|(_, evidence)| *evidence),
         ..PageEvidence::default()
     };
-    Ok(ExaminedPage { evidence, portrait: portrait.map(|(portrait, _)| portrait) })
+    Ok(ExaminedPage {
+        evidence,
+        portrait: portrait.map(|(portrait, _)| portrait),
+    })
 }
 
 /// An upright page with its text.
 struct Sheet {
-    /// The outline, its corners in the order of reading; `None` where the whole picture was taken.
-    found: Option<FoundPage>,
+    /// The outline, its corners in the order of reading; confidence 0 where it is the picture's frame.
+    found: FoundPage,
     page: Page,
     /// In pixels of the page.
     lines: Vec<Line>,
 }
 
+impl Sheet {
+    /// Counts the characters that were read with some certainty.
+    fn characters(&self) -> usize {
+        let sure = self.lines.iter().filter(|line| line.confidence > 0.6);
+        sure.map(|line| line.chars.len()).sum()
+    }
+}
+
 /// Finds, rectifies and turns the page and reads its lines. `None` for a picture too small for it.
+///
+/// Where hardly any text stands inside the outline, it was that of a portrait or of something beside
+/// the document: the whole picture is read instead, if that gives more.
 fn lay_flat(reader: &TextReader, photo: &RgbImage) -> Result<Option<Sheet>, ModelError> {
     let found = find_page(photo);
-    let quad = found.map_or_else(|| whole(photo), |found| found.quad);
-    let Some(flat) = rectify(photo, &quad) else {
+    let first = match found {
+        Some(found) => sheet(reader, photo, Some(found))?,
+        None => None,
+    };
+    let written = |sheet: &Option<Sheet>| sheet.as_ref().map_or(0, Sheet::characters);
+    let tight = found.is_some_and(|found| area(&found.quad) > WHOLE * area(&frame(photo)));
+    if written(&first) >= MIN_CHARACTERS || tight {
+        return Ok(first);
+    }
+    let whole = sheet(reader, photo, None)?;
+    Ok(if written(&whole) > written(&first) || first.is_none() {
+        whole
+    } else {
+        first
+    })
+}
+
+/// Reads the page inside an outline, or the whole picture.
+fn sheet(
+    reader: &TextReader,
+    photo: &RgbImage,
+    found: Option<FoundPage>,
+) -> Result<Option<Sheet>, ModelError> {
+    let found = found.unwrap_or_else(|| whole(photo));
+    let Some(flat) = rectify(photo, &found.quad) else {
         return Ok(None);
     };
     let boxes = reader.detect(&flat.pixels, DETECTOR_SIDE)?;
     let turned = upright(reader, &flat, &boxes)?;
     let turns = turned.quarter_turns;
-    let lines = read_rest(reader, flat.rotated(turns), turned)?;
-    Ok(Some(Sheet {
-        found: found.map(|found| FoundPage {
-            quad: turned_corners(found.quad, turns),
-            corners_visible: turned_corners(found.corners_visible, turns),
-            ..found
-        }),
-        page: lines.0,
-        lines: lines.1,
-    }))
+    let page = flat.rotated(turns);
+    let lines = read_rest(reader, &page, turned)?;
+    let found = FoundPage {
+        quad: turned_corners(found.quad, turns),
+        corners_visible: turned_corners(found.corners_visible, turns),
+        ..found
+    };
+    Ok(Some(Sheet { found, page, lines }))
 }
 
 /// Reads the boxes that were not read yet, longest first.
-fn read_rest(
-    reader: &TextReader,
-    page: Page,
-    turned: Turned,
-) -> Result<(Page, Vec<Line>), ModelError> {
-    let mut todo: Vec<usize> =
-        (0..turned.boxes.len()).filter(|index| turned.lines[*index].is_none()).collect();
-    todo.sort_by(|a, b| {
-        mean_width(&turned.boxes[*b]).total_cmp(&mean_width(&turned.boxes[*a]))
-    });
+fn read_rest(reader: &TextReader, page: &Page, turned: Turned) -> Result<Vec<Line>, ModelError> {
+    let mut todo: Vec<usize> = (0..turned.boxes.len())
+        .filter(|index| turned.lines[*index].is_none())
+        .collect();
+    todo.sort_by(|a, b| mean_width(&turned.boxes[*b]).total_cmp(&mean_width(&turned.boxes[*a])));
     todo.truncate(MAX_LINES);
     todo.sort_unstable();
     let boxes: Vec<Quad> = todo.iter().map(|index| turned.boxes[*index]).collect();
@@ -173,13 +229,35 @@ fn read_rest(
     for (index, line) in todo.into_iter().zip(read) {
         lines[index] = Some(line);
     }
-    let lines = lines.into_iter().flatten().filter(|line| !line.text.is_empty()).collect();
-    Ok((page, lines))
+    let lines = lines
+        .into_iter()
+        .flatten()
+        .filter(|line| !line.text.is_empty())
+        .collect();
+    Ok(lines)
 }
 
-fn whole(photo: &RgbImage) -> Quad {
+/// The picture itself as a page. A picture of a document's proportions was cropped along it, so its
+/// corners are there; any other one has no corners of a document.
+fn whole(photo: &RgbImage) -> FoundPage {
+    let (width, height) = (photo.width() as f32, photo.height() as f32);
+    let ratio = width.max(height) / width.min(height).max(1.0);
+    FoundPage {
+        quad: frame(photo),
+        corners_visible: [(1.35..=1.65).contains(&ratio); 4],
+        confidence: 0.0,
+    }
+}
+
+fn frame(photo: &RgbImage) -> Quad {
     let (x, y) = (photo.width() as f32, photo.height() as f32);
     [(0.0, 0.0), (x, 0.0), (x, y), (0.0, y)].map(|(x, y)| Point { x, y })
+}
+
+/// Area of a quadrilateral in square pixels (shoelace formula).
+fn area(quad: &Quad) -> f32 {
+    let cross = |i: usize| quad[i].x * quad[(i + 1) % 4].y - quad[(i + 1) % 4].x * quad[i].y;
+    (0..4).map(cross).sum::<f32>().abs() / 2.0
 }
 
 /// Puts that corner first which is the document's own upper left one once the page is turned.
@@ -209,7 +287,12 @@ impl Zone {
     /// Is it sure enough to say what the page is? Prose can look like a zone; its check digits or
     /// its fillers give it away.
     fn counts(&self) -> bool {
-        let fillers = self.read.reading.lines().iter().flat_map(|line| line.chars());
+        let fillers = self
+            .read
+            .reading
+            .lines()
+            .iter()
+            .flat_map(|line| line.chars());
         self.read.reading.valid()
             || (self.read.confidence() > MRZ_CONFIDENCE
                 && fillers.filter(|ch| *ch == '<').count() >= MIN_FILLERS)
@@ -232,15 +315,14 @@ fn zone(reader: &TextReader, photo: &RgbImage, sheet: &Sheet) -> Result<Option<Z
     }
     let mut best = read_mrz(reader, &sheet.page.pixels)?.map(|read| placed(read, &sheet.page));
     let sure = |zone: &Option<Zone>| zone.as_ref().is_some_and(|zone| zone.read.certain);
-    let quad = sheet.found.map(|found| found.quad);
+    let quad = sheet.found.quad;
     if !sure(&best) && sheet.page.source_width > FINER * PAGE_WIDTH {
-        let fine = quad.and_then(|quad| rectify_at(photo, &quad, FINE_WIDTH));
-        if let Some(fine) = fine {
+        if let Some(fine) = rectify_at(photo, &quad, FINE_WIDTH) {
             let again = read_mrz(reader, &fine.pixels)?.map(|read| placed(read, &fine));
             keep_better(&mut best, again);
         }
     }
-    if best.is_none() && quad.is_some() {
+    if best.is_none() && area(&quad) < WHOLE * area(&frame(photo)) {
         let (working, scale) = crate::photo::shrink(photo, FINE_WIDTH);
         let again = read_mrz(reader, &working)?.map(|read| unscaled(read, scale));
         keep_better(&mut best, again);
@@ -279,7 +361,11 @@ fn keep_better(best: &mut Option<Zone>, again: Option<Zone>) {
 fn placed(read: MrzRead, page: &Page) -> Zone {
     let region = page.to_image_rect(on_page(&read.region(), page.zoom));
     let char_height = read.char_height / page.zoom * page.source_scale();
-    Zone { read, region, char_height }
+    Zone {
+        read,
+        region,
+        char_height,
+    }
 }
 
 fn unscaled(read: MrzRead, scale: f32) -> Zone {
@@ -324,7 +410,13 @@ fn portrait(
         eye_distance: face.mesh.eye_distance() * to_source,
         sharpness: face::face_sharpness(&crop.pixels, &face.mesh),
     };
-    Ok(Some((Portrait { pixels: crop.pixels, face }, evidence)))
+    Ok(Some((
+        Portrait {
+            pixels: crop.pixels,
+            face,
+        },
+        evidence,
+    )))
 }
 
 /// Brings the fields into the photo and measures glare and blur over each.

@@ -28,33 +28,96 @@ const RED_PART: f32 = 0.05;
 
 /// Words that a driving licence prints (EU languages, English, French, Spanish, Chinese).
 const LICENCE: &[&str] = &[
-    "driving licence", "driving license", "driver licence", "driver license", "drivers licence",
-    "drivers license", "permis de conduire", "führerschein", "permiso de conducción",
-    "permiso de conducir", "licencia de conducir", "patente di guida", "carta de condução",
-    "rijbewijs", "prawo jazdy", "körkort", "kørekort", "førerkort", "ajokortti", "juhiluba",
-    "vodičský preukaz", "řidičský průkaz", "vozačka dozvola", "vozniško dovoljenje", "vezetői engedély",
-    "permis de conducere", "机动车驾驶证",
+    "driving licence",
+    "driving license",
+    "driver licence",
+    "driver license",
+    "drivers licence",
+    "drivers license",
+    "permis de conduire",
+    "führerschein",
+    "permiso de conducción",
+    "permiso de conducir",
+    "licencia de conducir",
+    "patente di guida",
+    "carta de condução",
+    "rijbewijs",
+    "prawo jazdy",
+    "körkort",
+    "kørekort",
+    "førerkort",
+    "ajokortti",
+    "juhiluba",
+    "vodičský preukaz",
+    "řidičský průkaz",
+    "vozačka dozvola",
+    "vozniško dovoljenje",
+    "vezetői engedély",
+    "permis de conducere",
+    "机动车驾驶证",
 ];
 /// Words that a passport prints.
 const PASSPORT: &[&str] = &[
-    "passport", "passeport", "pasaporte", "reisepass", "passaporto", "passaporte", "paspoort",
-    "putovnica", "paszport", "pasaport", "cestovní pas", "passi", "护照",
+    "passport",
+    "passeport",
+    "pasaporte",
+    "reisepass",
+    "passaporto",
+    "passaporte",
+    "paspoort",
+    "putovnica",
+    "paszport",
+    "pasaport",
+    "cestovní pas",
+    "passi",
+    "护照",
 ];
 /// Words that an identity or residence card prints.
 const IDENTITY: &[&str] = &[
-    "identity card", "carte nationale d'identité", "carte d'identité", "personalausweis",
-    "documento nacional de identidad", "documento de identidad", "carta d'identità",
-    "carta di identità", "identiteitskaart", "osobna iskaznica", "osebna izkaznica",
-    "občanský průkaz", "dowód osobisty", "letërnjoftim", "kimlik kartı", "şəxsiyyət vəsiqəsi",
-    "henkilökortti", "identitetskort", "nationellt id", "residence permit", "aufenthaltstitel",
-    "permesso di soggiorno", "titre de séjour", "permiso de residencia", "verblijfstitel",
-    "cartão de cidadão", "cédula de identidad", "official travel document", "isikutunnistus",
-    "personas apliecība", "asmens tapatybės kortelė", "border crosser",
+    "identity card",
+    "carte nationale d'identité",
+    "carte d'identité",
+    "personalausweis",
+    "documento nacional de identidad",
+    "documento de identidad",
+    "carta d'identità",
+    "carta di identità",
+    "identiteitskaart",
+    "osobna iskaznica",
+    "osebna izkaznica",
+    "občanský průkaz",
+    "dowód osobisty",
+    "letërnjoftim",
+    "kimlik kartı",
+    "şəxsiyyət vəsiqəsi",
+    "henkilökortti",
+    "identitetskort",
+    "nationellt id",
+    "residence permit",
+    "aufenthaltstitel",
+    "permesso di soggiorno",
+    "titre de séjour",
+    "permiso de residencia",
+    "verblijfstitel",
+    "cartão de cidadão",
+    "cédula de identidad",
+    "official travel document",
+    "isikutunnistus",
+    "personas apliecība",
+    "asmens tapatybės kortelė",
+    "border crosser",
 ];
 /// Words of cards that prove no identity.
 const OTHER_CARDS: &[&str] = &[
-    "mastercard", "unionpay", "银联", "银行", "valid thru", "cardholder", "american express",
-    "debit card", "credit card",
+    "mastercard",
+    "unionpay",
+    "银联",
+    "银行",
+    "valid thru",
+    "cardholder",
+    "american express",
+    "debit card",
+    "credit card",
 ];
 
 /// Everything that is known of a page before its kind.
@@ -80,7 +143,11 @@ pub fn classify(cues: &Cues) -> Option<Seen> {
 }
 
 fn seen(kind: DocumentKind, side: Side, confidence: f32) -> Option<Seen> {
-    Some(Seen { kind, side, confidence: confidence.clamp(0.0, 1.0) })
+    Some(Seen {
+        kind,
+        side,
+        confidence: confidence.clamp(0.0, 1.0),
+    })
 }
 
 /// What the printed words say.
@@ -91,6 +158,8 @@ struct Words {
     /// Numbered entries of an EU driving licence (Directive 2006/126/EC, annex I).
     entries: BTreeSet<&'static str>,
     visa: bool,
+    /// A line with fillers of a machine-readable zone, whether the zone could be read or not.
+    fillers: bool,
     portrait: bool,
     id1: bool,
     td3: bool,
@@ -98,11 +167,15 @@ struct Words {
 
 impl Words {
     fn new(cues: &Cues) -> Self {
-        let text: Vec<char> = cues.lines.iter().flat_map(|line| {
-            let folded = fold(&line.text);
-            // A mark between lines, so that no word is found across two of them.
-            folded.chars().chain(['\n']).collect::<Vec<char>>()
-        }).collect();
+        let text: Vec<char> = cues
+            .lines
+            .iter()
+            .flat_map(|line| {
+                let folded = fold(&line.text);
+                // A mark between lines, so that no word is found across two of them.
+                folded.chars().chain(['\n']).collect::<Vec<char>>()
+            })
+            .collect();
         let hits = cues.lines.iter().flat_map(|line| label_hits(&line.text));
         let fields = hits.filter_map(|hit| match hit.label {
             Label::Of(field) => Some(field),
@@ -113,9 +186,19 @@ impl Words {
         Self {
             text,
             fields: fields.collect(),
-            entries: cues.lines.iter().filter_map(|line| licence_entry(&line.text)).collect(),
+            entries: cues
+                .lines
+                .iter()
+                .filter_map(|line| licence_entry(&line.text))
+                .collect(),
             visa: cues.lines.iter().any(|line| fold(&line.text) == "visa"),
-            portrait: cues.face.is_some_and(|face| face.width >= PORTRAIT_WIDTH * width),
+            fillers: cues
+                .lines
+                .iter()
+                .any(|line| line.text.matches('<').count() >= 2),
+            portrait: cues
+                .face
+                .is_some_and(|face| face.width >= PORTRAIT_WIDTH * width),
             id1: shape(ID1),
             td3: shape(TD3),
         }
@@ -141,7 +224,8 @@ pub(crate) fn licence_entry(text: &str) -> Option<&'static str> {
             .and_then(|_| text.get(entry.len()..));
         let lettered = entry.len() == 2;
         rest.is_some_and(|rest| {
-            rest.starts_with('.') && !rest[1..].starts_with(|ch: char| ch.is_ascii_digit() && !lettered)
+            rest.starts_with('.')
+                && !rest[1..].starts_with(|ch: char| ch.is_ascii_digit() && !lettered)
                 || lettered && (rest.is_empty() || rest.starts_with(' '))
         })
     })
@@ -196,19 +280,35 @@ fn by_words(words: &Words) -> Option<Seen> {
         return None;
     }
     let labels = words.fields.len();
-    let holder = [Field::Surname, Field::GivenNames, Field::Name, Field::BirthDate];
+    let holder = [
+        Field::Surname,
+        Field::GivenNames,
+        Field::Name,
+        Field::BirthDate,
+    ];
     let about_holder = words.portrait || holder.iter().any(|field| words.fields.contains(field));
-    let side = if about_holder { Side::Front } else { Side::Back };
+    let side = if about_holder {
+        Side::Front
+    } else {
+        Side::Back
+    };
     let base = 0.3 + 0.05 * labels.min(6) as f32 + if words.portrait { 0.15 } else { 0.0 };
-    let numbered = words.entries.len() >= 4
-        && (words.entries.contains("4a") || words.entries.contains("4b"));
-    if (words.any(LICENCE) && (words.portrait || labels >= 2 || words.entries.len() >= 2)) || numbered {
+    let numbered =
+        words.entries.len() >= 4 && (words.entries.contains("4a") || words.entries.contains("4b"));
+    if (words.any(LICENCE) && (words.portrait || labels >= 2 || words.entries.len() >= 2))
+        || numbered
+    {
         let front = words.portrait || words.entries.contains("1") || words.entries.contains("2");
         let side = if front { Side::Front } else { side };
         return seen(DocumentKind::DrivingLicence, side, base + 0.2);
     }
     if words.any(IDENTITY) && (words.portrait || labels >= 2) {
-        let kind = if words.td3 { DocumentKind::IdCardTd2 } else { DocumentKind::IdCardTd1 };
+        // A TD2 card carries its zone on the front; one without is a TD1 card seen at an angle.
+        let kind = if words.td3 && words.fillers {
+            DocumentKind::IdCardTd2
+        } else {
+            DocumentKind::IdCardTd1
+        };
         return seen(kind, side, base + 0.15);
     }
     if words.visa && labels >= 2 {
@@ -237,10 +337,21 @@ mod tests {
             .enumerate()
             .map(|(at, text)| {
                 let top = 30.0 + at as f32 * 60.0;
-                line(text, 60.0, top, 60.0 + 22.0 * text.chars().count() as f32, top + 40.0)
+                line(
+                    text,
+                    60.0,
+                    top,
+                    60.0 + 22.0 * text.chars().count() as f32,
+                    top + 40.0,
+                )
             })
             .collect();
-        let portrait = PageRect { x: 700.0, y: 100.0, width: 150.0, height: 200.0 };
+        let portrait = PageRect {
+            x: 700.0,
+            y: 100.0,
+            width: 150.0,
+            height: 200.0,
+        };
         let cues = Cues {
             pixels: &pixels,
             lines: &lines,
@@ -264,24 +375,54 @@ mod tests {
     #[test]
     fn licences_are_known_by_words_or_numbered_entries() {
         let licence = Some((DocumentKind::DrivingLicence, Side::Front));
-        assert_eq!(judge(CARD, &["PERMIS DE CONDUIRE", "1. MARTIN", "2. JEAN"], true), licence);
-        let numbered = ["1. SMITH", "2. JOHN", "3. 01.02.1990", "4a. 01.01.2015", "5. AB123"];
+        assert_eq!(
+            judge(CARD, &["PERMIS DE CONDUIRE", "1. MARTIN", "2. JEAN"], true),
+            licence
+        );
+        let numbered = [
+            "1. SMITH",
+            "2. JOHN",
+            "3. 01.02.1990",
+            "4a. 01.01.2015",
+            "5. AB123",
+        ];
         assert_eq!(judge(CARD, &numbered, false), licence);
     }
 
     #[test]
     fn a_card_without_zone_is_known_by_words_labels_and_portrait() {
-        let front = ["IDENTITY CARD", "Surname", "MARTIN", "Date of birth", "13 07 1990"];
+        let front = [
+            "IDENTITY CARD",
+            "Surname",
+            "MARTIN",
+            "Date of birth",
+            "13 07 1990",
+        ];
         let td1 = Some((DocumentKind::IdCardTd1, Side::Front));
         assert_eq!(judge(CARD, &front, true), td1);
     }
 
     #[test]
     fn prose_a_bank_card_and_a_passport_cover_are_no_documents() {
-        let prose = ["The quick brown fox", "jumps over the lazy dog", "1. milk", "2. bread"];
+        let prose = [
+            "The quick brown fox",
+            "jumps over the lazy dog",
+            "1. milk",
+            "2. bread",
+        ];
         assert_eq!(judge((1024, 800), &prose, false), None);
-        assert_eq!(judge(CARD, &["world", "5412 7512 3412 3456", "Lee M. Cardholder"], false), None);
-        assert_eq!(judge((704, 1000), &["UNION EUROPEENNE", "PASSEPORT"], false), None);
+        assert_eq!(
+            judge(
+                CARD,
+                &["world", "5412 7512 3412 3456", "Lee M. Cardholder"],
+                false
+            ),
+            None
+        );
+        assert_eq!(
+            judge((704, 1000), &["UNION EUROPEENNE", "PASSEPORT"], false),
+            None
+        );
         assert_eq!(judge(CARD, &[], true), None);
     }
 

@@ -4,14 +4,17 @@
 //! [`classify`] names it, and the fields are read by the rules of its kind.
 
 mod area;
+mod dates;
 mod ethnicity;
 mod examine;
 mod fold;
+mod ink;
 mod kind;
 mod labels;
 mod prc;
 mod prc_back;
 mod prc_front;
+mod printed;
 mod read;
 mod row;
 mod upright;

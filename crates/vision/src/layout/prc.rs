@@ -7,6 +7,7 @@ use image::RgbImage;
 use menshen_document::{Field, Side, prc_id};
 
 use super::area::Area;
+use super::ink;
 use super::prc_back;
 use super::prc_front::{self, RowKind};
 use super::row::Piece;
@@ -15,6 +16,8 @@ use crate::text::{Line, TextReader};
 
 /// Below this mean confidence a field is read a second time; clean fields read above 0.95.
 const SURE: f32 = 0.9;
+/// Below this confidence a band of ink that the detector passed over was no line of text.
+const MISSED: f32 = 0.6;
 /// Middle of each row over the height of the card, and the left and right ends of the text over its
 /// width (from the drawing in GA 461-2004); used only where too few rows were found.
 const ROW_MIDDLES: [(RowKind, f32); 5] = [
@@ -49,7 +52,12 @@ fn read_front(
     lines: &[Line],
 ) -> Result<BTreeMap<Field, Piece>, ModelError> {
     let (width, height) = (page.width() as f32, page.height() as f32);
-    let first = prc_front::parse(lines, width, height);
+    let mut first = prc_front::parse(lines, width, height);
+    let missed = missed_lines(reader, page, lines, &first.rows)?;
+    if !missed.is_empty() {
+        let all: Vec<Line> = lines.iter().chain(&missed).cloned().collect();
+        first = prc_front::parse(&all, width, height);
+    }
     let mut fields = first.fields.clone();
     for (kind, wanted) in [
         (RowKind::Name, &[Field::Name][..]),
@@ -77,6 +85,50 @@ fn read_front(
         }
     }
     Ok(fields)
+}
+
+/// Reads the rows of the address that the detector passed over.
+fn missed_lines(
+    reader: &TextReader,
+    page: &RgbImage,
+    lines: &[Line],
+    rows: &BTreeMap<RowKind, Area>,
+) -> Result<Vec<Line>, ModelError> {
+    let (width, height) = (page.width() as f32, page.height() as f32);
+    let above = [RowKind::Birth, RowKind::Sex, RowKind::Name];
+    let Some(upper) = above.iter().find_map(|kind| rows.get(kind)) else {
+        return Ok(Vec::new());
+    };
+    let window = Area {
+        left: upper.left,
+        right: VALUES_RIGHT * width,
+        top: upper.bottom,
+        bottom: rows
+            .get(&RowKind::Number)
+            .map_or(0.8 * height, |number| number.top),
+    };
+    let known: Vec<Area> = lines
+        .iter()
+        .filter(|line| !prc_front::is_overprint(&line.text))
+        .map(|line| Area::around(&line.corners))
+        .collect();
+    let mut missed = Vec::new();
+    // The detector's boxes are about 1.3 times as high as the characters.
+    for band in ink::bands(page, &window, upper.height() / 1.3) {
+        let covers = |area: &Area| area.shared_height(&band) > 0.5 * band.height();
+        if known
+            .iter()
+            .any(|area| area.left < window.right && covers(area))
+        {
+            continue;
+        }
+        let strip = band.grown(4.0, band.height() * 0.17);
+        let line = reader.recognise_box(page, &strip.corners())?;
+        if line.confidence > MISSED {
+            missed.push(line);
+        }
+    }
+    Ok(missed)
 }
 
 /// Is there no need to look again?

@@ -11,6 +11,7 @@ use menshen_document::Field;
 
 use super::area::Area;
 use super::ethnicity::ethnic_group;
+use super::fold::find_like;
 use super::labels::is_han;
 use super::row::{Glyph, Piece, Row, rows};
 use crate::text::Line;
@@ -95,11 +96,28 @@ pub(crate) fn is_overprint(text: &str) -> bool {
     let letters: String = text.chars().filter(|ch| ch.is_alphabetic()).collect();
     let latin = letters.chars().filter(char::is_ascii_alphabetic).count();
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    // A portrait side prints no Latin letter but X and the odd building number.
-    (latin >= 3 && latin * 2 > letters.chars().count() && digits < latin)
+    // A portrait side prints no Latin letter but X and the odd building number; boxes of nothing else
+    // are marks, or pieces of one.
+    let piece = latin > 0 && latin == letters.chars().count() && digits == 0 && is_mark(&letters);
+    piece
+        || (latin >= 3 && latin * 2 > letters.chars().count() && digits < latin)
         || ["样本", "样证", "样张", "仅供"]
             .iter()
             .any(|mark| letters.contains(mark))
+}
+
+/// Is this a word that specimens carry, or a piece of one, half of it misread at most?
+fn is_mark(letters: &str) -> bool {
+    let letters: Vec<char> = letters.to_ascii_uppercase().chars().collect();
+    let errors = match letters.len() {
+        0..=2 => 0,
+        3 => 1,
+        length => length / 2,
+    };
+    ["SPECIMEN", "SAMPLE"].iter().any(|mark| {
+        let mark: Vec<char> = mark.chars().collect();
+        find_like(&mark, &letters, errors).is_some()
+    })
 }
 
 fn next_row(kinds: &BTreeMap<RowKind, usize>, kind: RowKind) -> Option<usize> {
@@ -275,7 +293,22 @@ fn address(rows: &[Row], start: usize) -> Piece {
         whole = whole.followed_by(row.kept(0, usize::MAX, is_address_char));
         last = area;
     }
-    whole
+    without_marks(whole)
+}
+
+/// Returns the text without runs of two letters or more that belong to a mark across the card.
+fn without_marks(piece: Piece) -> Piece {
+    let chars: Vec<char> = piece.text.chars().collect();
+    let kept = chars
+        .chunk_by(|a, b| a.is_ascii_uppercase() == b.is_ascii_uppercase())
+        .map(|run| run.iter().collect::<String>())
+        .filter(|run| {
+            run.len() < 2 || !run.bytes().all(|b| b.is_ascii_uppercase()) || !is_mark(run)
+        });
+    Piece {
+        text: kept.collect(),
+        ..piece
+    }
 }
 
 fn is_address_char(ch: char) -> bool {
@@ -435,6 +468,15 @@ mod tests {
         let read = values(&lines);
         assert_eq!(read[0].1, "张三");
         assert_eq!(read[4].1, whole()[4].1);
+    }
+
+    #[test]
+    fn pieces_of_a_mark_across_the_card_are_left_out() {
+        let mut lines = card();
+        lines[6] = line("CIMEN", 440.0, 342.0, 600.0, 392.0);
+        lines[5] = line("人民路MEN1号2单元", 160.0, 340.0, 430.0, 380.0);
+        assert_eq!(values(&lines), whole());
+        assert!(is_overprint("S") && !is_overprint("A座") && !is_overprint("12"));
     }
 
     #[test]

@@ -7,8 +7,8 @@ use menshen_core::evidence::Seen;
 use menshen_document::mrz::Reading;
 use menshen_document::{DocumentKind, Field};
 
-use super::prc;
 use super::row::Piece;
+use super::{prc, printed};
 use crate::model::ModelError;
 use crate::text::{Line, TextReader};
 
@@ -23,6 +23,10 @@ pub(crate) fn read_fields(
 ) -> Result<BTreeMap<Field, Piece>, ModelError> {
     match seen.kind {
         DocumentKind::PrcIdCard => prc::read(reader, page, lines, seen.side),
-        _ => { let _ = mrz; Ok(BTreeMap::new()) }
+        DocumentKind::DrivingLicence => Ok(printed::read_licence(lines)),
+        DocumentKind::Passport
+        | DocumentKind::IdCardTd1
+        | DocumentKind::IdCardTd2
+        | DocumentKind::Visa => Ok(printed::read(lines, mrz)),
     }
 }

@@ -56,13 +56,26 @@ pub fn upright(reader: &TextReader, page: &Page, boxes: &[TextBox]) -> Result<Tu
         backward[index] = Some(over);
     }
     if for_it >= against {
-        return Ok(Turned { quarter_turns: side, boxes: quads, lines: forward });
+        return Ok(Turned {
+            quarter_turns: side,
+            boxes: quads,
+            lines: forward,
+        });
     }
     let size = (pixels.width() as f32, pixels.height() as f32);
     let boxes: Vec<Quad> = quads.iter().map(|quad| turned(quad, size, 2)).collect();
     let lines = backward.into_iter().zip(&boxes);
-    let lines = lines.map(|(line, quad)| line.map(|line| Line { corners: *quad, ..line }));
-    Ok(Turned { quarter_turns: side + 2, lines: lines.collect(), boxes })
+    let lines = lines.map(|(line, quad)| {
+        line.map(|line| Line {
+            corners: *quad,
+            ..line
+        })
+    });
+    Ok(Turned {
+        quarter_turns: side + 2,
+        lines: lines.collect(),
+        boxes,
+    })
 }
 
 /// Does most of the text run up or down?
@@ -85,7 +98,11 @@ fn longest(quads: &[Quad]) -> Vec<usize> {
     // Lines of 4 to 15 heights say enough and are read fast.
     let length = |index: &usize| {
         let ratio = mean_width(&quads[*index]) / mean_height(&quads[*index]).max(1.0);
-        if ratio > 15.0 { 15.0 - ratio * 0.1 } else { ratio }
+        if ratio > 15.0 {
+            15.0 - ratio * 0.1
+        } else {
+            ratio
+        }
     };
     order.sort_by(|a, b| length(b).total_cmp(&length(a)));
     order.truncate(TRIED);
@@ -93,12 +110,19 @@ fn longest(quads: &[Quad]) -> Vec<usize> {
 }
 
 fn letters(line: &Line) -> usize {
-    line.chars.iter().filter(|read| read.ch.is_alphabetic()).count()
+    line.chars
+        .iter()
+        .filter(|read| read.ch.is_alphabetic())
+        .count()
 }
 
 /// What a reading is worth: sure characters count, unsure ones hardly.
 fn weight(line: &Line) -> f32 {
-    line.chars.iter().map(|read| read.confidence.powi(4)).sum::<f32>() * line.confidence
+    line.chars
+        .iter()
+        .map(|read| read.confidence.powi(4))
+        .sum::<f32>()
+        * line.confidence
 }
 
 /// Returns a box of a picture of `size` after the picture was turned clockwise, its corners again in
@@ -106,9 +130,18 @@ fn weight(line: &Line) -> f32 {
 fn turned(quad: &Quad, size: (f32, f32), quarter_turns: u32) -> Quad {
     let (width, height) = size;
     let [a, b, c, d] = quad.map(|p| match quarter_turns % 4 {
-        1 => Point { x: height - p.y, y: p.x },
-        2 => Point { x: width - p.x, y: height - p.y },
-        3 => Point { x: p.y, y: width - p.x },
+        1 => Point {
+            x: height - p.y,
+            y: p.x,
+        },
+        2 => Point {
+            x: width - p.x,
+            y: height - p.y,
+        },
+        3 => Point {
+            x: p.y,
+            y: width - p.x,
+        },
         _ => p,
     });
     match quarter_turns % 4 {
@@ -124,23 +157,40 @@ mod tests {
     use super::*;
 
     fn quad(x: f32, y: f32, width: f32, height: f32) -> Quad {
-        [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
-            .map(|(x, y)| Point { x, y })
+        [
+            (x, y),
+            (x + width, y),
+            (x + width, y + height),
+            (x, y + height),
+        ]
+        .map(|(x, y)| Point { x, y })
     }
 
     #[test]
     fn a_box_turns_with_its_picture_and_keeps_its_reading_order() {
         let before = quad(10.0, 20.0, 5.0, 60.0);
-        assert_eq!(turned(&before, (100.0, 200.0), 1), quad(120.0, 10.0, 60.0, 5.0));
-        assert_eq!(turned(&before, (100.0, 200.0), 3), quad(20.0, 85.0, 60.0, 5.0));
+        assert_eq!(
+            turned(&before, (100.0, 200.0), 1),
+            quad(120.0, 10.0, 60.0, 5.0)
+        );
+        assert_eq!(
+            turned(&before, (100.0, 200.0), 3),
+            quad(20.0, 85.0, 60.0, 5.0)
+        );
         let twice = turned(&turned(&before, (100.0, 200.0), 1), (200.0, 100.0), 1);
         assert_eq!(twice, turned(&before, (100.0, 200.0), 2));
     }
 
     #[test]
     fn text_that_runs_down_lies_on_its_side() {
-        assert!(lies_on_its_side(&[quad(0.0, 0.0, 20.0, 300.0), quad(50.0, 0.0, 90.0, 20.0)]));
-        assert!(!lies_on_its_side(&[quad(0.0, 0.0, 300.0, 20.0), quad(0.0, 50.0, 20.0, 90.0)]));
+        assert!(lies_on_its_side(&[
+            quad(0.0, 0.0, 20.0, 300.0),
+            quad(50.0, 0.0, 90.0, 20.0)
+        ]));
+        assert!(!lies_on_its_side(&[
+            quad(0.0, 0.0, 300.0, 20.0),
+            quad(0.0, 50.0, 20.0, 90.0)
+        ]));
         assert!(!lies_on_its_side(&[]));
     }
 }

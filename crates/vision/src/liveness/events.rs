@@ -156,7 +156,8 @@ impl Track {
     /// Runs of at least three quick swings of the yaw to both sides of rest.
     fn shakes(&self) -> Vec<ActionEvent> {
         let points = extremes(&self.yaw, SHAKE.0);
-        let quick = |i: usize| self.times[points[i + 1].at] - self.times[points[i].at] <= SWING_TIME;
+        let quick =
+            |i: usize| self.times[points[i + 1].at] - self.times[points[i].at] <= SWING_TIME;
         let mut found = Vec::new();
         let mut first = 0;
         for i in 0..points.len() {
@@ -180,7 +181,9 @@ impl Track {
     }
 
     fn blinks(&self) -> Vec<ActionEvent> {
-        let closed: Vec<f32> = (0..self.times.len()).map(|i| 1.0 - self.openness(i)).collect();
+        let closed: Vec<f32> = (0..self.times.len())
+            .map(|i| 1.0 - self.openness(i))
+            .collect();
         self.stretches(&closed, (1.0 - BLINK.0, 1.0 - BLINK.1))
             .into_iter()
             .filter(|s| s.first > 0 && s.last + 1 < self.times.len())
@@ -198,7 +201,11 @@ impl Track {
             let around = (0..self.times.len()).filter(near);
             let mut around: Vec<f32> = around.map(|i| self.eyes[i][side]).collect();
             let usual = quantile(&mut around, 0.6);
-            if usual < SEEN_OPENING { 1.0 } else { self.eyes[at][side] / usual }
+            if usual < SEEN_OPENING {
+                1.0
+            } else {
+                self.eyes[at][side] / usual
+            }
         });
         if hidden { 1.0 } else { sides[0].max(sides[1]) }
     }
