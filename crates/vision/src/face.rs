@@ -25,7 +25,7 @@ pub use examine::{
     Face, FaceModels, Located, Upright, embed_any, examine, eyes_open, find, measure,
 };
 pub use eyes::{eyes_by_iris, eyes_by_mesh, mouth_open};
-pub use mesh::{Mesh, POINTS, mesh, refine};
+pub use mesh::{Mesh, POINTS, mesh, steady};
 pub use pose::pose;
 pub use quality::{face_sharpness, quality};
 pub use transform::Similarity;

@@ -87,9 +87,8 @@ impl Sequence {
             .collect();
         order.sort_by(|&i, &j| self.frames[i].time.total_cmp(&self.frames[j].time));
         let timed: Vec<&Frame> = order.iter().map(|&i| &self.frames[i]).collect();
-        let count = |test: fn(&Seen) -> bool| {
-            self.frames.iter().filter(|f| test(&f.seen)).count() as u32
-        };
+        let count =
+            |test: fn(&Seen) -> bool| self.frames.iter().filter(|f| test(&f.seen)).count() as u32;
         let best = best_frame(&self.frames);
         let continuity = embedder.and_then(|(_, metric)| continuity(&self.frames, best, metric));
         let still = picture::still(&timed);
@@ -153,7 +152,9 @@ fn spoof(frames: &[Frame]) -> Option<f32> {
 /// a closed mouth.
 fn best_frame(frames: &[Frame]) -> Option<usize> {
     let faces = || frames.iter().filter_map(Frame::face);
-    let mut openings: Vec<f32> = faces().map(|f| f.eyes_open[0].min(f.eyes_open[1])).collect();
+    let mut openings: Vec<f32> = faces()
+        .map(|f| f.eyes_open[0].min(f.eyes_open[1]))
+        .collect();
     let mut distances: Vec<f32> = faces().map(|f| f.eye_distance).collect();
     let (open, size) = (quantile(&mut openings, 0.7), quantile(&mut distances, 0.9));
     let score = |frame: &Frame| {
@@ -161,15 +162,25 @@ fn best_frame(frames: &[Frame]) -> Option<usize> {
             return None;
         };
         // A quarter of the score is lost at 12 degrees, where embedders begin to suffer.
-        let turn = face.pose.yaw.hypot(face.pose.pitch).hypot(face.pose.roll / 2.0) / 22.0;
+        let turn = face
+            .pose
+            .yaw
+            .hypot(face.pose.pitch)
+            .hypot(face.pose.roll / 2.0)
+            / 22.0;
         let eyes = face.eyes_open[0].min(face.eyes_open[1]) / open.max(1e-3);
         let near = (face.eye_distance / size.max(1e-3)).min(1.0);
         let mouth = (1.0 - face.mouth_open).max(0.2);
         Some((-turn * turn).exp() * eyes.clamp(0.05, 1.0) * near * mouth * (0.2 + face.sharpness))
     };
-    let scored = frames.iter().enumerate().filter_map(|(i, f)| Some((i, score(f)?)));
+    let scored = frames
+        .iter()
+        .enumerate()
+        .filter_map(|(i, f)| Some((i, score(f)?)));
     scored
         .max_by(|(_, p), (_, q)| p.total_cmp(q))
         .map(|(i, _)| i)
 }
 
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,8 @@ use crate::model::{Model, ModelError};
 
 /// The class that means a living face; the two others are printed and shown fakes.
 const REAL: usize = 1;
+/// Printed fake, living, shown fake.
+const CLASSES: usize = 3;
 /// Side of the crop over the side of the box where a card does not say.
 const USUAL_SCALE: f32 = 2.7;
 
@@ -28,16 +30,21 @@ pub fn antispoof(
         };
         let outputs = model.run(input_tensor(&chip, &card.input))?;
         let first = outputs.first().ok_or(ModelError::Output)?;
-        sum += softmax(&first.data)?;
+        sum += living(&first.data)?;
     }
     let n = models.len() as f32;
     Ok((!models.is_empty()).then(|| 1.0 - sum / n))
 }
 
-/// Probability of the living class among three.
-fn softmax(raw: &[f32]) -> Result<f32, ModelError> {
-    if raw.len() != 3 || raw.iter().any(|v| !v.is_finite()) {
+/// Probability of the living class among three. Some conversions end in the softmax, some before it:
+/// numbers that already are probabilities are taken as they are.
+fn living(raw: &[f32]) -> Result<f32, ModelError> {
+    if raw.len() != CLASSES || raw.iter().any(|v| !v.is_finite()) {
         return Err(ModelError::Output);
+    }
+    let sum: f32 = raw.iter().sum();
+    if (sum - 1.0).abs() < 1e-3 && raw.iter().all(|v| (0.0..=1.0).contains(v)) {
+        return Ok(raw[REAL]);
     }
     let top = raw.iter().copied().fold(f32::MIN, f32::max);
     let powers = raw.iter().map(|v| (v - top).exp());
@@ -60,7 +67,10 @@ fn crop(image: &RgbImage, face: &Rect, card: &ModelCard) -> Option<RgbImage> {
     let centre = middle(face);
     let left = (centre.x - crop_width / 2.0).clamp(0.0, width - crop_width);
     let top = (centre.y - crop_height / 2.0).clamp(0.0, height - crop_height);
-    let step = (crop_width / out_width as f32, crop_height / out_height as f32);
+    let step = (
+        crop_width / out_width as f32,
+        crop_height / out_height as f32,
+    );
     Some(RgbImage::from_fn(out_width, out_height, |x, y| {
         let at = Point {
             x: left + (x as f32 + 0.5) * step.0,

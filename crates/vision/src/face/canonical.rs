@@ -49,7 +49,13 @@ const MOVING: [(usize, usize, [f32; 3]); 3] = [
 ];
 
 /// Middle of an eye's corners and lids in the table, left and right.
-const EYES: [Point; 2] = [Point { x: -0.351, y: 0.050 }, Point { x: 0.351, y: 0.050 }];
+const EYES: [Point; 2] = [
+    Point {
+        x: -0.351,
+        y: 0.050,
+    },
+    Point { x: 0.351, y: 0.050 },
+];
 
 /// Returns the points that keep their place on the skull: mesh index and position.
 pub(crate) fn rigid() -> impl Iterator<Item = (usize, [f32; 3])> {

@@ -62,7 +62,11 @@ pub fn detect(model: &dyn Model, image: &RgbImage) -> Result<Vec<Detection>, Mod
         }
     }
     let mut seen = merge(seen);
-    let limit = if best(&seen) >= SCORE { SCORE } else { LOW_SCORE };
+    let limit = if best(&seen) >= SCORE {
+        SCORE
+    } else {
+        LOW_SCORE
+    };
     seen.retain(|face| face.score >= limit);
     Ok(seen)
 }
@@ -194,7 +198,11 @@ fn tiles(image: &RgbImage, parts: u32) -> Vec<Rect> {
     let steps = |length: f32| {
         let n = ((length - side) / (side / 2.0)).ceil().max(0.0) as u32;
         let n = n.min(MAX_TILES - 1);
-        let stride = if n == 0 { 0.0 } else { (length - side) / n as f32 };
+        let stride = if n == 0 {
+            0.0
+        } else {
+            (length - side) / n as f32
+        };
         (0..=n).map(move |i| i as f32 * stride)
     };
     let columns: Vec<f32> = steps(width).collect();
@@ -215,8 +223,7 @@ fn touches(face: &Detection, tile: Rect, image: &RgbImage) -> bool {
     let left = region.x < tile.x && tile.x > 0.5;
     let top = region.y < tile.y && tile.y > 0.5;
     let tile_right = tile.x + tile.width;
-    let right =
-        region.x + region.width > tile_right && tile_right < image.width() as f32 - 0.5;
+    let right = region.x + region.width > tile_right && tile_right < image.width() as f32 - 0.5;
     let tile_bottom = tile.y + tile.height;
     let bottom =
         region.y + region.height > tile_bottom && tile_bottom < image.height() as f32 - 0.5;
@@ -290,7 +297,8 @@ fn decode(outputs: &[Tensor], score: f32) -> Result<Vec<Detection>, ModelError> 
         .enumerate()
         .filter_map(|(anchor, (numbers, &raw))| {
             let value = 1.0 / (1.0 + (-raw.clamp(-100.0, 100.0)).exp());
-            let sound = numbers.iter().all(|n| n.is_finite()) && numbers[2] > 0.0 && numbers[3] > 0.0;
+            let sound =
+                numbers.iter().all(|n| n.is_finite()) && numbers[2] > 0.0 && numbers[3] > 0.0;
             (value >= score && sound).then(|| face_at(anchor, numbers, value))
         })
         .collect())

@@ -49,7 +49,11 @@ pub fn compare(a: &Embedding, b: &Embedding, metric: Metric) -> f32 {
             dot / (norm(&a.0) * norm(&b.0))
         }
     };
-    if score.is_finite() { score } else { INCOMPARABLE }
+    if score.is_finite() {
+        score
+    } else {
+        INCOMPARABLE
+    }
 }
 
 fn norm(values: &[f32]) -> f32 {
@@ -77,7 +81,10 @@ pub(crate) fn align_points(
     drawable.then(|| warp(image, &into, width, height, Kernel::Cubic))
 }
 
-fn pairs(alignment: &Alignment, point: &dyn Fn(usize) -> Option<Point>) -> (Vec<Point>, Vec<Point>) {
+fn pairs(
+    alignment: &Alignment,
+    point: &dyn Fn(usize) -> Option<Point>,
+) -> (Vec<Point>, Vec<Point>) {
     let groups = alignment.mesh.iter().zip(&alignment.template);
     groups
         .filter_map(|(indices, &[x, y])| {
@@ -88,8 +95,7 @@ fn pairs(alignment: &Alignment, point: &dyn Fn(usize) -> Option<Point>) -> (Vec<
                 x: found.iter().map(|p| p.x).sum::<f32>() / n,
                 y: found.iter().map(|p| p.y).sum::<f32>() / n,
             };
-            // The template counts pixel centres as whole numbers, the picture counts edges.
-            Some((Point { x: x + 0.5, y: y + 0.5 }, mean))
+            Some((Point { x, y }, mean))
         })
         .unzip()
 }

@@ -7,7 +7,7 @@ use super::canonical::over_eyes;
 use super::detect::{Detection, count, detect, detect_crowd, detect_turned, largest};
 use super::embed::{Embedding, align_points, embed, embed_chip};
 use super::eyes::{eyes_by_iris, eyes_by_mesh, mouth_open};
-use super::mesh::{Mesh, mesh};
+use super::mesh::{Mesh, mesh, steady};
 use super::pose::pose;
 use super::quality::quality;
 use crate::model::{Model, ModelError};
@@ -64,6 +64,7 @@ fn confirmed(
 ) -> Result<Option<Face>, ModelError> {
     while let Some(detection) = largest(&found).copied() {
         if let Some(mesh) = mesh(models.mesh, image, &detection)? {
+            let mesh = steady(models.mesh, image, mesh)?;
             return Ok(Some(Face { detection, mesh }));
         }
         found.retain(|face| *face != detection);

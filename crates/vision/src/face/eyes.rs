@@ -90,7 +90,11 @@ fn lid_gap(
     };
     let gap = |&[upper, lower]: &[usize; 2]| distance(at(upper), at(lower));
     let mean = CONTOUR_LIDS.iter().map(gap).sum::<f32>() / 3.0 * window.scale();
-    if mean.is_finite() { Ok(mean) } else { Err(ModelError::Output) }
+    if mean.is_finite() {
+        Ok(mean)
+    } else {
+        Err(ModelError::Output)
+    }
 }
 
 /// Returns the distance of the inner lips over the mouth's width, 0 when closed.

@@ -93,7 +93,7 @@ fn glasses(view: &View) -> f32 {
     let below = (under_eye_edge(view, [111, 117, 118, 119, 120, 128])
         + under_eye_edge(view, [340, 346, 347, 348, 349, 357]))
         / 2.0;
-    step(bridge, 0.055, 0.025) * step(below, 0.05, 0.02)
+    step(bridge, 0.08, 0.03) * step(below, 0.065, 0.02)
 }
 
 /// Strongest horizontal line on the bridge, as a part of the skin's luma: the second difference of

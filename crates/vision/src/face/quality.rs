@@ -78,7 +78,7 @@ fn skin(view: &View, face: &[usize]) -> Vec<usize> {
 const FINE: f32 = 0.7;
 const COARSE: f32 = 2.2;
 /// What is left of the edge energy of a crisp face after the coarse blur.
-const CRISP_REST: f32 = 0.40;
+const CRISP_REST: f32 = 0.58;
 /// What is left for a face that is blurred beyond use.
 const BLURRED_REST: f32 = 0.92;
 /// Edge energy below which there is nothing to see at all (a flat picture).
@@ -89,8 +89,9 @@ const FLAT: f32 = 0.002;
 fn sharpness(view: &View, face: &[usize]) -> f32 {
     let energy = |sigma: f32| {
         let edges = view.luma.blurred(sigma).gradient();
-        let values: Vec<f32> = face.iter().map(|&i| edges.data[i]).collect();
-        mean(&values)
+        // Squares: edges count, the soft shading of cheeks does not.
+        let squares: Vec<f32> = face.iter().map(|&i| edges.data[i].powi(2)).collect();
+        mean(&squares).sqrt()
     };
     let (fine, coarse) = (energy(FINE), energy(COARSE));
     if fine < FLAT {
@@ -106,7 +107,11 @@ fn half_lit(view: &View, face: &[usize]) -> f32 {
     let (right, left): (Vec<usize>, Vec<usize>) =
         face.iter().partition(|&&i| side(view.centre(i)) > 0.0);
     let (right, left) = (mean(&view.lumas(&right)), mean(&view.lumas(&left)));
-    if right + left > 0.0 { (left - right).abs() / (left + right) } else { 0.0 }
+    if right + left > 0.0 {
+        (left - right).abs() / (left + right)
+    } else {
+        0.0
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -182,4 +187,3 @@ fn place(image: &RgbImage, face: &Rect) -> Place {
         inside: (across.max(0.0) * down.max(0.0) / area).min(1.0),
     }
 }
-

@@ -188,9 +188,7 @@ pub(crate) fn resize(image: &RgbImage, area: Rect, width: u32, height: u32) -> O
             f64::from(area.width),
             f64::from(area.height),
         );
-    Resizer::new()
-        .resize(&source, &mut target, &options)
-        .ok()?;
+    Resizer::new().resize(&source, &mut target, &options).ok()?;
     RgbImage::from_raw(width, height, target.into_vec())
 }
 
@@ -331,12 +329,7 @@ mod tests {
     fn a_quarter_turn_moves_the_corner() {
         let mut picture = RgbImage::new(8, 8);
         picture.put_pixel(7, 0, image::Rgb([255; 3]));
-        let turned = Similarity::window(
-            point(4.0, 4.0),
-            8.0,
-            std::f32::consts::FRAC_PI_2,
-            8,
-        );
+        let turned = Similarity::window(point(4.0, 4.0), 8.0, std::f32::consts::FRAC_PI_2, 8);
         let out = warp(&picture, &turned, 8, 8, Kernel::Linear);
         assert_eq!(out.get_pixel(0, 0).0, [255; 3]);
     }

@@ -55,8 +55,16 @@ impl View {
     /// Returns the pixels inside a closed line of mesh points (even-odd rule) and the picture.
     pub fn region(&self, outline: &[usize]) -> Vec<usize> {
         let corners: Vec<Point> = outline.iter().map(|&i| self.points[i]).collect();
-        let low = corners.iter().map(|p| p.y).fold(f32::MAX, f32::min).max(0.0) as usize;
-        let high = corners.iter().map(|p| p.y).fold(f32::MIN, f32::max).max(0.0) as usize;
+        let low = corners
+            .iter()
+            .map(|p| p.y)
+            .fold(f32::MAX, f32::min)
+            .max(0.0) as usize;
+        let high = corners
+            .iter()
+            .map(|p| p.y)
+            .fold(f32::MIN, f32::max)
+            .max(0.0) as usize;
         let side = SIDE as usize;
         (low..=high.min(side - 1))
             .flat_map(|y| (0..side).map(move |x| y * side + x))
@@ -111,16 +119,25 @@ pub(crate) mod outline {
         [346, 347, 330, 266, 425, 411, 352],
     ];
     /// Between hairline and the middle of the forehead.
-    pub const UPPER_FOREHEAD: [usize; 12] = [67, 109, 10, 338, 297, 333, 299, 337, 151, 108, 69, 104];
+    pub const UPPER_FOREHEAD: [usize; 12] =
+        [67, 109, 10, 338, 297, 333, 299, 337, 151, 108, 69, 104];
     /// Eye openings, left and right.
     pub const EYES: [[usize; 16]; 2] = [
-        [33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7],
-        [263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249],
+        [
+            33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7,
+        ],
+        [
+            263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249,
+        ],
     ];
     /// Eyes with the skin around that a lens covers.
     pub const LENSES: [[usize; 16]; 2] = [
-        [113, 225, 224, 223, 222, 221, 189, 244, 233, 232, 231, 230, 229, 228, 31, 226],
-        [342, 445, 444, 443, 442, 441, 413, 464, 453, 452, 451, 450, 449, 448, 261, 446],
+        [
+            113, 225, 224, 223, 222, 221, 189, 244, 233, 232, 231, 230, 229, 228, 31, 226,
+        ],
+        [
+            342, 445, 444, 443, 442, 441, 413, 464, 453, 452, 451, 450, 449, 448, 261, 446,
+        ],
     ];
     /// Below the nose, out to the jaw.
     pub const LOWER_FACE: [usize; 20] = [

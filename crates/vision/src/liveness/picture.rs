@@ -33,7 +33,12 @@ impl Thumbnail {
     /// Returns the mean and the largest difference of two thumbnails in grey levels (0..=255), the
     /// largest over 2 x 2 pixels so that one noisy pixel says nothing.
     fn difference(&self, other: &Self) -> Difference {
-        let signed: Vec<i32> = self.0.iter().zip(&other.0).map(|(&p, &q)| i32::from(p) - i32::from(q)).collect();
+        let signed: Vec<i32> = self
+            .0
+            .iter()
+            .zip(&other.0)
+            .map(|(&p, &q)| i32::from(p) - i32::from(q))
+            .collect();
         let side = SIDE as usize;
         let sum: i32 = signed.iter().map(|d| d.abs()).sum();
         let block = |i: usize| {

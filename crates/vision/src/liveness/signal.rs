@@ -28,7 +28,13 @@ pub(super) fn resting_level(values: &[f32]) -> f32 {
 /// frame makes no event.
 pub(super) fn median_of_three(values: &[f32]) -> Vec<f32> {
     let last = values.len().saturating_sub(1);
-    let three = |i: usize| [values[i.saturating_sub(1)], values[i], values[(i + 1).min(last)]];
+    let three = |i: usize| {
+        [
+            values[i.saturating_sub(1)],
+            values[i],
+            values[(i + 1).min(last)],
+        ]
+    };
     let median = |[a, b, c]: [f32; 3]| a.max(b).min(a.min(b).max(c));
     (0..values.len()).map(|i| median(three(i))).collect()
 }
@@ -89,7 +95,10 @@ pub(super) fn extremes(values: &[f32], least: f32) -> Vec<Extreme> {
     let Some(&first) = values.first() else {
         return Vec::new();
     };
-    let start = Extreme { at: 0, value: first };
+    let start = Extreme {
+        at: 0,
+        value: first,
+    };
     let (mut low, mut high) = (start, start);
     let mut found: Vec<Extreme> = Vec::new();
     let mut rising: Option<bool> = None;
