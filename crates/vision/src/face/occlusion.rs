@@ -58,31 +58,29 @@ fn step(value: f32, middle: f32, width: f32) -> f32 {
     1.0 / (1.0 + (-2.0 * (value - middle) / width).exp())
 }
 
-/// Sunglasses: the skin around both eyes is much darker than the cheek below, or of another colour,
-/// and no white of an eye stands out from its surroundings.
+/// Sunglasses: the skin around both eyes is much darker than both the cheek below and the forehead
+/// above, or of another colour than both (a mask hides the one, a hat the other), and no white of an
+/// eye stands out from its surroundings.
 fn eyes(view: &View, cheeks: &[Tone; 2]) -> f32 {
+    let brow = tone(view, &view.region(&outline::UPPER_FOREHEAD));
     let sides = [0, 1].map(|side| {
-        let (lens, opening) = (
-            view.region(&outline::LENSES[side]),
-            view.region(&outline::EYES[side]),
-        );
+        let lens = view.region(&outline::LENSES[side]);
+        let opening = view.region(&outline::EYES[side]);
         if lens.len() < 20 || opening.len() < 4 {
             return 0.0;
         }
-        let around: Vec<usize> = lens
-            .iter()
-            .copied()
-            .filter(|i| !opening.contains(i))
-            .collect();
-        let skin = &cheeks[side];
+        let outside = |i: &usize| !opening.contains(i);
+        let around: Vec<usize> = lens.into_iter().filter(outside).collect();
         let ring = tone(view, &around);
-        let darker = 1.0 - (ring.luma + 0.02) / (skin.luma + 0.02);
-        let dark = step(darker, 0.55, 0.1);
-        let other = step(colour_distance(&ring, skin), 0.35, 0.08);
+        let foreign = |skin: &Tone| {
+            let darker = 1.0 - (ring.luma + 0.02) / (skin.luma + 0.02);
+            let dark = step(darker, 0.55, 0.1);
+            dark.max(step(colour_distance(&ring, skin), 0.35, 0.08))
+        };
         let mut lumas = view.lumas(&opening);
         let white = quantile(&mut lumas, 0.95) - quantile(&mut view.lumas(&around), 0.5);
-        let no_white = step(-white / (skin.luma + 0.05), -0.12, 0.1);
-        dark.max(other) * no_white
+        let no_white = step(-white / (cheeks[side].luma + 0.05), -0.12, 0.1);
+        foreign(&cheeks[side]).min(foreign(&brow)) * no_white
     });
     (sides[0] + sides[1]) / 2.0
 }
