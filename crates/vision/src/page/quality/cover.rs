@@ -87,7 +87,7 @@ fn edge_samples(page: &Page, photo: &RgbImage, side: usize, height: f32) -> Vec<
         for along in [-2.0, 0.0, 2.0] {
             for across in [-3.0, 0.0, 3.0] {
                 let mut p = on_edge(side, place, height, depth + across);
-                if side % 2 == 0 {
+                if side.is_multiple_of(2) {
                     p.x += along
                 } else {
                     p.y += along
