@@ -9,7 +9,8 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use menshen_core::card::{Calibration, Grade, Role};
 use menshen_models::{
-    Checked, Entry, ModelStore, Network, Progress, Pulled, Selection, Set, Source, Status,
+    Checked, Entry, ModelStore, ModelsError, Network, Progress, Pulled, Selection, Set, Source,
+    Status,
 };
 use serde::Serialize;
 
@@ -134,8 +135,15 @@ fn report(store: &ModelStore, pulled: Pulled, context: &Context) -> anyhow::Resu
     for model in &pulled.installed {
         line(model, "installed", None, GOOD)?;
     }
+    let mut failures = 0;
     for (model, error) in &pulled.failed {
+        // A folder need not hold the whole set.
+        if matches!(error, ModelsError::NotInFolder { .. }) {
+            line(model, "skipped", Some(chain(error)), WARN)?;
+            continue;
+        }
         line(model, "failed", Some(chain(error)), BAD)?;
+        failures += 1;
     }
     if !context.json {
         writeln!(
@@ -144,9 +152,9 @@ fn report(store: &ModelStore, pulled: Pulled, context: &Context) -> anyhow::Resu
             store.dir().display()
         )?;
     }
-    match pulled.failed.len() {
+    match failures {
         0 => Ok(()),
-        count => bail!("{count} optional models could not be brought"),
+        count => bail!("optional models that could not be brought: {count}"),
     }
 }
 

@@ -17,6 +17,8 @@ use crate::input;
 /// Photographs that the face package carries; the person stands in both.
 const PORTRAIT: (&str, [f32; 2]) = ("sample1.jpg", [1557.0, 334.0]);
 const SELFIE: (&str, [f32; 2]) = ("sample3.jpg", [1186.0, 372.0]);
+/// Another person, to try what happens with the wrong selfie.
+const OTHER: (&str, [f32; 2]) = ("sample3.jpg", [690.0, 460.0]);
 
 /// The drawn person, always the same one.
 const SEED: u64 = 1;
@@ -45,10 +47,12 @@ pub fn draw(
     };
     menshen_specimen::draw(&fonts, &request)?.write(&folder)?;
 
-    let (photo, face, _) = person(engine, &photos, SELFIE)?;
-    let selfie = folder.join("selfie.jpg");
-    fs::write(&selfie, menshen_specimen::selfie(&photo.pixels, face)?)
-        .with_context(|| format!("write {}", selfie.display()))?;
+    for (file, who) in [("selfie.jpg", SELFIE), ("other.jpg", OTHER)] {
+        let (photo, face, _) = person(engine, &photos, who)?;
+        let path = folder.join(file);
+        fs::write(&path, menshen_specimen::selfie(&photo.pixels, face)?)
+            .with_context(|| format!("write {}", path.display()))?;
+    }
 
     if !context.json {
         anstream::eprintln!("drawn in {}", folder.display());
@@ -57,7 +61,7 @@ pub fn draw(
     let files = Files {
         front: Some(folder.join("front.jpg")),
         back: Some(folder.join("back.jpg")),
-        selfie: Some(selfie),
+        selfie: Some(folder.join("selfie.jpg")),
         ..Files::default()
     };
     Ok((claims, files))

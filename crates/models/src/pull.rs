@@ -162,6 +162,9 @@ impl ModelStore {
         }
         if pulled.failed.is_empty() {
             fs::remove_dir_all(&pull.work).map_err(ModelsError::file("remove", &pull.work))?;
+        } else {
+            // Beginnings of downloads stay for the next try; without any, the folder goes.
+            fs::remove_dir(&pull.work).ok();
         }
         drop(lock);
         Ok(pulled)

@@ -7,8 +7,8 @@ use menshen_core::geometry::Rect;
 
 use crate::SpecimenError;
 
-/// Side of the cut over the height of the face box: head and shoulders.
-const SIDE_PER_FACE: f32 = 2.6;
+/// Side of the cut over the height of the face box: the head, and no neighbour.
+const SIDE_PER_FACE: f32 = 2.0;
 
 /// JPEG quality, as a phone's camera writes.
 const QUALITY: u8 = 92;

@@ -225,3 +225,51 @@ fn malformed(what: String) -> ModelsError {
         what,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use menshen_vision::{Model, RtenModel, Tensor};
+
+    fn outputs(onnx: Vec<u8>) -> Vec<f32> {
+        let data = (0..3 * SIDE * SIDE).map(|i| (i * 37 % 256) as f32);
+        let input = Tensor {
+            shape: vec![1, 3, SIDE, SIDE],
+            data: data.collect(),
+        };
+        let model = RtenModel::from_bytes(onnx).expect("loads");
+        model.run(input).expect("runs").remove(0).data
+    }
+
+    /// The shared conversion of V1SE lacks the squeeze-and-excitation that the published weights hold, so that it
+    /// is compared with our network without it; the whole one must differ.
+    #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "where the data lies is told by the environment"
+    )]
+    fn v1se_equals_the_reference_but_for_its_squeeze_and_excitation() {
+        let root = std::env::var("MENSHEN_SHARED");
+        let root =
+            root.unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").to_owned());
+        let read = |path: &str| std::fs::read(format!("{root}/models/{path}")).ok();
+        let (Some(source), Some(reference)) = (
+            read("upstream/4_0_0_80x80_MiniFASNetV1SE.pth"),
+            read("reference/minifas_4_0_0_80x80_MiniFASNetV1SE.onnx"),
+        ) else {
+            println!("skipped: ../shared is absent");
+            return;
+        };
+        let mut weights = read_torch(&source).expect("a torch file");
+        let whole = outputs(build(weights.clone()).expect("converts"));
+        weights.retain(|name, _| !name.contains("se_module"));
+        let plain = outputs(build(weights).expect("converts"));
+        let expected = outputs(reference);
+        let far = |a: &[f32]| {
+            let pairs = a.iter().zip(&expected);
+            pairs.fold(0.0_f32, |most, (a, b)| most.max((a - b).abs()))
+        };
+        assert!(far(&plain) < 1e-5, "{plain:?} {expected:?}");
+        assert!(far(&whole) > 1e-4, "{whole:?} {expected:?}");
+    }
+}

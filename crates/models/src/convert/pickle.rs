@@ -347,3 +347,75 @@ fn naturals(items: &Items) -> Result<Vec<usize>, Refused> {
 fn natural(number: i64) -> Result<usize, Refused> {
     usize::try_from(number).map_err(|_| Refused::Malformed("a size is negative"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(bytes: &[u8]) -> Refused {
+        read(bytes).expect_err("must be refused")
+    }
+
+    #[test]
+    fn a_pickle_that_names_a_function_is_refused() {
+        for name in ["os\nsystem", "builtins\neval", "torch\nDoubleStorage"] {
+            let bytes = format!("c{name}\n(X\x02\0\0\0lstR.");
+            assert!(matches!(refused(bytes.as_bytes()), Refused::Unknown(_)));
+        }
+    }
+
+    #[test]
+    fn an_instruction_outside_the_known_few_is_refused() {
+        // INST, OBJ, NEWOBJ, EXT1 and GLOBAL from the stack all reach for functions.
+        for code in [b'i', b'o', 0x81, 0x82, 0x93] {
+            assert!(matches!(refused(&[code]), Refused::Unknown(_)));
+        }
+    }
+
+    #[test]
+    fn a_known_name_is_not_called_with_other_arguments() {
+        let bytes = b"ccollections\nOrderedDict\nK\x01\x85R.";
+        assert_eq!(refused(bytes), Refused::Unknown("a call".to_owned()));
+        let bytes = b"ctorch._utils\n_rebuild_tensor_v2\nK\x01\x85R.";
+        assert!(matches!(refused(bytes), Refused::Malformed(_)));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_before_it_can_exhaust_the_stack() {
+        let mut bytes = vec![b')'];
+        bytes.extend([0x85; 1_000_000]);
+        bytes.push(b'.');
+        assert_eq!(refused(&bytes), Refused::Malformed("values nest too deep"));
+    }
+
+    #[test]
+    fn what_is_not_there_cannot_be_used() {
+        for bytes in [
+            &b"."[..],
+            b"R",
+            b"s",
+            b"t.",
+            b"h\x07.",
+            b"q\x07",
+            b"N(0",
+            b"X\xff\xff\xff\xff",
+            b"\x8a\x09123456789.",
+        ] {
+            assert!(read(bytes).is_err(), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_dictionary_of_numbers_is_read() {
+        let bytes = b"\x80\x02}q\x00(X\x01\0\0\0aK\x07X\x01\0\0\0bJ\xff\xff\xff\xff\x75.rest";
+        let (value, rest) = read(bytes).expect("a plain pickle");
+        let Value::Dict(items) = value else {
+            panic!("{value:?}")
+        };
+        assert_eq!(
+            items.values[1..],
+            [Value::Int(7), Value::Text("b".into()), Value::Int(-1)]
+        );
+        assert_eq!(rest, b"rest");
+    }
+}

@@ -137,6 +137,8 @@ impl<'a> Converter<'a> {
     /// The values of a constant of real numbers, whatever its precision.
     fn floats(&self, index: i32) -> Result<Vec<f32>, ModelsError> {
         if let Some(values) = self.constants.get(&index) {
+            // The widened tensor states its shape anew, and may lie.
+            self.expect_count(index, values.len())?;
             return Ok(values.clone());
         }
         let raw = self.raw(index)?;

@@ -127,11 +127,12 @@ fn named(
     Ok(Some((name.to_string(), weight)))
 }
 
-/// The number of values, if the strides are those of a plain array.
+/// The number of values, at least one, if the strides are those of a plain array.
 fn row_major(shape: &[usize], strides: &[usize]) -> Option<usize> {
     let mut count = 1usize;
     for (&size, &stride) in shape.iter().zip(strides).rev() {
-        if stride != count && size != 1 {
+        // An empty axis would let another claim any size.
+        if size == 0 || (stride != count && size != 1) {
             return None;
         }
         count = count.checked_mul(size)?;

@@ -43,12 +43,11 @@ fn from_zip(
     bytes: u64,
 ) -> Result<Option<Vec<u8>>, std::io::Error> {
     let mut zip = zip::ZipArchive::new(reader).map_err(std::io::Error::other)?;
-    let found = match zip.by_name(path) {
+    match zip.by_name(path) {
         Ok(member) => read_limited(member, bytes).map(Some),
         Err(zip::result::ZipError::FileNotFound) => Ok(None),
         Err(error) => Err(std::io::Error::other(error)),
-    };
-    found
+    }
 }
 
 /// All members of an npm pack lie in one folder, whose name differs between packs.

@@ -56,6 +56,8 @@ const BLINK: (f32, f32) = (0.55, 0.75);
 const BLINK_TIME: f32 = 1.2;
 /// Half of the time around a frame in which the usual opening is taken, in seconds.
 const USUAL_TIME: f32 = 1.5;
+/// A head lowered further than this from rest hides its eyes, in degrees.
+const LOWERED: f32 = -16.0;
 /// Smallest usual opening: below it the eyes are not to be seen.
 const SEEN_OPENING: f32 = 0.1;
 /// An open mouth reaches this far above rest, and is closed below the second figure.
@@ -90,10 +92,10 @@ pub(super) fn events(samples: &[Sample]) -> Vec<ActionEvent> {
     found
 }
 
-/// Is most of `inner` inside `outer`?
-fn holds(outer: &ActionEvent, inner: &ActionEvent) -> bool {
-    let both = outer.end.min(inner.end) - outer.start.max(inner.start);
-    both > 0.5 * (inner.end - inner.start)
+/// Does a turn belong to a shaking head: a short one, begun inside it or just beside it?
+fn holds(shake: &ActionEvent, turn: &ActionEvent) -> bool {
+    let near = turn.start >= shake.start - SWING_TIME && turn.start <= shake.end + SWING_TIME / 2.0;
+    near && turn.end - turn.start <= SWING_TIME
 }
 
 /// Deviations from where the signal rests.
@@ -196,7 +198,7 @@ impl Track {
     /// cannot be judged (a lowered or turned head hides them).
     fn openness(&self, at: usize) -> f32 {
         let near = |&i: &usize| (self.times[i] - self.times[at]).abs() <= USUAL_TIME;
-        let hidden = self.pitch[at] < -NOD.0 || self.yaw[at].abs() > TURN.0;
+        let hidden = self.pitch[at] < LOWERED || self.yaw[at].abs() > TURN.0;
         let sides = [0, 1].map(|side| {
             let around = (0..self.times.len()).filter(near);
             let mut around: Vec<f32> = around.map(|i| self.eyes[i][side]).collect();
