@@ -1,6 +1,11 @@
 //! Whole photos through the whole chain, with the real networks and the specimen documents of the
 //! evaluation data; skipped with a line where either is absent.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test finds its models and data by environment"
+)]
+
 use std::path::PathBuf;
 
 use menshen_document::{DocumentKind, Field, Side};
@@ -29,9 +34,9 @@ fn reader() -> Option<TextReader> {
         println!("skipped: the text models are absent");
         return None;
     };
-    let read = |name: &str| std::fs::read(dir.join(name)).unwrap();
+    let read = |name: &str| std::fs::read(dir.join(name)).expect("read model");
     let (detector, recogniser) = (read("text-detection.onnx"), read("text-recognition.onnx"));
-    Some(TextReader::from_onnx(detector, recogniser).unwrap())
+    Some(TextReader::from_onnx(detector, recogniser).expect("load models"))
 }
 
 fn examine(reader: &TextReader, bytes: &[u8]) -> ExaminedPage {
@@ -39,7 +44,7 @@ fn examine(reader: &TextReader, bytes: &[u8]) -> ExaminedPage {
         text: reader,
         face: None,
     };
-    examine_page(&models, bytes, &Limits::default()).unwrap()
+    examine_page(&models, bytes, &Limits::default()).expect("run models")
 }
 
 #[test]

@@ -316,11 +316,12 @@ fn zone(reader: &TextReader, photo: &RgbImage, sheet: &Sheet) -> Result<Option<Z
     let mut best = read_mrz(reader, &sheet.page.pixels)?.map(|read| placed(read, &sheet.page));
     let sure = |zone: &Option<Zone>| zone.as_ref().is_some_and(|zone| zone.read.certain);
     let quad = sheet.found.quad;
-    if !sure(&best) && sheet.page.source_width > FINER * PAGE_WIDTH {
-        if let Some(fine) = rectify_at(photo, &quad, FINE_WIDTH) {
-            let again = read_mrz(reader, &fine.pixels)?.map(|read| placed(read, &fine));
-            keep_better(&mut best, again);
-        }
+    if !sure(&best)
+        && sheet.page.source_width > FINER * PAGE_WIDTH
+        && let Some(fine) = rectify_at(photo, &quad, FINE_WIDTH)
+    {
+        let again = read_mrz(reader, &fine.pixels)?.map(|read| placed(read, &fine));
+        keep_better(&mut best, again);
     }
     if best.is_none() && area(&quad) < WHOLE * area(&frame(photo)) {
         let (working, scale) = crate::photo::shrink(photo, FINE_WIDTH);

@@ -68,6 +68,11 @@ pub(crate) fn read(lines: &[Line], mrz: Option<&Reading>) -> BTreeMap<Field, Pie
     if let Some(mrz) = mrz {
         related(&printed, mrz, &mut fields);
     }
+    // One date cannot be both ends: the label of the first one lost its own value.
+    let ends = [Field::ValidFrom, Field::ValidUntil].map(|end| fields.get(&end).map(|p| p.area));
+    if ends[0].is_some() && ends[0] == ends[1] {
+        fields.remove(&Field::ValidFrom);
+    }
     fields
 }
 
