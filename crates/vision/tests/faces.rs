@@ -1,4 +1,8 @@
 //! Faces on real photographs, where the evaluation data and the models are at hand.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test finds its models and data by the environment"
+)]
 
 use std::path::PathBuf;
 
