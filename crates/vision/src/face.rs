@@ -19,13 +19,15 @@ mod transform;
 mod view;
 
 pub use antispoof::antispoof;
-pub use detect::{Detection, count, detect, detect_crowd, detect_frame, detect_turned, largest};
+pub use detect::{
+    Detection, count, detect, detect_crowd, detect_frame, detect_turned, largest, subject,
+};
 pub use embed::{Embedding, align, compare, embed, embed_chip};
 pub use examine::{
     Face, FaceModels, Located, Upright, embed_any, examine, eyes_open, find, measure,
 };
 pub use eyes::{eyes_by_iris, eyes_by_mesh, mouth_open};
-pub use mesh::{Mesh, POINTS, mesh, steady};
+pub use mesh::{Mesh, POINTS, mesh};
 pub use pose::pose;
 pub use quality::{face_sharpness, quality};
 pub use transform::Similarity;

@@ -1,4 +1,8 @@
 //! Faces on real photographs, where the evaluation data and the models are at hand.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test finds its models and data by the environment"
+)]
 
 use std::path::PathBuf;
 
@@ -30,7 +34,7 @@ fn model(name: &str) -> Option<RtenModel> {
     if bytes.is_none() {
         println!("skipped: the model {name} is absent");
     }
-    Some(RtenModel::from_bytes(bytes?).unwrap())
+    Some(RtenModel::from_bytes(bytes?).expect("the installed model loads"))
 }
 
 struct Engine {
@@ -58,8 +62,10 @@ impl Engine {
 }
 
 fn open(path: PathBuf) -> RgbImage {
-    let bytes = std::fs::read(&path).unwrap();
-    image::load_from_memory(&bytes).unwrap().to_rgb8()
+    let bytes = std::fs::read(&path).expect("the evaluation photo is there");
+    image::load_from_memory(&bytes)
+        .expect("the evaluation photo decodes")
+        .to_rgb8()
 }
 
 fn mobileface() -> ModelCard {

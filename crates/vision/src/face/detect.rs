@@ -7,7 +7,7 @@
 use image::RgbImage;
 use menshen_core::geometry::{Point, Rect};
 
-use super::transform::{overlap, resize};
+use super::transform::{distance, middle, overlap, resize};
 use crate::model::{Model, ModelError, Tensor};
 
 /// A face as the detector sees it, in pixels of the picture handed in.
@@ -132,6 +132,21 @@ pub fn detect_turned(model: &dyn Model, image: &RgbImage) -> Result<Vec<Detectio
 /// Returns the widest face, a doubtful one counting for less.
 pub fn largest(faces: &[Detection]) -> Option<&Detection> {
     let weight = |face: &Detection| face.region.width * face.score;
+    faces.iter().max_by(|p, q| weight(p).total_cmp(&weight(q)))
+}
+
+/// Part of its weight that a face in a corner of the picture loses in [`subject`]. People stand in
+/// the middle of their own picture; a passer-by at the edge must be clearly nearer to the camera.
+const EDGE_LOSS: f32 = 0.7;
+
+/// Returns the face that the picture is about: wide, sure and near the middle.
+pub fn subject<'a>(faces: &'a [Detection], image: &RgbImage) -> Option<&'a Detection> {
+    let (width, height) = (image.width() as f32, image.height() as f32);
+    let weight = |face: &Detection| {
+        let centre = middle(&face.region);
+        let away = distance(centre, at(width / 2.0, height / 2.0)) / (width.hypot(height) / 2.0);
+        face.region.width * face.score * (1.0 - EDGE_LOSS * away.min(1.0))
+    };
     faces.iter().max_by(|p, q| weight(p).total_cmp(&weight(q)))
 }
 

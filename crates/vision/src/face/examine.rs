@@ -4,10 +4,10 @@ use image::RgbImage;
 use menshen_core::evidence::{FaceEvidence, FaceMeasures};
 
 use super::canonical::over_eyes;
-use super::detect::{Detection, count, detect, detect_crowd, detect_turned, largest};
+use super::detect::{Detection, count, detect, detect_crowd, detect_turned, subject};
 use super::embed::{Embedding, align_points, embed, embed_chip};
 use super::eyes::{eyes_by_iris, eyes_by_mesh, mouth_open};
-use super::mesh::{Mesh, mesh, steady};
+use super::mesh::{Mesh, mesh};
 use super::pose::pose;
 use super::quality::quality;
 use crate::model::{Model, ModelError};
@@ -43,7 +43,7 @@ pub enum Upright {
     Unknown,
 }
 
-/// Returns the largest face of a picture with its mesh. A detection that the mesh network does not
+/// Returns the face that a picture is about (see [`subject`]) with its mesh. A detection that the mesh network does not
 /// confirm is passed over.
 pub fn find(
     models: &FaceModels,
@@ -62,9 +62,8 @@ fn confirmed(
     image: &RgbImage,
     mut found: Vec<Detection>,
 ) -> Result<Option<Face>, ModelError> {
-    while let Some(detection) = largest(&found).copied() {
+    while let Some(detection) = subject(&found, image).copied() {
         if let Some(mesh) = mesh(models.mesh, image, &detection)? {
-            let mesh = steady(models.mesh, image, mesh)?;
             return Ok(Some(Face { detection, mesh }));
         }
         found.retain(|face| *face != detection);
@@ -142,7 +141,7 @@ pub fn embed_any(
     image: &RgbImage,
 ) -> Result<Option<(Embedding, Located)>, ModelError> {
     let found = detect(models.detector, image)?;
-    let doubtful = largest(&found).copied();
+    let doubtful = subject(&found, image).copied();
     if let Some(face) = confirmed(models, image, found)? {
         let embedding = embed(embedder, card, image, &face.mesh)?;
         return Ok(embedding.map(|e| (e, Located::Mesh)));

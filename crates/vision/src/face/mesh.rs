@@ -109,24 +109,6 @@ pub fn mesh(
     Ok(None)
 }
 
-/// Returns the mean of a mesh and a second one, whose window is laid around the first: the alignment
-/// trembles less, at the price of a second run. The first one alone where the second look fails.
-pub fn steady(model: &dyn Model, image: &RgbImage, first: Mesh) -> Result<Mesh, ModelError> {
-    let (left, right) = (first.at(33), first.at(263));
-    let angle = (right.y - left.y).atan2(right.x - left.x);
-    let region = first.region();
-    let side = region.width.max(region.height);
-    let Some(second) = mesh_in(model, image, middle(&region), side * MARGIN, angle)? else {
-        return Ok(first);
-    };
-    let both = first.points.iter().zip(&second.points);
-    let points = both.map(|(p, q)| std::array::from_fn(|k| (p[k] + q[k]) / 2.0));
-    Ok(Mesh {
-        points: points.collect(),
-        presence: first.presence,
-    })
-}
-
 fn mesh_in(
     model: &dyn Model,
     image: &RgbImage,

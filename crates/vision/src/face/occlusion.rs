@@ -170,7 +170,7 @@ fn forehead(view: &View, cheeks: &[Tone; 2], nose: &Tone) -> f32 {
         let ratio = |p: u8, q: u8| ((f32::from(p) + 8.0) / (f32::from(q) + 8.0)).ln();
         let away = (ratio(r, g) - skin.red).hypot(ratio(b, g) - skin.blue);
         let light = (super::plane::luma([r, g, b]) + 0.02) / (skin.luma + 0.02);
-        away > 0.35 || light < 0.45 || light > 2.2
+        away > 0.35 || !(0.45..=2.2).contains(&light)
     });
     let part = foreign.count() as f32 / upper.len() as f32;
     step(part, 0.6, 0.2)

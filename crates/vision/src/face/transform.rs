@@ -41,7 +41,7 @@ impl Similarity {
         }
         let (a, b) = (dot / square, cross / square);
         let usable = a.is_finite() && b.is_finite() && a.hypot(b) > 1e-6;
-        usable.then(|| Self {
+        usable.then_some(Self {
             a,
             b,
             x: to_centre.x - a * from_centre.x + b * from_centre.y,

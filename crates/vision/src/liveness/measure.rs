@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::{FaceFrame, Frame, Seen, Sequence, Thumbnail};
 use crate::face::{
     Face, FaceModels, antispoof, count, detect_crowd, detect_frame, embed, eyes_open,
-    face_sharpness, largest, mesh, mouth_open, pose,
+    face_sharpness, mesh, mouth_open, pose, subject,
 };
 use crate::model::{Model, ModelError};
 
@@ -84,7 +84,7 @@ fn look(models: &LivenessModels, index: usize, image: &RgbImage) -> Result<Seen,
         0 => detect_crowd(detector, image)?,
         _ => detect_frame(detector, image)?,
     };
-    let Some(detection) = largest(&found).copied() else {
+    let Some(detection) = subject(&found, image).copied() else {
         return Ok(Seen::Nobody);
     };
     let Some(mesh) = mesh(models.face.mesh, image, &detection)? else {
