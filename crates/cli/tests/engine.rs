@@ -24,8 +24,18 @@ fn sample() -> Option<&'static Sample> {
     SAMPLE
         .get_or_init(|| {
             let models = models()?;
-            let run = menshen(&["verify", "--sample", "--json", "--offline", "--today", TODAY]);
-            Some(Sample { folder: models.join("samples/drawn"), decision: run.line() })
+            let run = menshen(&[
+                "verify",
+                "--sample",
+                "--json",
+                "--offline",
+                "--today",
+                TODAY,
+            ]);
+            Some(Sample {
+                folder: models.join("samples/drawn"),
+                decision: run.line(),
+            })
         })
         .as_ref()
 }
@@ -35,7 +45,14 @@ fn text(path: &Path) -> &str {
 }
 
 fn draw(kind: &str, portrait: &Path, out: &Path, more: &[&str]) -> Run {
-    let mut args = vec!["specimen", kind, "--portrait", text(portrait), "--out", text(out)];
+    let mut args = vec![
+        "specimen",
+        kind,
+        "--portrait",
+        text(portrait),
+        "--out",
+        text(out),
+    ];
     args.extend(["--today", TODAY, "--offline", "--json"]);
     args.extend(more);
     let run = menshen(&args);
@@ -46,7 +63,15 @@ fn draw(kind: &str, portrait: &Path, out: &Path, more: &[&str]) -> Run {
 fn verify(folder: &Path, selfie: &Path, more: &[&str]) -> Value {
     let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let (claims, front, back) = (file("claims.json"), file("front.jpg"), file("back.jpg"));
-    let mut args = vec!["verify", "--json", "--offline", "--today", TODAY, "--claims", &claims];
+    let mut args = vec![
+        "verify",
+        "--json",
+        "--offline",
+        "--today",
+        TODAY,
+        "--claims",
+        &claims,
+    ];
     args.extend(["--front", &front, "--selfie", text(selfie)]);
     if Path::new(&back).exists() {
         args.extend(["--back", &back]);
@@ -64,12 +89,18 @@ fn approved_or_only_uncertain(decision: &Value) -> bool {
 #[test]
 fn the_sample_is_approved_or_sent_to_a_person_for_the_embedder_alone() {
     let Some(sample) = sample() else { return };
-    assert!(approved_or_only_uncertain(&sample.decision), "{:#}", sample.decision);
+    assert!(
+        approved_or_only_uncertain(&sample.decision),
+        "{:#}",
+        sample.decision
+    );
 }
 
 #[test]
 fn another_persons_selfie_is_a_face_mismatch_and_nothing_else() {
-    let (Some(sample), Some(models)) = (sample(), models()) else { return };
+    let (Some(sample), Some(models)) = (sample(), models()) else {
+        return;
+    };
     let other = models.join("samples/drawn/other.jpg");
     let decision = verify(&sample.folder, &other, &[]);
     assert_eq!(blocking(&decision), ["face_mismatch"], "{decision:#}");
@@ -86,13 +117,19 @@ fn every_reason_carries_its_parts_and_both_languages() {
     }
     let decision = verify(folder.path(), &selfie, &[]);
     let reasons = decision["reasons"].as_array().unwrap();
-    let missing = reasons.iter().find(|r| r["code"] == "doc_side_missing").expect("the back is missing");
+    let missing = reasons
+        .iter()
+        .find(|r| r["code"] == "doc_side_missing")
+        .expect("the back is missing");
     for key in ["class", "end", "counts", "disclosure", "step"] {
         assert!(!missing[key].is_null(), "{key}: {missing}");
     }
     for language in ["zh-CN", "en"] {
         for key in ["title", "remedy"] {
-            assert!(!missing["text"][language][key].as_str().unwrap().is_empty(), "{language} {key}");
+            assert!(
+                !missing["text"][language][key].as_str().unwrap().is_empty(),
+                "{language} {key}"
+            );
         }
     }
     assert_eq!(decision["outcome"], "retry");
@@ -108,7 +145,10 @@ fn a_wrong_letter_in_the_typed_name_is_found_at_its_position() {
         claims["name"] = json!(name.iter().collect::<String>());
     });
     let decision = verify(folder.path(), &sample.folder.join("selfie.jpg"), &[]);
-    assert!(blocking(&decision).contains(&"name_mismatch".to_owned()), "{decision:#}");
+    assert!(
+        blocking(&decision).contains(&"name_mismatch".to_owned()),
+        "{decision:#}"
+    );
     assert_eq!(decision["outcome"], "retry");
 }
 
@@ -116,16 +156,29 @@ fn a_wrong_letter_in_the_typed_name_is_found_at_its_position() {
 fn the_wrong_choice_of_document_is_said() {
     let Some(sample) = sample() else { return };
     let folder = copy_of(&sample.folder);
-    change_claims(folder.path(), |claims| claims["document"] = json!("passport"));
+    change_claims(folder.path(), |claims| {
+        claims["document"] = json!("passport")
+    });
     let decision = verify(folder.path(), &sample.folder.join("selfie.jpg"), &[]);
-    assert!(blocking(&decision).contains(&"doc_type_mismatch".to_owned()), "{decision:#}");
+    assert!(
+        blocking(&decision).contains(&"doc_type_mismatch".to_owned()),
+        "{decision:#}"
+    );
 }
 
 #[test]
 fn nothing_handed_in_is_never_a_pass() {
     let Some(sample) = sample() else { return };
     let claims = sample.folder.join("claims.json");
-    let decision = menshen(&["verify", "--claims", text(&claims), "--json", "--offline", "--today", TODAY]);
+    let decision = menshen(&[
+        "verify",
+        "--claims",
+        text(&claims),
+        "--json",
+        "--offline",
+        "--today",
+        TODAY,
+    ]);
     let decision = decision.line();
     assert_eq!(decision["outcome"], "retry");
     let codes = blocking(&decision);
@@ -164,11 +217,24 @@ fn change_claims(folder: &Path, change: impl FnOnce(&mut Value)) {
 fn a_drawn_passport_is_read_field_by_field() {
     let Some(models) = models() else { return };
     let out = tempfile::tempdir().unwrap();
-    draw("passport", &models.join("samples/sample3.jpg"), out.path(), &[]);
+    draw(
+        "passport",
+        &models.join("samples/sample3.jpg"),
+        out.path(),
+        &[],
+    );
     let front = out.path().join("front.jpg");
     let truth = fs::read_to_string(out.path().join("truth.json")).unwrap();
     let truth: Value = serde_json::from_str(&truth).unwrap();
-    let line = menshen(&["document", text(&front), "--json", "--offline", "--today", TODAY]).line();
+    let line = menshen(&[
+        "document",
+        text(&front),
+        "--json",
+        "--offline",
+        "--today",
+        TODAY,
+    ])
+    .line();
     assert_eq!(line["kind"], "passport");
     assert_eq!(line["country"], "UTO");
     assert_eq!(line["mrz"]["lines"], truth["sides"][0]["mrz"]["lines"]);
@@ -176,7 +242,12 @@ fn a_drawn_passport_is_read_field_by_field() {
     let number = &truth["sides"][0]["fields"]["document_number"]["value"];
     assert_eq!(&line["fields"]["document_number"]["value"], number);
     assert!(line["quality"]["blur"].is_number() && line["quad"].is_array());
-    assert_eq!(blocking(&line), Vec::<String>::new(), "{:#}", line["reasons"]);
+    assert_eq!(
+        blocking(&line),
+        Vec::<String>::new(),
+        "{:#}",
+        line["reasons"]
+    );
     let line = menshen(&["mrz", text(&front), "--json", "--offline", "--today", TODAY]).line();
     assert_eq!(line["mrz"]["lines"], truth["sides"][0]["mrz"]["lines"]);
 }
@@ -200,8 +271,21 @@ fn each_degradation_yields_its_own_reason_and_no_other() {
         let portrait = models.join("samples/sample3.jpg");
         draw("prc-id", &portrait, &out, &["--degrade", degradation]);
         let front = out.join("front.jpg");
-        let line = menshen(&["document", text(&front), "--json", "--offline", "--today", TODAY]).line();
-        assert_eq!(blocking(&line), [code], "{degradation}: {:#}", line["reasons"]);
+        let line = menshen(&[
+            "document",
+            text(&front),
+            "--json",
+            "--offline",
+            "--today",
+            TODAY,
+        ])
+        .line();
+        assert_eq!(
+            blocking(&line),
+            [code],
+            "{degradation}: {:#}",
+            line["reasons"]
+        );
     }
 }
 
@@ -219,17 +303,34 @@ fn a_face_is_measured_and_a_table_of_pairs_scored() {
     assert!(line["score"].as_f64().unwrap() >= line["threshold"].as_f64().unwrap());
 
     let folder = tempfile::tempdir().unwrap();
-    let (table, out) = (folder.path().join("pairs.csv"), folder.path().join("scores.csv"));
-    fs::write(&table, "file_x,file_y\nselfie.jpg,selfie.jpg\nselfie.jpg,claims.json\n").unwrap();
+    let (table, out) = (
+        folder.path().join("pairs.csv"),
+        folder.path().join("scores.csv"),
+    );
+    fs::write(
+        &table,
+        "file_x,file_y\nselfie.jpg,selfie.jpg\nselfie.jpg,claims.json\n",
+    )
+    .unwrap();
     let run = menshen(&[
-        "match", "--pairs", text(&table), "--root", text(&sample.folder), "--out", text(&out), "--offline",
+        "match",
+        "--pairs",
+        text(&table),
+        "--root",
+        text(&sample.folder),
+        "--out",
+        text(&out),
+        "--offline",
     ]);
     assert_eq!(run.code, 0, "{}", run.err);
     let scores = fs::read_to_string(&out).unwrap();
     let rows: Vec<_> = scores.lines().collect();
     assert_eq!(rows[0], "file_x,file_y,score");
     assert!(rows[1].starts_with("selfie.jpg,selfie.jpg,"), "{scores}");
-    assert_eq!(rows[2], "selfie.jpg,claims.json,", "no picture has no score");
+    assert_eq!(
+        rows[2], "selfie.jpg,claims.json,",
+        "no picture has no score"
+    );
 }
 
 #[test]
@@ -237,11 +338,26 @@ fn frames_that_never_change_are_frozen() {
     let Some(sample) = sample() else { return };
     let folder = tempfile::tempdir().unwrap();
     for idx in 0..12 {
-        fs::copy(sample.folder.join("selfie.jpg"), folder.path().join(format!("{idx:03}.jpg"))).unwrap();
+        fs::copy(
+            sample.folder.join("selfie.jpg"),
+            folder.path().join(format!("{idx:03}.jpg")),
+        )
+        .unwrap();
     }
     fs::write(folder.path().join("999.jpg"), b"no picture").unwrap();
-    let line = menshen(&["liveness", text(folder.path()), "--fps", "10", "--json", "--offline"]).line();
-    assert_eq!((&line["frames"], &line["unreadable"]), (&json!(13), &json!(1)));
+    let line = menshen(&[
+        "liveness",
+        text(folder.path()),
+        "--fps",
+        "10",
+        "--json",
+        "--offline",
+    ])
+    .line();
+    assert_eq!(
+        (&line["frames"], &line["unreadable"]),
+        (&json!(13), &json!(1))
+    );
     assert_eq!(line["faces"], 1);
     assert_eq!(line["events"], json!([]));
     assert!(line["frozen"].as_f64().unwrap() > 0.9, "{line:#}");
@@ -263,7 +379,10 @@ fn bad_files_are_results_and_end_no_batch() {
     let files = [
         write("empty.jpg", b""),
         write("text.png", b"not a picture at all"),
-        write("truncated.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0"),
+        write(
+            "truncated.jpg",
+            b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0",
+        ),
         write("bomb.png", &bomb),
         folder.path().to_owned(),
         folder.path().join("absent.jpg"),
@@ -283,13 +402,19 @@ fn bad_files_are_results_and_end_no_batch() {
 
 #[test]
 fn every_malformed_file_of_the_evaluation_data_is_a_picture_or_a_typed_error() {
-    let (Some(_), Some(root)) = (models(), evaluation_data("malformed")) else { return };
+    let (Some(_), Some(root)) = (models(), evaluation_data("malformed")) else {
+        return;
+    };
     let mut files = Vec::new();
     let mut folders = vec![root];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap().flatten() {
             let path = entry.path();
-            if path.is_dir() { folders.push(path) } else { files.push(path) }
+            if path.is_dir() {
+                folders.push(path)
+            } else {
+                files.push(path)
+            }
         }
     }
     let mut args = vec!["face".into(), "--json".into(), "--offline".into()];
@@ -301,10 +426,19 @@ fn every_malformed_file_of_the_evaluation_data_is_a_picture_or_a_typed_error() {
 
 #[test]
 fn machine_readable_zones_on_photographs_reach_the_bar() {
-    let (Some(_), Some(folder)) = (models(), evaluation_data("documents")) else { return };
+    let (Some(_), Some(folder)) = (models(), evaluation_data("documents")) else {
+        return;
+    };
     let out = tempfile::tempdir().unwrap();
     let line = menshen(&[
-        "eval", "mrz", "--json", "--offline", "--data", text(&folder), "--out", text(out.path()),
+        "eval",
+        "mrz",
+        "--json",
+        "--offline",
+        "--data",
+        text(&folder),
+        "--out",
+        text(out.path()),
     ])
     .line();
     assert!(line["exact"]["hits"].as_u64().unwrap() >= 20, "{line:#}");
@@ -319,7 +453,14 @@ fn models_are_listed_and_checked() {
         assert_eq!(run.code, 0, "{}", run.err);
         let lines = run.lines();
         assert!(lines.len() >= 9, "{}", run.out);
-        for name in ["face-detection", "face-mesh", "iris", "dlib-resnet", "text-detection", "text-recognition"] {
+        for name in [
+            "face-detection",
+            "face-mesh",
+            "iris",
+            "dlib-resnet",
+            "text-detection",
+            "text-recognition",
+        ] {
             assert!(run.out.contains(name), "{command}: {name}");
         }
     }

@@ -88,7 +88,16 @@ const RULES: &[Rule] = &[
     same_photo(&[DocTooDark, DocTooBright], ILLEGIBLE),
     same_photo(&[DocShadow], &[DocLowContrast, DocCovered]),
     same_photo(&[DocShadow], ILLEGIBLE),
-    same_photo(&[DocGlare], &[DocLowContrast, DocCovered, DocShadow]),
+    same_photo(
+        &[DocGlare],
+        &[
+            DocNotFound,
+            DocLowContrast,
+            DocCovered,
+            DocShadow,
+            DocTypeMismatch,
+        ],
+    ),
     same_photo(&[DocGlare], ILLEGIBLE),
     // What is cut off or hidden.
     same_photo(&[DocCornersMissing], &[DocCovered, DocTypeMismatch]),

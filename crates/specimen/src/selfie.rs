@@ -18,7 +18,13 @@ const QUALITY: u8 = 92;
 pub fn upright(picture: &RgbImage, face: Rect, roll: f32) -> RgbImage {
     let centre = (face.x + face.width / 2.0, face.y + face.height / 2.0);
     let grey = Border::Constant(Rgb([110, 110, 110]));
-    rotate(picture, centre, -roll.to_radians(), Interpolation::Bilinear, grey)
+    rotate(
+        picture,
+        centre,
+        -roll.to_radians(),
+        Interpolation::Bilinear,
+        grey,
+    )
 }
 
 /// Returns a square JPEG file with the face in its middle.
@@ -34,8 +40,7 @@ pub fn selfie(picture: &RgbImage, face: Rect) -> Result<Vec<u8>, SpecimenError> 
     }
     let left = (x - side / 2.0).clamp(0.0, width - side);
     let top = (y - side / 2.0).clamp(0.0, height - side);
-    let cut =
-        image::imageops::crop_imm(picture, left as u32, top as u32, side as u32, side as u32);
+    let cut = image::imageops::crop_imm(picture, left as u32, top as u32, side as u32, side as u32);
     let mut jpeg = Vec::new();
     JpegEncoder::new_with_quality(&mut jpeg, QUALITY)
         .encode_image(&cut.to_image())

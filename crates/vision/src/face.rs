@@ -23,6 +23,7 @@ pub use detect::{
     Detection, count, detect, detect_crowd, detect_frame, detect_turned, largest, subject,
 };
 pub use embed::{Embedding, align, compare, embed, embed_chip};
+pub(crate) use examine::people;
 pub use examine::{
     Face, FaceModels, Located, Upright, embed_any, examine, eyes_open, find, measure,
 };

@@ -25,9 +25,10 @@ pub(crate) fn check(policy: &Policy, page: &Page, needed: &[Field]) -> Vec<Findi
     judge.exposure(&evidence.quality);
     if !found_document {
         judge.add(ReasonCode::DocNotFound);
-        // An outline without known content may be a document that is out of focus.
+        // An outline without known content may be a document that is out of focus or burnt out.
         if evidence.quad.is_some() {
             judge.page_blur(evidence.quality.blur);
+            judge.glare(evidence, &[]);
         }
         return judge.found;
     }

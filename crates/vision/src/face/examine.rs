@@ -75,7 +75,7 @@ fn confirmed(
 pub fn examine(models: &FaceModels, image: &RgbImage) -> Result<FaceEvidence, ModelError> {
     let size = [image.width(), image.height()];
     let found = detect_crowd(models.detector, image)?;
-    let sure: Vec<Detection> = found.iter().copied().filter(|f| f.score >= 0.5).collect();
+    let faces = people(models, image, &found)?;
     let Some(face) = confirmed(models, image, found)? else {
         return Ok(FaceEvidence {
             size,
@@ -85,9 +85,33 @@ pub fn examine(models: &FaceModels, image: &RgbImage) -> Result<FaceEvidence, Mo
     Ok(FaceEvidence {
         unreadable: None,
         size,
-        faces: count(&sure).max(1),
+        faces: faces.max(1),
         largest: Some(measure(models, image, &face)?),
     })
+}
+
+/// Score from which a face beside the subject counts as a person.
+const SURE: f32 = 0.5;
+
+/// Returns how many people a picture shows: faces that the detector is sure of and, where there seem to be
+/// several, that the mesh network confirms, too. Hair and patterns often look like a second face to the
+/// detector alone, and being told to be alone when one is alone helps nobody.
+pub(crate) fn people(
+    models: &FaceModels,
+    image: &RgbImage,
+    found: &[Detection],
+) -> Result<u32, ModelError> {
+    let mut sure: Vec<Detection> = found.iter().copied().filter(|f| f.score >= SURE).collect();
+    if count(&sure) > 1 {
+        let mut confirmed = Vec::new();
+        for face in sure {
+            if mesh(models.mesh, image, &face)?.is_some() {
+                confirmed.push(face);
+            }
+        }
+        sure = confirmed;
+    }
+    Ok(count(&sure))
 }
 
 /// Returns the measures of one face.

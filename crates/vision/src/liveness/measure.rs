@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use super::{FaceFrame, Frame, Seen, Sequence, Thumbnail};
 use crate::face::{
-    Face, FaceModels, antispoof, count, detect_crowd, detect_frame, embed, eyes_open,
-    face_sharpness, mesh, mouth_open, pose, subject,
+    Face, FaceModels, antispoof, detect_crowd, detect_frame, embed, eyes_open, face_sharpness,
+    mesh, mouth_open, people, pose, subject,
 };
 use crate::model::{Model, ModelError};
 
@@ -91,7 +91,7 @@ fn look(models: &LivenessModels, index: usize, image: &RgbImage) -> Result<Seen,
         return Ok(Seen::Nobody);
     };
     let face = face_frame(models, index, image, &Face { detection, mesh })?;
-    Ok(match count(&found) {
+    Ok(match people(&models.face, image, &found)? {
         0 | 1 => Seen::One(face),
         _ => Seen::Several(face),
     })
