@@ -23,6 +23,9 @@ const OTHER: f32 = 34.0;
 const SHORTEST: f32 = 0.025;
 /// Smallest cover in parts of the page.
 const SMALLEST: f32 = 0.002;
+/// Largest cover by one thing: beyond that the spreading has leaked into the document's own ground. A hand
+/// that hides more leaves fields that cannot be read, which says it better.
+const LARGEST: f32 = 0.4;
 
 /// A mask of covered places on the page picture it was made from.
 pub(super) struct Cover {
@@ -210,7 +213,8 @@ fn flood(
                 .filter(|&next| !reached[next] && difference(here, colour(next)) < 22.0),
         );
     }
-    if (group.len() as f32) < SMALLEST * covered.len() as f32 {
+    let part = group.len() as f32 / covered.len().max(1) as f32;
+    if !(SMALLEST..LARGEST).contains(&part) {
         return None;
     }
     group.iter().for_each(|&at| covered[at] = true);
