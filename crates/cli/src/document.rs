@@ -64,7 +64,7 @@ fn measure<'a>(
     file: &'a str,
     today: Date,
 ) -> anyhow::Result<Line<'a>> {
-    let photo = match input::read_photo(path) {
+    let photo = match input::read_original(path) {
         Ok(photo) => photo,
         Err(error) => {
             return Ok(Line {

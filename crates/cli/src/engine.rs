@@ -14,7 +14,7 @@ use menshen_vision::{Model, Photo, TextReader};
 use rayon::prelude::*;
 
 use crate::context::Context;
-use crate::input::WrongUsage;
+use crate::input::{Original, WrongUsage};
 
 type Loaded = (Box<dyn Model>, ModelCard);
 
@@ -309,11 +309,11 @@ impl Engine {
     }
 
     /// Measures a photo of one side of a document.
-    pub fn page(&self, photo: &Photo) -> anyhow::Result<ExaminedPage> {
+    pub fn page(&self, Original { bytes, photo }: &Original) -> anyhow::Result<ExaminedPage> {
         let models = PageModels {
             text: &self.text.reader,
             face: Some(self.face.models()),
         };
-        Ok(layout::examine_photo(&models, &photo.pixels)?)
+        Ok(layout::examine_page(&models, bytes, &photo.pixels)?)
     }
 }

@@ -71,7 +71,7 @@ fn page(engine: &Engine, path: Option<&Path>) -> anyhow::Result<Side> {
     let Some(path) = path else {
         return Ok((None, None));
     };
-    let photo = match input::read_photo(path) {
+    let photo = match input::read_original(path) {
         Ok(photo) => photo,
         Err(InputError { code, .. }) => {
             let page = PageEvidence {

@@ -46,7 +46,7 @@ impl From<std::io::Error> for InputError {
 }
 
 /// Returns the bytes of a file, at most one more than a photo may have.
-pub fn read_bytes(path: &Path) -> Result<Vec<u8>, InputError> {
+fn read_bytes(path: &Path) -> Result<Vec<u8>, InputError> {
     let file = File::open(path)?;
     if !file.metadata()?.is_file() {
         return Err(InputError::new("not_a_file", "not a regular file"));
@@ -59,7 +59,22 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, InputError> {
 
 /// Returns the picture in a file.
 pub fn read_photo(path: &Path) -> Result<Photo, InputError> {
-    Ok(Photo::decode(&read_bytes(path)?, &Limits::default())?)
+    Ok(read_original(path)?.photo)
+}
+
+/// A picture together with the file that it came in, which tells of editing.
+pub struct Original {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// The picture.
+    pub photo: Photo,
+}
+
+/// Returns the picture in a file and the file itself.
+pub fn read_original(path: &Path) -> Result<Original, InputError> {
+    let bytes = read_bytes(path)?;
+    let photo = Photo::decode(&bytes, &Limits::default())?;
+    Ok(Original { bytes, photo })
 }
 
 /// Returns the text of a small file that a person wrote, or of standard input for `-`.

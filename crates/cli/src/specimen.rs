@@ -136,7 +136,8 @@ pub fn run(args: &SpecimenArgs, ctx: &Context) -> anyhow::Result<()> {
             contradictions: &contradictions,
             degradations: &degradations,
         };
-        let files = draw(&fonts, &request)?.write(&folder_of(args, index))?;
+        let drawn = draw(&fonts, &request).map_err(usage_or_failure)?;
+        let files = drawn.write(&folder_of(args, index))?;
         let written = Written {
             kind: request.kind,
             seed,
@@ -147,6 +148,14 @@ pub fn run(args: &SpecimenArgs, ctx: &Context) -> anyhow::Result<()> {
     }
     progress.finish_and_clear();
     Ok(())
+}
+
+fn usage_or_failure(error: SpecimenError) -> anyhow::Error {
+    if error.is_usage() {
+        WrongUsage(error.to_string()).into()
+    } else {
+        error.into()
+    }
 }
 
 /// Returns the largest face; where there is none, or no model to find it with, the middle is printed.
@@ -275,15 +284,5 @@ mod tests {
         assert!(parse(&["--contradict", "mrz"]).is_err());
         assert!(parse(&["--count", "0"]).is_err());
         assert!(parse(&["--face", "1,2,3"]).is_err());
-    }
-
-    #[test]
-    fn a_portrait_that_is_no_picture_is_an_error() {
-        let args = parse(&[]).expect("good arguments");
-        let error = run(&args, &Context::default()).expect_err("no picture");
-        assert!(
-            error.to_string().contains("decode the portrait"),
-            "{error:#}"
-        );
     }
 }

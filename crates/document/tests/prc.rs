@@ -1,4 +1,8 @@
 //! Resident identity numbers against the evaluation data, and ten thousand cards of each kind.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test finds its data by environment"
+)]
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};

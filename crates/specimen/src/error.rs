@@ -35,9 +35,6 @@ pub enum SpecimenError {
         #[source]
         source: ab_glyph::InvalidFont,
     },
-    /// The portrait file is no picture, or too large a one.
-    #[error("decode the portrait")]
-    PortraitDecode(#[source] image::ImageError),
     /// The portrait is too small to print.
     #[error(
         "portrait of {width} x {height} pixels is too small, it needs at least {least} x {least}"
@@ -121,8 +118,7 @@ impl SpecimenError {
     pub fn is_usage(&self) -> bool {
         matches!(
             self,
-            Self::PortraitDecode(_)
-                | Self::PortraitTooSmall { .. }
+            Self::PortraitTooSmall { .. }
                 | Self::FaceOutside
                 | Self::KindNotDrawn(_)
                 | Self::UnknownDegradation { .. }

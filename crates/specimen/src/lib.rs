@@ -49,7 +49,6 @@ pub use contradiction::Contradiction;
 pub use degrade::{Crop, Degradation};
 pub use error::SpecimenError;
 pub use fonts::Fonts;
-pub use portrait::read as read_portrait;
 pub use selfie::{selfie, upright};
 pub use truth::{ClaimsOut, DegradationTruth, FieldTruth, MrzTruth, Placed, SideTruth, Truth};
 

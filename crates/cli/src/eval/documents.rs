@@ -48,7 +48,7 @@ pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
     for specimen in &specimens {
         for side in &specimen.sides {
             let counts = counts.entry(side.label()).or_default();
-            let page = match input::read_photo(&specimen.folder.join(&side.file)) {
+            let page = match input::read_original(&specimen.folder.join(&side.file)) {
                 Ok(photo) => engine.page(&photo)?.evidence,
                 Err(_) => PageEvidence::default(),
             };

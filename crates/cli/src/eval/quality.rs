@@ -35,7 +35,7 @@ pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
         for side in &specimen.sides {
             let row = rows.entry(side.label()).or_default();
             row.pages += 1;
-            let photo = match input::read_photo(&specimen.folder.join(&side.file)) {
+            let photo = match input::read_original(&specimen.folder.join(&side.file)) {
                 Ok(photo) => photo,
                 Err(error) => {
                     *row.codes.entry(error.code).or_default() += 1;

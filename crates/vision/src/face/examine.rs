@@ -12,7 +12,7 @@ use super::pose::pose;
 use super::quality::quality;
 use crate::model::{Model, ModelError};
 use menshen_core::card::ModelCard;
-use menshen_core::geometry::Point;
+use menshen_core::geometry::{Point, Rect};
 
 /// The networks that read a face.
 #[derive(Clone, Copy)]
@@ -102,16 +102,31 @@ pub(crate) fn people(
     found: &[Detection],
 ) -> Result<u32, ModelError> {
     let mut sure: Vec<Detection> = found.iter().copied().filter(|f| f.score >= SURE).collect();
-    if count(&sure) > 1 {
-        let mut confirmed = Vec::new();
-        for face in sure {
-            if mesh(models.mesh, image, &face)?.is_some() {
-                confirmed.push(face);
-            }
-        }
-        sure = confirmed;
+    sure.sort_by(|a, b| b.score.total_cmp(&a.score));
+    if count(&sure) < 2 {
+        return Ok(count(&sure));
     }
-    Ok(count(&sure))
+    let mut confirmed: Vec<Detection> = Vec::new();
+    for face in sure {
+        let again = confirmed
+            .iter()
+            .any(|other| same_place(&face.region, &other.region));
+        if !again && mesh(models.mesh, image, &face)?.is_some() {
+            confirmed.push(face);
+        }
+    }
+    Ok(count(&confirmed))
+}
+
+/// Two boxes of which one holds the other's centre show one face, found at two sizes: heads do not
+/// stand inside each other.
+fn same_place(a: &Rect, b: &Rect) -> bool {
+    let holds = |outer: &Rect, inner: &Rect| {
+        let (x, y) = (inner.x + inner.width / 2.0, inner.y + inner.height / 2.0);
+        (outer.x..outer.x + outer.width).contains(&x)
+            && (outer.y..outer.y + outer.height).contains(&y)
+    };
+    holds(a, b) || holds(b, a)
 }
 
 /// Returns the measures of one face.

@@ -16,7 +16,6 @@ use crate::face::{self, Face, FaceModels, Upright};
 use crate::model::ModelError;
 use crate::mrz::{MrzRead, read_mrz};
 use crate::page::{FoundPage, PAGE_WIDTH, Page, PageRect, Survey, find_page, rectify, rectify_at};
-use crate::photo::{Limits, Photo};
 use crate::text::{Line, TextReader, mean_width};
 use crate::traces;
 
@@ -69,32 +68,19 @@ pub struct Portrait {
     pub face: Face,
 }
 
-/// Decodes a photo of a document and measures everything on it. A photo that cannot be decoded is a
-/// result (`unreadable`), never an error.
+/// Measures everything on a photo of a document. `file` is the file that `photo` was decoded from; it tells
+/// of editing.
 pub fn examine_page(
     models: &PageModels,
-    bytes: &[u8],
-    limits: &Limits,
+    file: &[u8],
+    photo: &RgbImage,
 ) -> Result<ExaminedPage, ModelError> {
-    match Photo::decode(bytes, limits) {
-        Ok(photo) => {
-            let mut page = examine_photo(models, &photo.pixels)?;
-            page.evidence.traces = traces::read(bytes, &photo.pixels);
-            Ok(page)
-        }
-        Err(error) => Ok(ExaminedPage {
-            evidence: PageEvidence {
-                unreadable: Some(error.code().to_owned()),
-                ..PageEvidence::default()
-            },
-            portrait: None,
-        }),
-    }
+    let mut page = measure(models, photo)?;
+    page.evidence.traces = traces::read(file, photo);
+    Ok(page)
 }
 
-/// As [`examine_page`], for a photo that is decoded and turned as its EXIF data ask; the file's own
-/// traces are not measured.
-pub fn examine_photo(models: &PageModels, photo: &RgbImage) -> Result<ExaminedPage, ModelError> {
+fn measure(models: &PageModels, photo: &RgbImage) -> Result<ExaminedPage, ModelError> {
     let size = [photo.width(), photo.height()];
     let Some(sheet) = lay_flat(models.text, photo)? else {
         let evidence = PageEvidence {

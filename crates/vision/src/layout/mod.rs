@@ -19,6 +19,6 @@ mod read;
 mod row;
 mod upright;
 
-pub use examine::{ExaminedPage, PageModels, Portrait, examine_page, examine_photo};
+pub use examine::{ExaminedPage, PageModels, Portrait, examine_page};
 pub use kind::{Cues, classify};
 pub use upright::{Turned, upright};

@@ -308,6 +308,10 @@ fn bytes_flipped_at_random_never_panic() {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test finds its data by environment"
+)]
 fn shared() -> Option<PathBuf> {
     let root = std::env::var_os("MENSHEN_SHARED").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),

@@ -1,13 +1,11 @@
 //! The commands that need the models, on drawn specimens and the sample photographs that `models pull` keeps.
 
-mod shared;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use crate::shared::{Run, blocking, evaluation_data, menshen, models};
 use serde_json::{Value, json};
-use shared::{Run, blocking, evaluation_data, menshen, models};
 use tempfile::TempDir;
 
 /// Day of all drawings and decisions.

@@ -1,8 +1,6 @@
 //! The commands that need no model.
 
-mod shared;
-
-use shared::{evaluation_data, menshen, menshen_with_input};
+use crate::shared::{evaluation_data, menshen, menshen_with_input};
 
 #[test]
 fn without_a_command_help_teaches() {

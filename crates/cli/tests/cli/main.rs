@@ -1,0 +1,6 @@
+//! The contract of the command line, through the binary itself.
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
+mod engine;
+mod plain;
+mod shared;
