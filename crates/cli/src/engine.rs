@@ -10,8 +10,7 @@ use menshen_vision::layout::{self, ExaminedPage, PageModels, Portrait};
 use menshen_vision::liveness::{self, LivenessModels};
 use menshen_vision::mrz::{self, MrzRead};
 use menshen_vision::text::Charset;
-use menshen_vision::{Model, Photo, TextReader};
-use rayon::prelude::*;
+use menshen_vision::{Model, Photo, TextReader, parallel};
 
 use crate::context::Context;
 use crate::input::{Original, WrongUsage};
@@ -70,10 +69,8 @@ impl Loader {
     /// Loads every installed model of a role, in the manifest's order.
     fn installed(&self, role: Role) -> anyhow::Result<Vec<Loaded>> {
         let entries = self.store.installed(role);
-        entries
-            .par_iter()
-            .map(|entry| self.load(&entry.card.name))
-            .collect()
+        let loaded = parallel::map(entries.iter(), |entry| self.load(&entry.card.name));
+        loaded.into_iter().collect()
     }
 }
 
@@ -125,30 +122,12 @@ impl FaceEngine {
     }
 
     fn load(loader: &Loader) -> anyhow::Result<Self> {
-        let (parts, (embedders, anti_spoof)) = rayon::join(
-            || {
-                let names = ["face-detection", "face-mesh", "iris"];
-                names
-                    .par_iter()
-                    .map(|name| Ok(loader.load(name)?.0))
-                    .collect::<anyhow::Result<Vec<_>>>()
-            },
-            || {
-                rayon::join(
-                    || loader.installed(Role::FaceEmbedding),
-                    || loader.installed(Role::AntiSpoof),
-                )
-            },
-        );
-        let [detector, mesh, iris] = <[_; 3]>::try_from(parts?)
-            .ok()
-            .context("three models were asked for")?;
         Ok(Self {
-            detector,
-            mesh,
-            iris,
-            embedders: embedders?,
-            anti_spoof: anti_spoof?,
+            detector: loader.load("face-detection")?.0,
+            mesh: loader.load("face-mesh")?.0,
+            iris: loader.load("iris")?.0,
+            embedders: loader.installed(Role::FaceEmbedding)?,
+            anti_spoof: loader.installed(Role::AntiSpoof)?,
         })
     }
 

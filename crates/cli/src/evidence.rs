@@ -34,15 +34,12 @@ struct Person {
 
 /// Measures all files. A photo that cannot be decoded is a result, an error is the machine's.
 pub fn gather(engine: &Engine, files: &Files) -> anyhow::Result<Evidence> {
-    let ((front, back), person) = rayon::join(
-        || {
-            rayon::join(
-                || page(engine, files.front.as_deref()),
-                || page(engine, files.back.as_deref()),
-            )
-        },
-        || person(engine, files),
-    );
+    let (front, back, person) = std::thread::scope(|scope| {
+        let front = scope.spawn(|| page(engine, files.front.as_deref()));
+        let back = scope.spawn(|| page(engine, files.back.as_deref()));
+        let person = person(engine, files);
+        (joined(front), joined(back), person)
+    });
     let (front, portrait) = front?;
     let (back, _) = back?;
     let person = person?;
@@ -63,6 +60,13 @@ pub fn gather(engine: &Engine, files: &Files) -> anyhow::Result<Evidence> {
         face_match,
         liveness,
     })
+}
+
+/// A panic in a thread goes on in the one that waits for it.
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    thread
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 type Side = (Option<PageEvidence>, Option<Embedding>);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use menshen_vision::face::Embedding;
-use rayon::prelude::*;
+use menshen_vision::parallel;
 use serde::Deserialize;
 
 use crate::engine::FaceEngine;
@@ -56,17 +56,14 @@ pub fn embed_all<'a>(
     files: &[&'a str],
 ) -> anyhow::Result<BTreeMap<&'a str, Option<Embedding>>> {
     let bar = progress::bar(files.len() as u64, "faces");
-    let embedded = files
-        .par_iter()
-        .map(|&file| {
-            let embedding = match input::read_photo(&root.join(file)) {
-                Ok(photo) => engine.embed_any(embedder, &photo)?,
-                Err(_) => None,
-            };
-            bar.inc(1);
-            Ok((file, embedding))
-        })
-        .collect::<anyhow::Result<_>>();
+    let embedded = parallel::map(files.iter(), |&file| {
+        let embedding = match input::read_photo(&root.join(file)) {
+            Ok(photo) => engine.embed_any(embedder, &photo)?,
+            Err(_) => None,
+        };
+        bar.inc(1);
+        Ok((file, embedding))
+    });
     bar.finish_and_clear();
-    embedded
+    embedded.into_iter().collect()
 }

@@ -66,7 +66,7 @@ impl PrcIdError {
             Self::Characters { .. } => "characters",
             Self::Checksum => "checksum",
             Self::Region => "region",
-            Self::Birth => "birth",
+            Self::Birth => "impossible_date",
             Self::FutureBirth => "future_birth",
         }
     }
@@ -242,8 +242,8 @@ mod tests {
         assert_eq!(why("11010519491231002Y"), "characters");
         assert_eq!(why("110105194912310021"), "checksum");
         assert_eq!(why(&number("00000019491231002")), "region");
-        assert_eq!(why(&number("11010519490230002")), "birth");
-        assert_eq!(why(&number("11010518491231002")), "birth");
+        assert_eq!(why(&number("11010519490230002")), "impossible_date");
+        assert_eq!(why(&number("11010518491231002")), "impossible_date");
         assert_eq!(why(&number("11010520261123002")), "future_birth");
         assert_eq!(why(&number("11010520261122002")), "valid");
     }

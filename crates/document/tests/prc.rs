@@ -32,7 +32,6 @@ fn every_verdict_of_the_numbers_comes_out() {
         // The data names how a number was spoiled; ours names what is wrong with it.
         let why = match truth["why"].as_str() {
             Some("digit_changed") => Some("checksum"),
-            Some("impossible_date") => Some("birth"),
             Some("length_17") => Some("length"),
             Some("region_000000") => Some("region"),
             other => other,

@@ -6,6 +6,7 @@ pub mod liveness;
 pub mod model;
 pub mod mrz;
 pub mod page;
+pub mod parallel;
 pub mod photo;
 pub mod text;
 pub mod traces;

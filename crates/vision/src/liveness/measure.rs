@@ -3,7 +3,6 @@
 use image::RgbImage;
 use menshen_core::card::{Metric, ModelCard};
 use menshen_core::evidence::LivenessEvidence;
-use rayon::prelude::*;
 
 use super::{FaceFrame, Frame, Seen, Sequence, Thumbnail};
 use crate::face::{
@@ -11,6 +10,7 @@ use crate::face::{
     mesh, mouth_open, people, pose, subject,
 };
 use crate::model::{Model, ModelError};
+use crate::parallel;
 
 /// The networks that watch a sequence.
 #[derive(Clone, Copy)]
@@ -40,16 +40,12 @@ pub fn measure(
     models: &LivenessModels,
     frames: impl Iterator<Item = (f32, Option<RgbImage>)> + Send,
 ) -> Result<LivenessEvidence, ModelError> {
-    let measured: Result<Vec<(usize, Frame)>, ModelError> = frames
-        .enumerate()
-        .par_bridge()
-        .map(|(index, (time, image))| Ok((index, frame(models, index, time, image.as_ref())?)))
-        .collect();
-    let mut measured = measured?;
-    measured.sort_by_key(|(index, _)| *index);
+    let measured = parallel::map(frames.enumerate(), |(index, (time, image))| {
+        frame(models, index, time, image.as_ref())
+    });
     let mut sequence = Sequence::default();
-    for (_, frame) in measured {
-        sequence.push(frame);
+    for frame in measured {
+        sequence.push(frame?);
     }
     let embedder = models.embedder.map(|(_, card)| {
         let metric = card.metric.unwrap_or(Metric::Cosine);

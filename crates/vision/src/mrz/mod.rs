@@ -14,9 +14,9 @@ use image::RgbImage;
 use menshen_core::evidence::MrzEvidence;
 use menshen_core::geometry::{Point, Quad, Rect};
 use menshen_document::mrz::Reading;
-use rayon::prelude::*;
 
 use crate::model::ModelError;
+use crate::parallel;
 use crate::text::boxes::{TiltedRect, convex_hull, smallest_rectangle};
 use crate::text::{TextBox, TextReader, extract_sized, mean_height, mean_width};
 use alphabet::Alphabet;
@@ -253,7 +253,9 @@ impl<'a> Look<'a> {
             }
             Ok(looks)
         };
-        lines.par_iter().zip(first).map(look).collect()
+        parallel::map(lines.iter().zip(first), look)
+            .into_iter()
+            .collect()
     }
 
     fn look_at(
@@ -261,7 +263,9 @@ impl<'a> Look<'a> {
         lines: &[TiltedRect],
         cut: (f32, f32, f32),
     ) -> Result<Vec<LineReading>, ModelError> {
-        lines.par_iter().map(|line| self.look(line, cut)).collect()
+        parallel::map(lines.iter(), |line| self.look(line, cut))
+            .into_iter()
+            .collect()
     }
 
     fn look(&self, line: &TiltedRect, cut: (f32, f32, f32)) -> Result<LineReading, ModelError> {

@@ -11,7 +11,6 @@ mod strip;
 
 use image::RgbImage;
 use menshen_core::geometry::{Point, Quad};
-use rayon::prelude::*;
 
 pub use charset::{Charset, CharsetError};
 pub use detect::TextBox;
@@ -19,6 +18,7 @@ pub use recognise::{ReadChar, StripReading};
 pub use strip::{extract_sized, extract_strip, mean_height, mean_width};
 
 use crate::model::{Model, ModelError, RtenModel};
+use crate::parallel;
 
 /// A box this much taller than wide holds a line that runs downwards or text on its side; it is
 /// turned before reading (as PP-OCR does).
@@ -115,20 +115,18 @@ impl TextReader {
         photo: &RgbImage,
         boxes: &[Quad],
     ) -> Result<Vec<Line>, ModelError> {
-        boxes
-            .par_iter()
-            .map(|corners| {
-                let strip = extract_strip(photo, &upright(corners), recognise::STRIP_HEIGHT);
-                let line = match strip {
-                    Some(strip) => self.recognise(&strip)?,
-                    None => Line::new(Vec::new(), *corners),
-                };
-                Ok(Line {
-                    corners: *corners,
-                    ..line
-                })
+        let lines = parallel::map(boxes.iter(), |corners| {
+            let strip = extract_strip(photo, &upright(corners), recognise::STRIP_HEIGHT);
+            let line = match strip {
+                Some(strip) => self.recognise(&strip)?,
+                None => Line::new(Vec::new(), *corners),
+            };
+            Ok(Line {
+                corners: *corners,
+                ..line
             })
-            .collect()
+        });
+        lines.into_iter().collect()
     }
 
     /// Finds and reads all lines, in reading order; boxes that hold no text are left out.
