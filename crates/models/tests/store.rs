@@ -107,7 +107,7 @@ fn new_thresholds_of_a_built_in_model_survive_in_the_models_folder() {
 
 #[test]
 fn calibration_replaces_numbers_and_keeps_comments() {
-    let text = EMBEDDED.replace("fmr_1e2 = 0.2552", "fmr_1e2 = 0.2552 # keep me");
+    let text = EMBEDDED.replace("fmr_1e2 = 0.2534", "fmr_1e2 = 0.2534 # keep me");
     let new = with_calibration(&text, "mobileface-v2", &calibration()).unwrap();
     let manifest = Manifest::parse("new", &new).unwrap();
     let entry = manifest.entry("mobileface-v2").unwrap();
