@@ -2,6 +2,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+# Where `cargo install` puts what the tests need.
+export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+
 say() { printf '\033[1m== %s\033[0m\n' "$*"; }
 
 as_root() {

@@ -250,41 +250,123 @@ fn a_drawn_passport_is_read_field_by_field() {
     assert_eq!(line["mrz"]["lines"], truth["sides"][0]["mrz"]["lines"]);
 }
 
-/// Each degradation with the one code that it must yield.
-const DEGRADATIONS: [(&str, &str); 6] = [
-    ("blur=4", "doc_blurred"),
-    ("dark=0.25", "doc_too_dark"),
-    ("crop=corner", "doc_corners_missing"),
-    ("size=420", "doc_low_resolution"),
-    ("finger=0.5", "doc_covered"),
-    ("glare=0.8", "doc_glare"),
+/// Each degradation with the one code that it must yield; none for what a reader must put up with.
+const DEGRADATIONS: [(&str, &[&str]); 12] = [
+    ("blur=3", &["doc_blurred"]),
+    ("motion=10", &["doc_blurred"]),
+    ("dark=0.3", &["doc_too_dark"]),
+    ("crop=corner", &["doc_corners_missing"]),
+    ("size=420", &["doc_low_resolution"]),
+    ("finger=0.4", &["doc_covered"]),
+    ("glare=0.3", &["doc_glare"]),
+    ("shadow=0.8", &["doc_shadow"]),
+    ("moire=0.6", &["doc_copy_or_screen"]),
+    ("grey=1", &["doc_copy_or_screen"]),
+    ("rotate=12,jpeg=50", &[]),
+    ("rotate=180,noise=8", &[]),
 ];
 
 #[test]
 fn each_degradation_yields_its_own_reason_and_no_other() {
     let Some(models) = models() else { return };
     let folder = tempfile::tempdir().unwrap();
-    for (degradation, code) in DEGRADATIONS {
-        let out = folder.path().join(code);
-        let portrait = models.join("samples/sample3.jpg");
-        draw("prc-id", &portrait, &out, &["--degrade", degradation]);
-        let front = out.join("front.jpg");
-        let line = menshen(&[
-            "document",
-            text(&front),
-            "--json",
-            "--offline",
-            "--today",
-            TODAY,
-        ])
-        .line();
-        assert_eq!(
-            blocking(&line),
-            [code],
-            "{degradation}: {:#}",
-            line["reasons"]
+    for kind in ["prc-id", "passport"] {
+        for (degradation, codes) in DEGRADATIONS {
+            let out = folder.path().join(kind).join(degradation);
+            let portrait = models.join("samples/sample3.jpg");
+            draw(kind, &portrait, &out, &["--degrade", degradation]);
+            let front = out.join("front.jpg");
+            let args = [
+                "document",
+                text(&front),
+                "--json",
+                "--offline",
+                "--today",
+                TODAY,
+            ];
+            let line = menshen(&args).line();
+            assert_eq!(
+                blocking(&line),
+                codes,
+                "{kind} {degradation}: {:#}",
+                line["reasons"]
+            );
+        }
+    }
+}
+
+#[test]
+fn a_drawn_card_and_passport_are_verified_with_the_right_selfie() {
+    let (Some(sample), Some(models)) = (sample(), models()) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    for kind in ["id-card", "passport"] {
+        let out = folder.path().join(kind);
+        // The face that the sample's portrait shows, in its other photo.
+        let face = ["--face", "1080,200,200,230"];
+        draw(kind, &models.join("samples/sample3.jpg"), &out, &face);
+        let decision = verify(&out, &sample.folder.join("selfie.jpg"), &[]);
+        assert!(
+            approved_or_only_uncertain(&decision),
+            "{kind}: {decision:#}"
         );
     }
+}
+
+#[test]
+fn an_expired_card_is_refused_until_it_is_renewed() {
+    let (Some(sample), Some(models)) = (sample(), models()) else {
+        return;
+    };
+    let out = tempfile::tempdir().unwrap();
+    let more = ["--face", "1080,200,200,230", "--contradict", "expired"];
+    draw(
+        "passport",
+        &models.join("samples/sample3.jpg"),
+        out.path(),
+        &more,
+    );
+    let decision = verify(out.path(), &sample.folder.join("selfie.jpg"), &[]);
+    assert!(
+        blocking(&decision).contains(&"doc_expired".to_owned()),
+        "{decision:#}"
+    );
+    assert_eq!(decision["outcome"], "retry");
+}
+
+#[test]
+fn drawn_sets_are_evaluated() {
+    let Some(models) = models() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let portrait = models.join("samples/sample3.jpg");
+    draw(
+        "prc-id",
+        &portrait,
+        &folder.path().join("set"),
+        &["--count", "2"],
+    );
+    let eval = |what: &str| {
+        let out = folder.path().join("out");
+        let args = [
+            "eval",
+            what,
+            "--data",
+            text(folder.path()),
+            "--out",
+            text(&out),
+        ];
+        let run = menshen(&[&args[..], &["--json", "--offline", "--today", TODAY]].concat());
+        run.line()
+    };
+    let documents = eval("documents");
+    assert_eq!(documents["kind_and_side"]["rate"], 1.0, "{documents:#}");
+    assert!(
+        documents["fields"]["rate"].as_f64().unwrap() >= 0.9,
+        "{documents:#}"
+    );
+    let quality = eval("quality");
+    assert_eq!(quality["codes"], json!({"none": 4}), "{quality:#}");
 }
 
 #[test]

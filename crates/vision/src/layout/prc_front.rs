@@ -99,11 +99,13 @@ pub(crate) fn is_overprint(text: &str) -> bool {
     // A portrait side prints no Latin letter but X and the odd building number; boxes of nothing else
     // are marks, or pieces of one.
     let piece = latin > 0 && latin == letters.chars().count() && digits == 0 && is_mark(&letters);
-    piece
-        || (latin >= 3 && latin * 2 > letters.chars().count() && digits < latin)
-        || ["样本", "样证", "样张", "仅供"]
-            .iter()
-            .any(|mark| letters.contains(mark))
+    let all = letters.chars().count();
+    // An address or an office may contain such a word; a mark consists of it.
+    let marks: usize = ["样本", "样证", "样张", "仅供"]
+        .iter()
+        .map(|mark| letters.matches(mark).count() * mark.chars().count())
+        .sum();
+    piece || (latin >= 3 && latin * 2 > all && digits < latin) || (marks > 0 && marks * 2 >= all)
 }
 
 /// Is this a word that specimens carry, or a piece of one, half of it misread at most?
@@ -477,6 +479,8 @@ mod tests {
         lines[5] = line("人民路MEN1号2单元", 160.0, 340.0, 430.0, 380.0);
         assert_eq!(values(&lines), whole());
         assert!(is_overprint("S") && !is_overprint("A座") && !is_overprint("12"));
+        assert!(is_overprint("样本 样本") && is_overprint("仅供测试"));
+        assert!(!is_overprint("北京市东城区样本路"));
     }
 
     #[test]
