@@ -1,66 +1,6 @@
 //! The closed list of ethnic groups that PRC cards print.
 
-/// GB/T 3304-1991, names without 族, as cards print them; then 其他 and 外国血统 (GA 461).
-const GROUPS: [&str; 58] = [
-    "汉",
-    "蒙古",
-    "回",
-    "藏",
-    "维吾尔",
-    "苗",
-    "彝",
-    "壮",
-    "布依",
-    "朝鲜",
-    "满",
-    "侗",
-    "瑶",
-    "白",
-    "土家",
-    "哈尼",
-    "哈萨克",
-    "傣",
-    "黎",
-    "傈僳",
-    "佤",
-    "畲",
-    "高山",
-    "拉祜",
-    "水",
-    "东乡",
-    "纳西",
-    "景颇",
-    "柯尔克孜",
-    "土",
-    "达斡尔",
-    "仫佬",
-    "羌",
-    "布朗",
-    "撒拉",
-    "毛南",
-    "仡佬",
-    "锡伯",
-    "阿昌",
-    "普米",
-    "塔吉克",
-    "怒",
-    "乌孜别克",
-    "俄罗斯",
-    "鄂温克",
-    "德昂",
-    "保安",
-    "裕固",
-    "京",
-    "塔塔尔",
-    "独龙",
-    "鄂伦春",
-    "赫哲",
-    "门巴",
-    "珞巴",
-    "基诺",
-    "其他",
-    "外国血统",
-];
+use menshen_document::prc_card::ETHNICITIES;
 
 /// Traditional and look-alike forms that the recogniser gives for these names.
 const PLAIN: [(char, char); 20] = [
@@ -91,13 +31,13 @@ const PLAIN: [(char, char); 20] = [
 pub(crate) fn ethnic_group(text: &str) -> Option<&'static str> {
     let read: Vec<char> = text.chars().map(plain).collect();
     let read = read.strip_suffix(&['族']).unwrap_or(&read);
-    if let Some(exact) = GROUPS
+    if let Some(exact) = ETHNICITIES
         .iter()
         .find(|group| group.chars().eq(read.iter().copied()))
     {
         return Some(exact);
     }
-    let mut near = GROUPS.iter().filter(|group| {
+    let mut near = ETHNICITIES.iter().filter(|group| {
         let length = group.chars().count();
         let differing = group.chars().zip(read).filter(|(a, b)| a != *b).count();
         length >= 2 && length == read.len() && differing == 1

@@ -14,9 +14,9 @@ use super::row::Piece;
 use super::upright::{Turned, upright};
 use crate::face::{self, Face, FaceModels, Upright};
 use crate::model::ModelError;
-use crate::mrz::{MrzRead, read_mrz};
+use crate::mrz::{MrzRead, read_mrz, read_mrz_in};
 use crate::page::{FoundPage, PAGE_WIDTH, Page, PageRect, Survey, find_page, rectify, rectify_at};
-use crate::text::{Line, TextReader, mean_width};
+use crate::text::{Line, TextBox, TextReader, mean_width};
 use crate::traces;
 
 /// Longer side of the detector's input in pixels: on a page that fills it, small labels (2 mm) are
@@ -35,6 +35,8 @@ const FINER: f32 = 1.3;
 const MIN_CHARACTERS: usize = 20;
 /// An outline of this part of the picture leaves nothing else to look at.
 const WHOLE: f32 = 0.85;
+/// Capitals of a valid zone from this height in pixels on do not read better when they are larger.
+const CLEAR_HEIGHT: f32 = 24.0;
 /// Fewest fillers in a zone whose check digits do not agree.
 const MIN_FILLERS: usize = 4;
 /// Margin around the portrait's face in multiples of the face, and the crop's largest width in pixels.
@@ -293,16 +295,27 @@ impl Zone {
     }
 }
 
-/// Reads the zone from the page, from a finer page where that fails and the photo has more to give,
-/// and from the photo itself where the outline may have cut it off.
+/// Reads the zone from the lines that were found on the page, from the page without them where that fails,
+/// from a finer page where the photo has more to give, and from the photo itself where the outline may
+/// have cut it off.
 fn zone(reader: &TextReader, photo: &RgbImage, sheet: &Sheet) -> Result<Option<Zone>, ModelError> {
     if !may_have_zone(&sheet.lines) {
         return Ok(None);
     }
-    let mut best = read_mrz(reader, &sheet.page.pixels)?.map(|read| placed(read, &sheet.page));
-    let sure = |zone: &Option<Zone>| zone.as_ref().is_some_and(|zone| zone.read.certain);
+    let page = &sheet.page.pixels;
+    let boxes: Vec<TextBox> = sheet.lines.iter().map(box_of).collect();
+    let mut best = read_mrz_in(reader, page, &boxes)?.map(|read| placed(read, &sheet.page));
+    let valid = |zone: &Option<Zone>| zone.as_ref().is_some_and(|zone| zone.read.reading.valid());
+    if !valid(&best) {
+        let again = read_mrz(reader, page)?.map(|read| placed(read, &sheet.page));
+        keep_better(&mut best, again);
+    }
+    let fine_enough = |zone: &Zone| {
+        let valid = zone.read.reading.valid() && zone.read.char_height >= CLEAR_HEIGHT;
+        zone.read.certain || valid
+    };
     let quad = sheet.found.quad;
-    if !sure(&best)
+    if !best.as_ref().is_some_and(fine_enough)
         && sheet.page.source_width > FINER * PAGE_WIDTH
         && let Some(fine) = rectify_at(photo, &quad, FINE_WIDTH)
     {
@@ -315,6 +328,13 @@ fn zone(reader: &TextReader, photo: &RgbImage, sheet: &Sheet) -> Result<Option<Z
         keep_better(&mut best, again);
     }
     Ok(best)
+}
+
+fn box_of(line: &Line) -> TextBox {
+    TextBox {
+        corners: line.corners,
+        score: line.confidence,
+    }
 }
 
 /// Is there a line that could belong to a zone? Saves the search on pages without one.
