@@ -11,14 +11,14 @@ use crate::context::Context;
 /// Identity verification that explains itself: photos and typed data in, a decision with every
 /// reason out. Nothing leaves this machine.
 #[derive(Debug, Parser)]
-#[command(name = "menshen", version, arg_required_else_help = true, after_help = EXAMPLES)]
+#[command(name = "menshen", version, after_help = EXAMPLES)]
 pub struct Cli {
     /// Settings that every command takes.
     #[command(flatten)]
     pub global: Global,
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 const EXAMPLES: &str = "\

@@ -36,10 +36,15 @@ const WRONG_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    let Some(command) = cli.command else {
+        // Also where the environment sets an option, which clap takes for an argument.
+        anstream::eprintln!("{}", Cli::command().render_long_help().ansi());
+        return ExitCode::from(WRONG_USAGE);
+    };
     let result = cli
         .global
         .context()
-        .and_then(|context| run(cli.command, &context));
+        .and_then(|context| run(command, &context));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if closed_pipe(&error) => ExitCode::SUCCESS,
