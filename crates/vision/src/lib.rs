@@ -11,6 +11,8 @@ pub mod photo;
 pub mod text;
 pub mod traces;
 
-pub use model::{Model, RtenModel, Tensor};
+#[cfg(feature = "rten")]
+pub use model::RtenModel;
+pub use model::{Model, Tensor};
 pub use photo::Photo;
 pub use text::TextReader;

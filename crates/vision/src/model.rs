@@ -33,8 +33,10 @@ pub trait Model: Send + Sync {
 
 #[cfg(feature = "ort")]
 mod ort_engine;
+#[cfg(feature = "rten")]
 mod rten_engine;
 
 #[cfg(feature = "ort")]
 pub use ort_engine::{OrtModel, OrtRuntime};
+#[cfg(feature = "rten")]
 pub use rten_engine::RtenModel;

@@ -17,7 +17,7 @@ pub use detect::TextBox;
 pub use recognise::{ReadChar, StripReading};
 pub use strip::{extract_sized, extract_strip, mean_height, mean_width};
 
-use crate::model::{Model, ModelError, RtenModel};
+use crate::model::{Model, ModelError};
 use crate::parallel;
 
 /// A box this much taller than wide holds a line that runs downwards or text on its side; it is
@@ -71,11 +71,12 @@ impl TextReader {
     }
 
     /// Loads both networks from the bytes of their ONNX files with the default engine.
+    #[cfg(feature = "rten")]
     pub fn from_onnx(detector: Vec<u8>, recogniser: Vec<u8>) -> Result<Self, ModelError> {
         let charset =
             Charset::from_onnx(&recogniser).map_err(|error| ModelError::Load(Box::new(error)))?;
-        let detector = RtenModel::from_bytes(detector)?;
-        let recogniser = RtenModel::from_bytes(recogniser)?;
+        let detector = crate::RtenModel::from_bytes(detector)?;
+        let recogniser = crate::RtenModel::from_bytes(recogniser)?;
         Ok(Self::new(Box::new(detector), Box::new(recogniser), charset))
     }
 
