@@ -185,7 +185,7 @@ fn nothing_handed_in_is_never_a_pass() {
 }
 
 #[test]
-fn a_decision_is_replayed_from_its_evidence() {
+fn the_evidence_of_a_decision_is_written_whole() {
     let Some(sample) = sample() else { return };
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("evidence.json");
