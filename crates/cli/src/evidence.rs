@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use menshen_core::Evidence;
 use menshen_core::evidence::{FaceEvidence, FaceMatch, LivenessEvidence, PageEvidence};
-use menshen_vision::Photo;
 use menshen_vision::face::Embedding;
+use menshen_vision::{Photo, parallel};
 
 use crate::engine::Engine;
 use crate::input::{self, InputError};
@@ -35,8 +35,12 @@ struct Person {
 /// Measures all files. A photo that cannot be decoded is a result, an error is the machine's.
 pub fn gather(engine: &Engine, files: &Files) -> anyhow::Result<Evidence> {
     let (front, back, person) = std::thread::scope(|scope| {
-        let front = scope.spawn(|| page(engine, files.front.as_deref()));
-        let back = scope.spawn(|| page(engine, files.back.as_deref()));
+        let side = |file| match (&files.front, &files.back) {
+            (Some(_), Some(_)) => parallel::beside(|| page(engine, file)),
+            _ => page(engine, file),
+        };
+        let front = scope.spawn(move || side(files.front.as_deref()));
+        let back = scope.spawn(move || side(files.back.as_deref()));
         let person = person(engine, files);
         (joined(front), joined(back), person)
     });

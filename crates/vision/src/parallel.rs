@@ -4,7 +4,26 @@
 //! takes up another picture meanwhile, and that one's wait another, until the stack is full: a table of 3,000
 //! faces did so. Hence plain threads that finish one item before they take the next.
 
+use std::cell::Cell;
 use std::sync::{Mutex, PoisonError};
+
+thread_local! {
+    static SHARING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does work beside other work of its kind: the other cores are taken, and a network that keeps to one core
+/// wastes none of its time on waiting for them.
+pub fn beside<R>(work: impl FnOnce() -> R) -> R {
+    let before = SHARING.replace(true);
+    let result = work();
+    SHARING.set(before);
+    result
+}
+
+/// Tells whether this thread works [`beside`] others.
+pub(crate) fn is_sharing() -> bool {
+    SHARING.get()
+}
 
 /// Returns `work` of each item, in the order of the items, computed on as many threads as the caller's
 /// pool has. Where no thread can be started (in a browser), all is done on this one.
@@ -35,9 +54,9 @@ where
     std::thread::scope(|scope| {
         for _ in 1..threads {
             // A thread that cannot be started leaves its work to the others.
-            let _ = std::thread::Builder::new().spawn_scoped(scope, worker);
+            let _ = std::thread::Builder::new().spawn_scoped(scope, || beside(worker));
         }
-        worker();
+        beside(worker);
     });
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.sort_by_key(|(idx, _)| *idx);

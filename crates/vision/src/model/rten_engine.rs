@@ -1,8 +1,17 @@
 //! The default engine: pure Rust, the same on the server and in the browser.
 
+use std::sync::Arc;
+
 use rten_tensor::prelude::*;
 
 use super::{Model, ModelError, Tensor};
+use crate::parallel;
+
+thread_local! {
+    /// One core for a thread that shares the cores with others: two runs that each wait for two cores
+    /// take a quarter longer than two that have one each.
+    static ONE_CORE: Arc<rten::ThreadPool> = Arc::new(rten::ThreadPool::with_num_threads(1));
+}
 
 /// An ONNX network run by `rten`.
 pub struct RtenModel {
@@ -27,10 +36,15 @@ impl Model for RtenModel {
         let outputs = self.network.output_ids();
         let values = self
             .network
-            .run(vec![(*id, tensor.into())], outputs, None)
+            .run(vec![(*id, tensor.into())], outputs, options())
             .map_err(|error| ModelError::Run(Box::new(error)))?;
         values.into_iter().map(plain).collect()
     }
+}
+
+fn options() -> Option<rten::RunOptions> {
+    parallel::is_sharing()
+        .then(|| rten::RunOptions::default().with_thread_pool(Some(ONE_CORE.with(Arc::clone))))
 }
 
 fn plain(value: rten::Value) -> Result<Tensor, ModelError> {
