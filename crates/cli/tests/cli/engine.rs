@@ -251,7 +251,7 @@ fn a_drawn_passport_is_read_field_by_field() {
 }
 
 /// Each degradation with the one code that it must yield; none for what a reader must put up with.
-const DEGRADATIONS: [(&str, &[&str]); 12] = [
+const DEGRADATIONS: [(&str, &[&str]); 13] = [
     ("blur=3", &["doc_blurred"]),
     ("motion=10", &["doc_blurred"]),
     ("dark=0.3", &["doc_too_dark"]),
@@ -261,6 +261,7 @@ const DEGRADATIONS: [(&str, &[&str]); 12] = [
     ("glare=0.3", &["doc_glare"]),
     ("shadow=0.8", &["doc_shadow"]),
     ("moire=0.6", &["doc_copy_or_screen"]),
+    ("print=0.7", &["doc_copy_or_screen"]),
     ("grey=1", &["doc_copy_or_screen"]),
     ("rotate=12,jpeg=50", &[]),
     ("rotate=180,noise=8", &[]),
