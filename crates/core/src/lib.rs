@@ -12,8 +12,10 @@ pub mod claims;
 pub mod decide;
 pub mod evidence;
 pub mod geometry;
+pub mod ids;
 pub mod policy;
 pub mod reason;
+pub mod time;
 
 pub use card::{ModelCard, ModelCards};
 pub use catalogue::{Catalogue, Locale, Text};

@@ -1,0 +1,70 @@
+//! Identifiers. Each kind of record has its own type, so that two ids cannot be swappable.
+//!
+//! All are UUIDs of version 7: in the order of their making. Whoever makes one hands in time and randomness.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::time::Millis;
+
+macro_rules! ids {
+    ($($name:ident $meaning:literal;)*) => {
+        $(
+            #[doc = $meaning]
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+            #[serde(transparent)]
+            pub struct $name(pub Uuid);
+
+            impl $name {
+                /// Returns a new id of a time and 10 random bytes.
+                pub fn new(now: Millis, random: [u8; 10]) -> Self {
+                    let millis = u64::try_from(now.0).unwrap_or(0);
+                    Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+                }
+            }
+
+            impl fmt::Display for $name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    self.0.fmt(f)
+                }
+            }
+
+            impl FromStr for $name {
+                type Err = uuid::Error;
+
+                fn from_str(text: &str) -> Result<Self, Self::Err> {
+                    text.parse().map(Self)
+                }
+            }
+        )*
+    };
+}
+
+ids! {
+    TenantId "An operator's customer: everything below belongs to one.";
+    ApiKeyId "A key by which an integrator's server calls.";
+    ApplicantId "A person who is verified.";
+    VerificationId "One verification of an applicant.";
+    CaptureId "One photo handed in.";
+    UploadId "One resumable upload.";
+    DecisionId "One decision.";
+    JobId "One piece of work to be done later.";
+    EventId "Something that happened, to be told to the integrator.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_by_time_and_read_back() {
+        let early = ApplicantId::new(Millis(1_000), [255; 10]);
+        let late = ApplicantId::new(Millis(2_000), [0; 10]);
+        assert!(early < late);
+        assert_eq!(early.to_string().parse::<ApplicantId>(), Ok(early));
+        assert_eq!(early.0.get_version_num(), 7);
+    }
+}
