@@ -17,7 +17,9 @@ pub mod evidence;
 pub mod geometry;
 pub mod ids;
 pub mod policy;
+pub mod progress;
 pub mod reason;
+pub mod sandbox;
 pub mod time;
 pub mod verification;
 
