@@ -15,7 +15,7 @@ use crate::explain::explain;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::pages::{Page, Pages, ZonePlace, mandatory, zone_place};
-use crate::policy::Policy;
+use crate::policy::{Part, Parts, Policy};
 use crate::reason::{End, Reason, ReasonCode, Step, sort};
 
 /// What becomes of a verification, best first.
@@ -43,9 +43,23 @@ pub struct Decision {
     pub policy_version: String,
 }
 
-/// Judges the evidence of one verification. Pure: the same arguments give the same decision.
+/// Judges the evidence of one verification by all parts. Pure: the same arguments give the same decision.
 pub fn decide(
     policy: &Policy,
+    claims: &Claims,
+    evidence: &Evidence,
+    cards: &ModelCards,
+    today: Date,
+) -> Decision {
+    let all = Parts::from([Part::Data, Part::Document, Part::Face]);
+    decide_parts(policy, &all, claims, evidence, cards, today)
+}
+
+/// Judges the parts that a level or a flow asks for, as [`decide`] does. The typed data is judged whatever
+/// the parts: nothing can be compared with data that is wrong by itself.
+pub fn decide_parts(
+    policy: &Policy,
+    parts: &Parts,
     claims: &Claims,
     evidence: &Evidence,
     cards: &ModelCards,
@@ -54,8 +68,15 @@ pub fn decide(
     let mut findings = form::check(policy, claims, today);
     findings.extend(form::check_first(claims));
     findings.extend(document::check_accepted(policy, claims));
-    findings.extend(check_document(policy, claims, evidence, today));
-    findings.extend(check_person(policy, evidence, cards));
+    if parts.contains(&Part::Document) {
+        findings.extend(check_document(policy, claims, evidence, today));
+    } else {
+        let typed = Facts::default();
+        findings.extend(dates::check_age(policy, claims, &typed, today));
+    }
+    if parts.contains(&Part::Face) {
+        findings.extend(check_person(policy, evidence, cards));
+    }
     let reasons = conclude(policy, findings);
     Decision {
         outcome: outcome(&reasons),

@@ -6,23 +6,29 @@ mod facts;
 mod finding;
 mod pages;
 
+pub mod access;
+pub mod attempts;
 pub mod card;
 pub mod catalogue;
 pub mod claims;
 pub mod decide;
+pub mod event;
 pub mod evidence;
 pub mod geometry;
 pub mod ids;
 pub mod policy;
+pub mod progress;
 pub mod reason;
+pub mod sandbox;
 pub mod time;
+pub mod verification;
 
 pub use card::{ModelCard, ModelCards};
 pub use catalogue::{Catalogue, Locale, Text};
 pub use claims::Claims;
 pub use decide::{
-    Decision, MatchVerdict, Outcome, decide, judge_face, judge_liveness, judge_match, judge_mrz,
-    judge_page,
+    Decision, MatchVerdict, Outcome, decide, decide_parts, judge_face, judge_liveness, judge_match,
+    judge_mrz, judge_page,
 };
 pub use evidence::Evidence;
 pub use policy::Policy;

@@ -1,6 +1,7 @@
 //! The policy: every limit of acceptance, as a documented TOML file with defaults.
 
 mod read;
+mod service;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use read::PolicyError;
+pub use service::{AttemptRules, FlowRules, Part, Parts, TimeRules, Window};
 
 use crate::card::Calibration;
 use crate::evidence::Action;
@@ -42,6 +44,16 @@ pub struct Policy {
     pub matching: MatchRules,
     /// Rules about sequences of frames.
     pub liveness: LivenessRules,
+    /// Levels by name: the parts that each asks for.
+    pub levels: BTreeMap<String, Parts>,
+    /// What the flows of re-verification ask for.
+    pub flows: FlowRules,
+    /// How often one may fail.
+    pub attempts: AttemptRules,
+    /// How long things take and last.
+    pub times: TimeRules,
+    /// Oldest version of each client.
+    pub clients: BTreeMap<String, String>,
 }
 
 /// Rules about documents.

@@ -33,7 +33,9 @@ pub enum PolicyError {
 }
 
 /// Tables whose keys are data (countries, kinds): anything may stand there, the type decides.
-const OPEN_TABLES: [&str; 3] = [
+const OPEN_TABLES: [&str; 5] = [
+    "levels",
+    "clients",
     "document.accepted",
     "document.minimum_age",
     "document.mandatory",
@@ -138,6 +140,22 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
             ensure(known, &join(table, key), "under a country code or `*`")?;
         }
     }
+    ensure(
+        policy.levels.values().all(|parts| !parts.is_empty()) && !policy.levels.is_empty(),
+        "levels",
+        "at least one level, each with at least one part",
+    )?;
+    let windows = &policy.attempts.windows;
+    ensure(
+        !windows.is_empty() && windows.iter().all(|window| window.is_sound()),
+        "attempts.windows",
+        "at least one window, its minutes and limits 1 or more",
+    )?;
+    ensure(
+        policy.times.stuck_minutes > 0 && policy.times.open_hours > 0,
+        "times",
+        "at least one minute until stuck and one hour open",
+    )?;
     let softened = |code: &ReasonCode| code.spec().end != End::Final;
     ensure(
         policy.to_review.iter().all(softened),

@@ -39,6 +39,11 @@ macro_rules! codes {
                 match self { $(Self::$code => $name,)* }
             }
 
+            /// Returns the code of a name.
+            pub fn parse(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == name)
+            }
+
             /// Returns what is fixed for this code.
             pub const fn spec(self) -> Spec {
                 match self {

@@ -1,0 +1,368 @@
+//! The life of a verification: states that carry their data, transitions that eat the old state.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::decide::{Decision, Outcome};
+use crate::policy::{Parts, Policy};
+use crate::reason::{End, Reason};
+use crate::time::{DAY, Millis};
+
+/// Why a person is verified: for the first time, or again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flow {
+    /// For the first time at this level.
+    First,
+    /// The state is stuck or abnormal.
+    StuckState,
+    /// A new device or environment.
+    NewDevice,
+    /// The face fails at login.
+    FaceFails,
+    /// The identity stands on another account, too.
+    AccountConflict,
+    /// The document was renewed.
+    Renewal,
+}
+
+impl Flow {
+    /// Does it repeat a verification that was completed?
+    pub const fn is_again(self) -> bool {
+        !matches!(self, Self::First)
+    }
+}
+
+/// What people are told about a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Nothing was handed in.
+    NotStarted,
+    /// Parts are handed in, or a submission is being judged.
+    InProgress,
+    /// A person looks at it.
+    Pending,
+    /// It failed; the state says what can be done.
+    Failed,
+    /// It is done.
+    Verified,
+    /// It is no longer valid, or was left lying.
+    Expired,
+}
+
+/// Who is waited for while a verification is pending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Queue {
+    /// A reviewer.
+    Review,
+    /// A reviewer who has not seen the case.
+    Appeal,
+}
+
+/// What a person can do after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Retry {
+    /// Try again now.
+    Now,
+    /// Try again from a time on.
+    At {
+        /// From then on.
+        at: Millis,
+    },
+    /// Only an appeal helps.
+    Appeal,
+}
+
+/// Why a verification expired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Expiry {
+    /// Nobody touched it.
+    LeftLying,
+    /// Its document or its time ran out.
+    RanOut,
+    /// A newer one took its place.
+    Replaced,
+}
+
+/// The state of a verification. No personal data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum State {
+    /// Nothing was handed in yet.
+    NotStarted {
+        /// Since then.
+        since: Millis,
+    },
+    /// Parts are being handed in.
+    Collecting {
+        /// Since then.
+        since: Millis,
+    },
+    /// Handed in; the machine judges.
+    Processing {
+        /// Since the submission.
+        since: Millis,
+        /// How often it was taken up again.
+        requeued: u32,
+    },
+    /// A person judges.
+    Pending {
+        /// Since then.
+        since: Millis,
+        /// An answer is due by then.
+        due: Millis,
+        /// Who is waited for.
+        queue: Queue,
+    },
+    /// It failed.
+    Failed {
+        /// Since then.
+        since: Millis,
+        /// What can be done.
+        retry: Retry,
+    },
+    /// It is done.
+    Verified {
+        /// Since then.
+        since: Millis,
+        /// Until then, where it ends.
+        until: Option<Millis>,
+    },
+    /// It is over.
+    Expired {
+        /// Since then.
+        since: Millis,
+        /// Why.
+        why: Expiry,
+    },
+}
+
+/// Why a transition was refused: the state does not allow it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("a verification that is {} cannot be {wanted}", word(*.status))]
+pub struct NotNow {
+    /// What it is.
+    pub status: Status,
+    /// What was wanted.
+    pub wanted: &'static str,
+    /// When it can be, where a time is known.
+    pub retry_at: Option<Millis>,
+}
+
+const fn word(status: Status) -> &'static str {
+    match status {
+        Status::NotStarted => "not started",
+        Status::InProgress => "in progress",
+        Status::Pending => "pending",
+        Status::Failed => "failed",
+        Status::Verified => "verified",
+        Status::Expired => "expired",
+    }
+}
+
+impl State {
+    /// Returns a new verification's state.
+    pub const fn new(now: Millis) -> Self {
+        Self::NotStarted { since: now }
+    }
+
+    /// Returns what people are told.
+    pub const fn status(&self) -> Status {
+        match self {
+            Self::NotStarted { .. } => Status::NotStarted,
+            Self::Collecting { .. } | Self::Processing { .. } => Status::InProgress,
+            Self::Pending { .. } => Status::Pending,
+            Self::Failed { .. } => Status::Failed,
+            Self::Verified { .. } => Status::Verified,
+            Self::Expired { .. } => Status::Expired,
+        }
+    }
+
+    /// Returns since when it is so.
+    pub const fn since(&self) -> Millis {
+        match *self {
+            Self::NotStarted { since }
+            | Self::Collecting { since }
+            | Self::Processing { since, .. }
+            | Self::Pending { since, .. }
+            | Self::Failed { since, .. }
+            | Self::Verified { since, .. }
+            | Self::Expired { since, .. } => since,
+        }
+    }
+
+    /// Is something still to be done by the person or the machine? An applicant has one open verification.
+    pub const fn is_open(&self) -> bool {
+        !matches!(self, Self::Verified { .. } | Self::Expired { .. })
+    }
+
+    /// Something is handed in: typed data or a photo.
+    ///
+    /// # Errors
+    /// [`NotNow`] while it is judged, when it is over, or before the time of a retry.
+    pub fn collected(self, now: Millis) -> Result<Self, NotNow> {
+        match self {
+            Self::NotStarted { .. } => Ok(Self::Collecting { since: now }),
+            Self::Collecting { .. } => Ok(self),
+            Self::Failed { retry, .. } => {
+                self.may_retry(retry, now, "changed")?;
+                Ok(Self::Collecting { since: now })
+            }
+            _ => Err(self.not_now("changed")),
+        }
+    }
+
+    /// Everything is handed in.
+    ///
+    /// # Errors
+    /// [`NotNow`] unless parts were handed in since the last verdict.
+    pub fn submitted(self, now: Millis) -> Result<Self, NotNow> {
+        match self {
+            Self::Collecting { .. } => Ok(Self::Processing {
+                since: now,
+                requeued: 0,
+            }),
+            _ => Err(self.not_now("submitted")),
+        }
+    }
+
+    /// The machine did not answer in time and takes it up again.
+    ///
+    /// # Errors
+    /// [`NotNow`] unless it is being judged.
+    pub fn requeued(self) -> Result<Self, NotNow> {
+        match self {
+            Self::Processing { since, requeued } => Ok(Self::Processing {
+                since,
+                requeued: requeued.saturating_add(1),
+            }),
+            _ => Err(self.not_now("taken up again")),
+        }
+    }
+
+    /// The machine has judged.
+    ///
+    /// # Errors
+    /// [`NotNow`] unless it was being judged: a decision is made once.
+    pub fn decided(self, verdict: &Verdict, now: Millis) -> Result<Self, NotNow> {
+        let Self::Processing { .. } = self else {
+            return Err(self.not_now("decided"));
+        };
+        Ok(match *verdict {
+            Verdict::Verified { until } => Self::Verified { since: now, until },
+            Verdict::Pending { due } => Self::Pending {
+                since: now,
+                due,
+                queue: Queue::Review,
+            },
+            Verdict::Failed { retry } => Self::Failed { since: now, retry },
+        })
+    }
+
+    /// It is over without a verdict, or its verdict no longer holds.
+    ///
+    /// # Errors
+    /// [`NotNow`] while somebody waits for an answer, or when it has expired before.
+    pub fn expired(self, why: Expiry, now: Millis) -> Result<Self, NotNow> {
+        match self {
+            Self::Processing { .. } | Self::Pending { .. } | Self::Expired { .. } => {
+                Err(self.not_now("ended"))
+            }
+            _ => Ok(Self::Expired { since: now, why }),
+        }
+    }
+
+    fn may_retry(self, retry: Retry, now: Millis, wanted: &'static str) -> Result<(), NotNow> {
+        match retry {
+            Retry::Now => Ok(()),
+            Retry::At { at } if at <= now => Ok(()),
+            Retry::At { at } => Err(NotNow {
+                retry_at: Some(at),
+                ..self.not_now(wanted)
+            }),
+            Retry::Appeal => Err(self.not_now(wanted)),
+        }
+    }
+
+    const fn not_now(self, wanted: &'static str) -> NotNow {
+        NotNow {
+            status: self.status(),
+            wanted,
+            retry_at: None,
+        }
+    }
+}
+
+/// What a decision makes of a verification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is done.
+    Verified {
+        /// Until then, where it ends.
+        until: Option<Millis>,
+    },
+    /// A person looks at it.
+    Pending {
+        /// An answer is due by then.
+        due: Millis,
+    },
+    /// It failed.
+    Failed {
+        /// What can be done.
+        retry: Retry,
+    },
+}
+
+impl Verdict {
+    /// Returns what follows from a decision. `document_ends` is the document's last moment, where it is known;
+    /// `retry_at` the time before which the attempts made so far forbid another.
+    pub fn new(
+        policy: &Policy,
+        decision: &Decision,
+        document_ends: Option<Millis>,
+        retry_at: Option<Millis>,
+        now: Millis,
+    ) -> Self {
+        match decision.outcome {
+            Outcome::Approved => {
+                let days = policy.times.verified_days;
+                let limit = (days > 0).then(|| now.plus(i64::from(days) * DAY));
+                let until = match (limit, document_ends) {
+                    (Some(limit), Some(ends)) => Some(limit.min(ends)),
+                    (limit, ends) => limit.or(ends),
+                };
+                Self::Verified { until }
+            }
+            Outcome::Review => Self::Pending {
+                due: now.plus(policy.times.review()),
+            },
+            Outcome::Retry => Self::Failed {
+                retry: retry_at.map_or(Retry::Now, |at| Retry::At { at }),
+            },
+            Outcome::Refused => Self::Failed {
+                retry: Retry::Appeal,
+            },
+        }
+    }
+}
+
+/// Returns the parts that a verification asks for; `None` for a level that the policy does not have.
+pub fn parts<'a>(policy: &'a Policy, level: &str, flow: Flow) -> Option<&'a Parts> {
+    let level = policy.levels.get(level)?;
+    Some(policy.flows.parts(flow).unwrap_or(level))
+}
+
+/// Does a failure with these reasons count as an attempt? Faults of quality and technique do not, and what
+/// goes to a person is no failure.
+pub fn counts(outcome: Outcome, reasons: &[Reason]) -> bool {
+    let failed = matches!(outcome, Outcome::Retry | Outcome::Refused);
+    let counted = |reason: &&Reason| reason.end != End::Hint && reason.code.spec().counts;
+    failed && reasons.iter().any(|reason| counted(&reason))
+}
+
+#[cfg(test)]
+mod tests;

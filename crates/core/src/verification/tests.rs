@@ -1,0 +1,140 @@
+use super::*;
+use crate::reason::ReasonCode;
+use crate::time::HOUR;
+
+const START: Millis = Millis(1_000_000);
+
+fn decision(outcome: Outcome) -> Decision {
+    Decision {
+        outcome,
+        reasons: Vec::new(),
+        policy_version: String::new(),
+    }
+}
+
+fn processing() -> State {
+    let state = State::new(START).collected(START).expect("open");
+    state.submitted(START).expect("collected")
+}
+
+fn after(outcome: Outcome, retry_at: Option<Millis>) -> State {
+    let verdict = Verdict::new(
+        &Policy::default(),
+        &decision(outcome),
+        None,
+        retry_at,
+        START,
+    );
+    processing().decided(&verdict, START).expect("processing")
+}
+
+#[test]
+fn a_verification_goes_from_nothing_to_verified() {
+    let state = State::new(START);
+    assert_eq!(state.status(), Status::NotStarted);
+    assert!(state.submitted(START).is_err(), "nothing to submit");
+    assert_eq!(processing().status(), Status::InProgress);
+    assert_eq!(after(Outcome::Approved, None).status(), Status::Verified);
+}
+
+#[test]
+fn a_decision_is_final() {
+    let state = after(Outcome::Approved, None);
+    let verdict = Verdict::Failed { retry: Retry::Now };
+    assert!(state.decided(&verdict, START).is_err());
+    assert!(state.collected(START).is_err());
+    assert!(state.submitted(START).is_err());
+}
+
+#[test]
+fn a_failure_can_be_retried_at_once_later_or_by_an_appeal_only() {
+    let at = START.plus(HOUR);
+    let now = after(Outcome::Retry, None);
+    let later = after(Outcome::Retry, Some(at));
+    let never = after(Outcome::Refused, None);
+    assert!(now.collected(START).is_ok());
+    assert_eq!(
+        later.collected(START).expect_err("too early").retry_at,
+        Some(at)
+    );
+    assert!(later.collected(at).is_ok());
+    assert!(never.collected(at.plus(1_000 * HOUR)).is_err());
+}
+
+#[test]
+fn nothing_changes_while_it_is_judged_or_reviewed() {
+    for state in [processing(), after(Outcome::Review, None)] {
+        assert!(state.collected(START).is_err());
+        assert!(state.submitted(START).is_err());
+        assert!(state.expired(Expiry::LeftLying, START).is_err());
+        assert!(state.is_open());
+    }
+    assert_eq!(after(Outcome::Review, None).status(), Status::Pending);
+}
+
+#[test]
+fn a_stuck_submission_is_taken_up_again_and_keeps_its_start() {
+    let again = processing().requeued().expect("processing");
+    assert_eq!(
+        again,
+        State::Processing {
+            since: START,
+            requeued: 1
+        }
+    );
+    assert!(State::new(START).requeued().is_err());
+}
+
+#[test]
+fn a_verification_ends_with_its_document() {
+    let ends = START.plus(DAY);
+    let mut policy = Policy::default();
+    let verdict = |policy: &Policy| {
+        Verdict::new(
+            policy,
+            &decision(Outcome::Approved),
+            Some(ends),
+            None,
+            START,
+        )
+    };
+    assert_eq!(verdict(&policy), Verdict::Verified { until: Some(ends) });
+    policy.times.verified_days = 365;
+    assert_eq!(verdict(&policy), Verdict::Verified { until: Some(ends) });
+}
+
+#[test]
+fn quality_faults_and_reviews_never_count_as_attempts() {
+    let blurred = Reason::new(ReasonCode::DocBlurred);
+    let mismatch = Reason::new(ReasonCode::NameMismatch);
+    assert!(!counts(Outcome::Retry, std::slice::from_ref(&blurred)));
+    assert!(counts(Outcome::Retry, &[blurred, mismatch.clone()]));
+    assert!(!counts(Outcome::Review, &[mismatch]));
+}
+
+#[test]
+fn flows_ask_for_their_parts_and_first_verifications_for_their_levels() {
+    use crate::policy::Part;
+    let policy = Policy::default();
+    let of = |level, flow| parts(&policy, level, flow).map(|parts| parts.len());
+    assert_eq!(of("L1", Flow::First), Some(1));
+    assert_eq!(of("L2", Flow::First), Some(3));
+    assert_eq!(of("L9", Flow::First), None);
+    let device = parts(&policy, "L2", Flow::NewDevice).expect("L2 exists");
+    assert!(device.iter().eq([&Part::Face]));
+}
+
+#[test]
+fn states_survive_being_stored() {
+    for state in [
+        processing(),
+        after(Outcome::Retry, Some(START)),
+        after(Outcome::Review, None),
+    ] {
+        let text = serde_json::to_string(&state).expect("states serialise");
+        assert_eq!(
+            serde_json::from_str::<State>(&text).expect("reads back"),
+            state
+        );
+    }
+}
