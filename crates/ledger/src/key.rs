@@ -55,6 +55,19 @@ impl KeyId {
     }
 }
 
+impl KeyId {
+    /// Reads `name+8 hexadecimal digits`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (name, digits) = text.rsplit_once('+')?;
+        let hash = u32::from_str_radix(digits, 16).ok()?;
+        let id = Self {
+            name: name.to_owned(),
+            hash: hash.to_be_bytes(),
+        };
+        (id.to_string() == text).then_some(id)
+    }
+}
+
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}+{:08x}", self.name, u32::from_be_bytes(self.hash))

@@ -14,6 +14,8 @@
 
 mod checkpoint;
 mod entry;
+mod envelope;
+mod evidence;
 mod hash;
 mod key;
 mod note;
@@ -24,6 +26,10 @@ mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use entry::{Entry, EntryError, EntryPart, StoredEntry};
+pub use evidence::{
+    CaseFile, Difference, ENGINE, EvidenceError, InputFile, Verdict, VerifiedEvidence,
+    verify as verify_evidence, write as write_evidence,
+};
 pub use hash::{Hash, HashError};
 pub use key::{KeyError, Signer, Verifier};
 pub use proof::{ConsistencyProof, InclusionProof};
