@@ -12,6 +12,7 @@ use sqlx::{Any, AnyPool, ConnectOptions};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
+use crate::blobs::Places;
 use crate::digest::{DigestKind, digest};
 use crate::error::Doing;
 use crate::{MasterKeys, StoreConfig, StoreError, migrate, random, secrets};
@@ -47,6 +48,8 @@ pub(crate) struct Inner {
     pub digest: Zeroizing<[u8; 32]>,
     /// The secret of values that belong to a tenant and to no subject.
     pub tenant_seal: Zeroizing<[u8; 32]>,
+    /// Where sealed files lie.
+    pub places: Places,
 }
 
 impl Store {
@@ -68,11 +71,14 @@ impl Store {
             writer: Arc::new(Semaphore::new(1)),
             digest,
             tenant_seal,
+            places: Places::open(&config.blobs)?,
         };
-        let _ = now;
-        Ok(Self {
+        let store = Self {
             inner: Arc::new(inner),
-        })
+        };
+        // What a node that died was working on need not wait for the next sweep.
+        store.requeue_expired(now).await?;
+        Ok(store)
     }
 
     /// Checks that the database answers.

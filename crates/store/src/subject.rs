@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::columns::{Reader, one};
 use crate::error::{Doing, one_row};
 use crate::seal::Column;
-use crate::{MasterKeys, Opened, Purpose, StoreError, random};
+use crate::{MasterKeys, Opened, Purpose, Store, StoreError, random};
 
 const INSERT: &str = "INSERT INTO subject_key (applicant_id, purpose, tenant_id, master_key_id, wrapped, \
      created_at, destroyed_at, version) VALUES ($1, $2, $3, $4, $5, $6, NULL, 1)";
@@ -138,5 +138,48 @@ impl SubjectKey {
     /// Opens a value of its row.
     pub fn open(&self, column: Column, row: &str, sealed: &[u8]) -> Result<Opened, StoreError> {
         column.open(&self.key, self.tenant, row, sealed)
+    }
+}
+
+/// A sealed value: how to find it, and what it is sealed with.
+pub(crate) struct SealedAt<'a> {
+    /// Selects `applicant_id` and `sealed` by row and tenant.
+    pub sql: &'static str,
+    pub column: Column,
+    pub purpose: Purpose,
+    pub tenant: TenantId,
+    pub row: &'a str,
+}
+
+impl SealedAt<'_> {
+    /// Returns the value in the clear, where there is one.
+    pub async fn open(
+        self,
+        store: &Store,
+        conn: &mut AnyConnection,
+    ) -> Result<Option<Opened>, StoreError> {
+        let row = sqlx::query(self.sql)
+            .bind(self.row.to_owned())
+            .bind(self.tenant.to_string())
+            .fetch_optional(&mut *conn)
+            .await
+            .doing("find a sealed value")?;
+        let read = |r: Reader<'_>| {
+            Ok((
+                r.parse::<ApplicantId>("applicant_id")?,
+                r.get::<Option<Vec<u8>>>("sealed")?,
+            ))
+        };
+        let Some((applicant, sealed)) = one(self.column.table, row, read)? else {
+            return Ok(None);
+        };
+        let subject = Subject {
+            tenant: self.tenant,
+            applicant,
+        };
+        let key = subject.key(conn, &store.inner.keys, self.purpose).await?;
+        sealed
+            .map(|sealed| key.open(self.column, self.row, &sealed))
+            .transpose()
     }
 }

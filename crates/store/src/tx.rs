@@ -1,8 +1,10 @@
 //! Transactions: what is written together is there together, or not at all.
 
+use menshen_core::ids::BlobId;
 use sqlx::{Any, AnyConnection, Transaction};
 use tokio::sync::OwnedSemaphorePermit;
 
+use crate::blobs::Place;
 use crate::error::Doing;
 use crate::open::Engine;
 use crate::{Store, StoreError};
@@ -11,8 +13,10 @@ use crate::{Store, StoreError};
 pub struct Tx {
     inner: Transaction<'static, Any>,
     pub(crate) store: Store,
+    /// Files to be removed when this has committed.
+    pub(crate) doomed: Vec<(Place, BlobId)>,
     // After the transaction, so that the next writer starts when this one has been told to stop.
-    _turn: Option<OwnedSemaphorePermit>,
+    turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Store {
@@ -31,15 +35,26 @@ impl Store {
         Ok(Tx {
             inner: inner.doing("begin a transaction")?,
             store: self.clone(),
-            _turn: turn,
+            doomed: Vec::new(),
+            turn,
         })
     }
 }
 
 impl Tx {
     /// Commits. When this returns `Ok`, the writes survive a power cut.
+    ///
+    /// Files that the transaction removed go after it. Where that fails, the commit stands all the same, and
+    /// [`Store::sweep_blobs`] tries again: a file without a row is not an error that the caller could mend.
     pub async fn commit(self) -> Result<(), StoreError> {
-        self.inner.commit().await.doing("commit")
+        self.inner.commit().await.doing("commit")?;
+        drop(self.turn);
+        for (place, id) in self.doomed {
+            if self.store.inner.places.remove(place, id).await.is_err() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Returns the store that the transaction belongs to.

@@ -7,7 +7,7 @@ use sqlx::AnyConnection;
 use crate::columns::{Reader, all, older_than, one};
 use crate::error::{Doing, insert_error, one_row};
 use crate::seal::Column;
-use crate::subject::Subject;
+use crate::subject::{SealedAt, Subject};
 use crate::{Opened, Purpose, Store, StoreError, Tx};
 
 /// A verification that is to begin.
@@ -151,8 +151,14 @@ impl Store {
         tenant: TenantId,
         id: VerificationId,
     ) -> Result<Option<Opened>, StoreError> {
-        let mut conn = self.conn().await?;
-        open(self, &mut conn, SEALED_CLAIMS, CLAIMS, tenant, id).await
+        let at = SealedAt {
+            sql: SEALED_CLAIMS,
+            column: CLAIMS,
+            purpose: Purpose::Document,
+            tenant,
+            row: &id.to_string(),
+        };
+        at.open(self, &mut *self.conn().await?).await
     }
 
     /// Returns the reasons in full, with what was measured, where there are any.
@@ -161,8 +167,14 @@ impl Store {
         tenant: TenantId,
         id: VerificationId,
     ) -> Result<Option<Opened>, StoreError> {
-        let mut conn = self.conn().await?;
-        open(self, &mut conn, SEALED_REASONS, REASONS, tenant, id).await
+        let at = SealedAt {
+            sql: SEALED_REASONS,
+            column: REASONS,
+            purpose: Purpose::Document,
+            tenant,
+            row: &id.to_string(),
+        };
+        at.open(self, &mut *self.conn().await?).await
     }
 }
 
@@ -267,7 +279,14 @@ impl Tx {
         id: VerificationId,
     ) -> Result<Option<Opened>, StoreError> {
         let store = self.store.clone();
-        open(&store, self.conn(), SEALED_CLAIMS, CLAIMS, tenant, id).await
+        let at = SealedAt {
+            sql: SEALED_CLAIMS,
+            column: CLAIMS,
+            purpose: Purpose::Document,
+            tenant,
+            row: &id.to_string(),
+        };
+        at.open(&store, self.conn()).await
     }
 
     async fn put(
@@ -294,36 +313,6 @@ impl Tx {
         one_row(VERIFICATION, &done)?;
         Ok(row.version + 1)
     }
-}
-
-/// Opens a sealed column of a verification.
-async fn open(
-    store: &Store,
-    conn: &mut AnyConnection,
-    sql: &'static str,
-    column: Column,
-    tenant: TenantId,
-    id: VerificationId,
-) -> Result<Option<Opened>, StoreError> {
-    let row = sqlx::query(sql)
-        .bind(id.to_string())
-        .bind(tenant.to_string())
-        .fetch_optional(&mut *conn)
-        .await
-        .doing("find verification")?;
-    let read = |r: Reader<'_>| {
-        Ok((
-            r.parse("applicant_id")?,
-            r.get::<Option<Vec<u8>>>("sealed")?,
-        ))
-    };
-    let Some((applicant, Some(sealed))) = one(VERIFICATION, row, read)? else {
-        return Ok(None);
-    };
-    let key = Subject { tenant, applicant }
-        .key(conn, &store.inner.keys, Purpose::Document)
-        .await?;
-    key.open(column, &id.to_string(), &sealed).map(Some)
 }
 
 async fn list_applicant(

@@ -4,8 +4,8 @@
 use menshen_core::ids::TenantId;
 use menshen_core::time::Millis;
 use menshen_store::{
-    ApplicantRow, BlobConfig, MasterKeys, NewApplicant, NewVerification, Store, StoreConfig,
-    TenantKind, TenantRow, VerificationRow,
+    ApplicantRow, BlobConfig, DigestKind, MasterKeys, NewApplicant, NewCapture, NewVerification,
+    Part, Recorded, Store, StoreConfig, TenantKind, TenantRow, VerificationRow,
 };
 use tempfile::TempDir;
 
@@ -165,4 +165,41 @@ macro_rules! on_both {
             }
         )*
     };
+}
+
+/// Records a photo with all that goes with one.
+pub async fn record_photo(
+    store: &Store,
+    verification: &VerificationRow,
+    part: Part,
+    bytes: &[u8],
+    now: Millis,
+) -> Recorded {
+    let (tenant, applicant) = (verification.tenant_id, verification.applicant_id);
+    let purpose = part.purpose();
+    let image = store
+        .stage_blob(tenant, applicant, purpose, bytes, now)
+        .await;
+    let original = store
+        .stage_blob(tenant, applicant, purpose, bytes, now)
+        .await;
+    let new = NewCapture {
+        tenant_id: tenant,
+        applicant_id: applicant,
+        verification_id: verification.id,
+        part,
+        attempt: 1,
+        digest: store.digest(tenant, DigestKind::Photo, bytes),
+        evidence: b"evidence",
+        embedding: Some(b"embedding"),
+        reasons: b"reasons",
+        codes: vec!["blur".to_owned()],
+        image: Some(image.unwrap()),
+        original: Some(original.unwrap()),
+        usable: true,
+    };
+    let mut tx = store.begin().await.unwrap();
+    let recorded = tx.record_capture(new, now).await.unwrap();
+    tx.commit().await.unwrap();
+    recorded
 }
