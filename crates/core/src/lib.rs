@@ -18,6 +18,7 @@ pub mod geometry;
 pub mod ids;
 pub mod policy;
 pub mod progress;
+pub mod question;
 pub mod reason;
 pub mod sandbox;
 pub mod time;

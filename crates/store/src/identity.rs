@@ -45,9 +45,9 @@ pub struct IdentityRow {
     pub verification_id: VerificationId,
 }
 
-const IDENTITY: &str = "identity";
-const CLAIMS: Column = Column::new(IDENTITY, "claims_sealed");
-const TEMPLATE: Column = Column::new(IDENTITY, "template_sealed");
+pub(crate) const IDENTITY: &str = "identity";
+pub(crate) const CLAIMS: Column = Column::new(IDENTITY, "claims_sealed");
+pub(crate) const TEMPLATE: Column = Column::new(IDENTITY, "template_sealed");
 const INSERT: &str = "INSERT INTO identity (tenant_id, applicant_id, name_digest, number_digest, claims_sealed, \
      verified_at, template_sealed, verification_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
      ON CONFLICT (applicant_id) DO NOTHING";

@@ -100,6 +100,11 @@ impl Store {
         random::bytes()
     }
 
+    /// Returns 32 random bytes for a new key, wiped when dropped.
+    pub fn random_key() -> Result<zeroize::Zeroizing<[u8; 32]>, StoreError> {
+        random::key()
+    }
+
     /// Returns a tenant's lookup digest of a value, in hexadecimal. It cannot be computed without the secret.
     pub fn digest(&self, tenant: TenantId, kind: DigestKind, value: &[u8]) -> String {
         digest(&self.inner.digest, tenant, kind, value)

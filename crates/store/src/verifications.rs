@@ -71,7 +71,7 @@ impl VerificationRow {
     }
 }
 
-const VERIFICATION: &str = "verification";
+pub(crate) const VERIFICATION: &str = "verification";
 const CLAIMS: Column = Column::new(VERIFICATION, "claims_sealed");
 const REASONS: Column = Column::new(VERIFICATION, "reasons_sealed");
 const INSERT: &str = "INSERT INTO verification (id, tenant_id, applicant_id, level, flow, status, state, \
@@ -347,7 +347,7 @@ async fn find(
     one(VERIFICATION, row, read)
 }
 
-fn read(r: Reader<'_>) -> Result<VerificationRow, StoreError> {
+pub(crate) fn read(r: Reader<'_>) -> Result<VerificationRow, StoreError> {
     Ok(VerificationRow {
         id: r.parse("id")?,
         tenant_id: r.parse("tenant_id")?,
