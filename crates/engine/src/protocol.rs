@@ -50,6 +50,10 @@ pub enum Request {
 
 /// What a child answers.
 #[derive(Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one lives at a time, beside pictures of megabytes"
+)]
 pub enum Answer {
     /// One side of a document was measured.
     Page {
@@ -93,6 +97,10 @@ pub struct Ready {
 
 /// Everything that a child sends.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one lives at a time, beside pictures of megabytes"
+)]
 pub enum Message {
     /// The models are loaded and the door is shut. Always the first message of a child that works.
     Ready(Ready),

@@ -18,6 +18,10 @@ enum RequestHead {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one lives at a time, beside pictures of megabytes"
+)]
 enum MessageHead<'a> {
     Ready(Cow<'a, Ready>),
     Broken {
