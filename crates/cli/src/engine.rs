@@ -1,23 +1,31 @@
 //! Opens the engine with the models and the runtime that the arguments name.
 
 use menshen_engine::{Engine, EngineError, FaceEngine, Loader, TextEngine};
+use menshen_models::ModelStore;
 
 use crate::context::Context;
 use crate::input::WrongUsage;
+use crate::models::ready;
 
 /// Loads all models.
 pub fn open(context: &Context) -> anyhow::Result<Engine> {
-    Ok(Engine::load(&loader(context)?)?)
+    Ok(Engine::load(&loader(context, ready(context)?)?)?)
 }
 
 /// Loads the text models.
 pub fn open_text(context: &Context) -> anyhow::Result<TextEngine> {
-    Ok(TextEngine::load(&loader(context)?)?)
+    Ok(TextEngine::load(&loader(context, ready(context)?)?)?)
 }
 
 /// Loads the face models: the default ones, and whichever optional ones are installed.
 pub fn open_face(context: &Context) -> anyhow::Result<FaceEngine> {
-    Ok(FaceEngine::load(&loader(context)?)?)
+    Ok(FaceEngine::load(&loader(context, ready(context)?)?)?)
+}
+
+/// Loads all models that are installed; fetches nothing.
+pub fn open_installed(context: &Context) -> anyhow::Result<Engine> {
+    let store = ModelStore::open(&context.models_dir)?;
+    Ok(Engine::load(&loader(context, store)?)?)
 }
 
 /// Returns the embedder that was asked for, or the one to trust most.
@@ -28,22 +36,19 @@ pub fn embedder(engine: &FaceEngine, name: Option<&str>) -> anyhow::Result<usize
     })
 }
 
-/// Opens the folder of models and fetches the default set where it is missing and that is allowed.
 #[cfg(feature = "ort")]
-fn loader(context: &Context) -> anyhow::Result<Loader> {
-    let store = crate::models::ready(context)?;
+fn loader(context: &Context, store: ModelStore) -> anyhow::Result<Loader> {
     Ok(match &context.ort_library {
         Some(library) => Loader::with_runtime(store, library)?,
         None => Loader::new(store),
     })
 }
 
-/// Opens the folder of models and fetches the default set where it is missing and that is allowed.
 #[cfg(not(feature = "ort"))]
-fn loader(context: &Context) -> anyhow::Result<Loader> {
+fn loader(context: &Context, store: ModelStore) -> anyhow::Result<Loader> {
     if context.ort_library.is_some() {
         let message = "this menshen was built without the ort feature".to_owned();
         return Err(WrongUsage(message).into());
     }
-    Ok(Loader::new(crate::models::ready(context)?))
+    Ok(Loader::new(store))
 }

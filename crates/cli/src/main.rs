@@ -20,6 +20,7 @@ mod reasons;
 mod sample;
 mod specimen;
 mod verify;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -57,6 +58,10 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command, context: &Context) -> anyhow::Result<()> {
+    // A worker shuts some doors before its first thread.
+    if !matches!(command, Command::EngineWorker(_)) {
+        context.start_threads()?;
+    }
     match command {
         Command::Verify(args) => verify::run(&args, context),
         Command::Document(args) => document::run(&args, context),
@@ -69,6 +74,7 @@ fn run(command: Command, context: &Context) -> anyhow::Result<()> {
         Command::Specimen(args) => specimen::run(&args, context),
         Command::Models(args) => models::run(args, context),
         Command::Eval(args) => eval::run(&args, context),
+        Command::EngineWorker(args) => worker::run(&args, context),
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,

@@ -2,6 +2,7 @@
 
 use menshen_models::ModelsError;
 use menshen_vision::model::ModelError;
+use menshen_vision::photo::EncodeError;
 use menshen_vision::text::CharsetError;
 use thiserror::Error;
 
@@ -26,6 +27,9 @@ pub enum EngineError {
     /// The shared library of the engine could not be opened, or a network failed.
     #[error(transparent)]
     Run(#[from] ModelError),
+    /// A picture could not be written anew.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
     /// No embedder of that name is installed.
     #[error("embedder {0} is not installed; see `menshen models list`")]
     NoSuchEmbedder(String),

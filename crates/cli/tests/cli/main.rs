@@ -4,3 +4,4 @@
 mod engine;
 mod plain;
 mod shared;
+mod worker;
