@@ -16,7 +16,7 @@ const FIND: &str = "SELECT master_key_id, wrapped, destroyed_at FROM subject_key
      WHERE applicant_id = $1 AND purpose = $2 AND tenant_id = $3";
 const VERSION: &str = "SELECT version, destroyed_at FROM subject_key \
      WHERE applicant_id = $1 AND purpose = $2 AND tenant_id = $3";
-const DESTROY: &str = "UPDATE subject_key SET wrapped = $1, destroyed_at = $2, version = version + 1 \
+const DESTROY: &str = "UPDATE subject_key SET wrapped = $1, master_key_id = '', destroyed_at = $2, version = version + 1 \
      WHERE applicant_id = $3 AND purpose = $4 AND version = $5";
 
 /// An applicant of a tenant: whose key it is.
