@@ -8,7 +8,7 @@ use crate::blobs::StagedBlob;
 use crate::columns::{Reader, all, one, words};
 use crate::error::{Doing, insert_error, one_row};
 use crate::seal::Column;
-use crate::subject::{SealedAt, Subject, SubjectKey};
+use crate::subject::{SealedColumn, Subject, SubjectKey};
 use crate::{Opened, Purpose, Store, StoreError, Tx};
 
 /// What a photo shows.
@@ -135,12 +135,24 @@ const LIST: &str = "SELECT c.id, c.tenant_id, v.applicant_id, c.verification_id,
 const REPLACE_OTHERS: &str = "UPDATE capture SET replaced_at = $1 WHERE verification_id = $2 AND part = $3 \
      AND id <> $4 AND replaced_at IS NULL";
 const REVIVE: &str = "UPDATE capture SET replaced_at = NULL WHERE id = $1 AND tenant_id = $2";
-const SEALED_EVIDENCE: &str = "SELECT v.applicant_id, c.evidence_sealed AS sealed FROM capture c \
-     JOIN verification v ON v.id = c.verification_id WHERE c.id = $1 AND c.tenant_id = $2";
-const SEALED_EMBEDDING: &str = "SELECT v.applicant_id, c.embedding_sealed AS sealed FROM capture c \
-     JOIN verification v ON v.id = c.verification_id WHERE c.id = $1 AND c.tenant_id = $2";
-const SEALED_REASONS: &str = "SELECT v.applicant_id, c.reasons_sealed AS sealed FROM capture c \
-     JOIN verification v ON v.id = c.verification_id WHERE c.id = $1 AND c.tenant_id = $2";
+const EVIDENCE_AT: SealedColumn = SealedColumn {
+    sql: "SELECT v.applicant_id, c.evidence_sealed AS sealed FROM capture c \
+          JOIN verification v ON v.id = c.verification_id WHERE c.id = $1 AND c.tenant_id = $2",
+    column: EVIDENCE,
+    purpose: Purpose::Document,
+};
+const EMBEDDING_AT: SealedColumn = SealedColumn {
+    sql: "SELECT v.applicant_id, c.embedding_sealed AS sealed FROM capture c \
+          JOIN verification v ON v.id = c.verification_id WHERE c.id = $1 AND c.tenant_id = $2",
+    column: EMBEDDING,
+    purpose: Purpose::Biometric,
+};
+const REASONS_AT: SealedColumn = SealedColumn {
+    sql: "SELECT v.applicant_id, c.reasons_sealed AS sealed FROM capture c \
+          JOIN verification v ON v.id = c.verification_id WHERE c.id = $1 AND c.tenant_id = $2",
+    column: REASONS,
+    purpose: Purpose::Document,
+};
 
 impl Store {
     /// Returns a photo's record.
@@ -149,13 +161,7 @@ impl Store {
         tenant: TenantId,
         id: CaptureId,
     ) -> Result<Option<CaptureRow>, StoreError> {
-        let row = sqlx::query(FIND)
-            .bind(id.to_string())
-            .bind(tenant.to_string())
-            .fetch_optional(&self.inner.pool)
-            .await
-            .doing("find capture")?;
-        one(CAPTURE, row, read)
+        find(&mut *self.conn().await?, tenant, id).await
     }
 
     /// Returns the photo of the same bytes for the same part, where it was handed in before.
@@ -184,7 +190,8 @@ impl Store {
         tenant: TenantId,
         id: CaptureId,
     ) -> Result<Option<Opened>, StoreError> {
-        self.sealed(SEALED_EVIDENCE, EVIDENCE, Purpose::Document, tenant, id)
+        EVIDENCE_AT
+            .open(self, &mut *self.conn().await?, tenant, id)
             .await
     }
 
@@ -194,7 +201,8 @@ impl Store {
         tenant: TenantId,
         id: CaptureId,
     ) -> Result<Option<Opened>, StoreError> {
-        self.sealed(SEALED_EMBEDDING, EMBEDDING, Purpose::Biometric, tenant, id)
+        EMBEDDING_AT
+            .open(self, &mut *self.conn().await?, tenant, id)
             .await
     }
 
@@ -204,26 +212,9 @@ impl Store {
         tenant: TenantId,
         id: CaptureId,
     ) -> Result<Option<Opened>, StoreError> {
-        self.sealed(SEALED_REASONS, REASONS, Purpose::Document, tenant, id)
+        REASONS_AT
+            .open(self, &mut *self.conn().await?, tenant, id)
             .await
-    }
-
-    async fn sealed(
-        &self,
-        sql: &'static str,
-        column: Column,
-        purpose: Purpose,
-        tenant: TenantId,
-        id: CaptureId,
-    ) -> Result<Option<Opened>, StoreError> {
-        let at = SealedAt {
-            sql,
-            column,
-            purpose,
-            tenant,
-            row: &id.to_string(),
-        };
-        at.open(self, &mut *self.conn().await?).await
     }
 }
 
@@ -257,6 +248,35 @@ impl Tx {
         verification: VerificationId,
     ) -> Result<Vec<CaptureRow>, StoreError> {
         list(self.conn(), tenant, verification).await
+    }
+
+    /// Returns a photo's record.
+    pub async fn find_capture(
+        &mut self,
+        tenant: TenantId,
+        id: CaptureId,
+    ) -> Result<Option<CaptureRow>, StoreError> {
+        find(self.conn(), tenant, id).await
+    }
+
+    /// Returns what was measured on a photo.
+    pub async fn find_capture_evidence(
+        &mut self,
+        tenant: TenantId,
+        id: CaptureId,
+    ) -> Result<Option<Opened>, StoreError> {
+        let store = self.store.clone();
+        EVIDENCE_AT.open(&store, self.conn(), tenant, id).await
+    }
+
+    /// Returns the template of a photo's face, where one was made.
+    pub async fn find_capture_embedding(
+        &mut self,
+        tenant: TenantId,
+        id: CaptureId,
+    ) -> Result<Option<Opened>, StoreError> {
+        let store = self.store.clone();
+        EMBEDDING_AT.open(&store, self.conn(), tenant, id).await
     }
 
     async fn find_same(&mut self, new: &NewCapture<'_>) -> Result<Option<CaptureRow>, StoreError> {
@@ -339,6 +359,20 @@ impl Tx {
         let biometric = subject.key(self.conn(), keys, Purpose::Biometric).await?;
         Ok((document, biometric))
     }
+}
+
+async fn find(
+    conn: &mut AnyConnection,
+    tenant: TenantId,
+    id: CaptureId,
+) -> Result<Option<CaptureRow>, StoreError> {
+    let row = sqlx::query(FIND)
+        .bind(id.to_string())
+        .bind(tenant.to_string())
+        .fetch_optional(conn)
+        .await
+        .doing("find capture")?;
+    one(CAPTURE, row, read)
 }
 
 async fn find_same(
