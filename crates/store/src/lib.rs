@@ -27,6 +27,7 @@ mod migrate;
 mod open;
 mod outbox;
 mod random;
+mod record;
 mod restore;
 mod retention;
 mod rotate;
