@@ -16,6 +16,21 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
     include_str!("../migrations/postgres/0001_start.sql"),
 )];
 
+/// Returns the version of the tables.
+pub(crate) fn latest() -> i64 {
+    MIGRATIONS
+        .iter()
+        .map(|(version, ..)| *version)
+        .max()
+        .unwrap_or(0)
+}
+
+/// Returns SQLite's texts, for a test of what they make.
+#[cfg(test)]
+pub(crate) fn sqlite_texts() -> Vec<&'static str> {
+    MIGRATIONS.iter().map(|(_, _, sqlite, _)| *sqlite).collect()
+}
+
 /// Brings the tables to this version's shape. Several nodes may do so at once.
 pub(crate) async fn migrate(pool: &AnyPool, engine: Engine) -> Result<(), StoreError> {
     let migrations = MIGRATIONS.iter().map(|(version, name, sqlite, postgres)| {

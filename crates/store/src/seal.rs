@@ -71,6 +71,11 @@ impl MasterKeys {
         self.0.first().map(|(id, _)| id.as_str())
     }
 
+    /// Returns the ids of the keys that are not current.
+    pub(crate) fn old_ids(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().skip(1).map(|(id, _)| id.as_str())
+    }
+
     /// Wraps a key with the current master key; returns the master key's id and the wrapped key.
     pub(crate) fn wrap(
         &self,
