@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod engine;
+mod ledger;
 mod plain;
 mod shared;
