@@ -121,6 +121,10 @@ pub enum Command {
     Specimen(crate::specimen::SpecimenArgs),
     /// Fetch, list and check the models
     Models(crate::models::ModelsArgs),
+    /// Check the audit log: is it whole, does an entry stand in it?
+    Audit(crate::audit::AuditArgs),
+    /// Check a decision's file: is it signed, does its verdict follow again?
+    Evidence(crate::evidence_file::EvidenceArgs),
     /// Measure the engine on data with known truth
     Eval(crate::eval::EvalArgs),
     /// Measure photos for a server that asks over standard input

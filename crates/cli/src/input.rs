@@ -68,6 +68,14 @@ pub fn read_original(path: &Path) -> Result<Original, InputError> {
     Ok(Original::decode(read_bytes(path)?)?)
 }
 
+/// Returns the bytes of a file that a command was pointed at, as large as a photo may be at most.
+pub fn read_small_file(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let failed = |error: InputError| {
+        WrongUsage(format!("cannot read {}: {}", path.display(), error.message)).into()
+    };
+    read_bytes(path).map_err(failed)
+}
+
 /// Returns the text of a small file that a person wrote, or of standard input for `-`.
 pub fn read_text(path: &Path) -> anyhow::Result<String> {
     /// A claims or policy file is a few kilobytes; a batch of MRZ text may be some megabytes.

@@ -1,11 +1,13 @@
 //! The `menshen` command: from photos and typed data to an explained decision.
 
 mod args;
+mod audit;
 mod context;
 mod document;
 mod engine;
 mod eval;
 mod evidence;
+mod evidence_file;
 mod face;
 mod input;
 mod liveness;
@@ -73,6 +75,8 @@ fn run(command: Command, context: &Context) -> anyhow::Result<()> {
         Command::Liveness(args) => liveness::run(&args, context),
         Command::Specimen(args) => specimen::run(&args, context),
         Command::Models(args) => models::run(args, context),
+        Command::Audit(args) => audit::run(&args, context),
+        Command::Evidence(args) => evidence_file::run(&args, context),
         Command::Eval(args) => eval::run(&args, context),
         Command::EngineWorker(args) => worker::run(&args, context),
         Command::Completions { shell } => {
