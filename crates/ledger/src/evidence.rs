@@ -2,9 +2,9 @@
 //! judged, and the verdict. Whoever has the file and the public key can judge again.
 
 use jiff::civil::Date;
-use menshen_core::decide::decide_parts;
 use menshen_core::ids::{DecisionId, TenantId, VerificationId};
-use menshen_core::policy::{Parts, PolicyError};
+use menshen_core::policy::PolicyError;
+use menshen_core::question::Question;
 use menshen_core::time::Millis;
 use menshen_core::{Claims, Decision, Evidence, ModelCards, Outcome, Policy, ReasonCode};
 use serde::{Deserialize, Serialize};
@@ -60,8 +60,8 @@ pub struct CaseFile {
     pub today: Date,
     /// The files handed in.
     pub inputs: Vec<InputFile>,
-    /// What was asked for and judged.
-    pub parts: Parts,
+    /// What was asked: parts, flow, and by what it was judged.
+    pub question: Question,
     /// What the person typed.
     pub claims: Claims,
     /// What was measured.
@@ -225,14 +225,9 @@ fn check(payload: &[u8]) -> Result<(Payload, Policy), EvidenceError> {
 }
 
 fn judge(policy: &Policy, case: &CaseFile) -> Decision {
-    decide_parts(
-        policy,
-        &case.parts,
-        &case.claims,
-        &case.evidence,
-        &case.cards,
-        case.today,
-    )
+    let (claims, evidence, cards) = (&case.claims, &case.evidence, &case.cards);
+    case.question
+        .decide(policy, claims, evidence, cards, case.today)
 }
 
 /// Reasons are compared as they are written: a text that looks like a day is read back as a day.

@@ -8,10 +8,11 @@
 )]
 mod support;
 
-use menshen_core::decide::decide_parts;
 use menshen_core::ids::{DecisionId, TenantId, VerificationId};
 use menshen_core::policy::{Part, Parts};
+use menshen_core::question::{Judge, Question};
 use menshen_core::time::Millis;
+use menshen_core::verification::Flow;
 use menshen_core::{Outcome, Policy, ReasonCode};
 use menshen_ledger::{
     CaseFile, EvidenceError, InputFile, Signer, Verifier, verify_evidence, write_evidence,
@@ -40,6 +41,11 @@ fn file(case: &Case, parts: Parts) -> CaseFile {
         cards,
         today,
     } = case.clone();
+    let question = Question {
+        parts,
+        flow: Flow::First,
+        judge: Judge::Evidence,
+    };
     CaseFile {
         decision_id: DecisionId::new(now, [1; 10]),
         verification_id: VerificationId::new(now, [2; 10]),
@@ -50,8 +56,8 @@ fn file(case: &Case, parts: Parts) -> CaseFile {
             InputFile::of("front", b"a photo"),
             InputFile::of("selfie", b"a face"),
         ],
-        decision: decide_parts(&policy, &parts, &claims, &evidence, &cards, today),
-        parts,
+        decision: question.decide(&policy, &claims, &evidence, &cards, today),
+        question,
         claims,
         evidence,
         cards,

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use jiff::civil::date;
 use menshen_core::ids::{DecisionId, TenantId, VerificationId};
 use menshen_core::policy::{Part, Parts};
+use menshen_core::question::{Judge, Question};
 use menshen_core::time::Millis;
+use menshen_core::verification::Flow;
 use menshen_core::{Claims, Evidence, ModelCards, Policy, decide};
 use menshen_ledger::{
     CaseFile, Checkpoint, Entry, Frontier, InclusionProof, InputFile, ProofFile, Signer,
@@ -131,7 +133,11 @@ fn case() -> (CaseFile, Policy) {
         made_at: NOW,
         today,
         inputs: vec![InputFile::of("front", b"a photo")],
-        parts: Parts::from([Part::Data, Part::Document, Part::Face]),
+        question: Question {
+            parts: Parts::from([Part::Data, Part::Document, Part::Face]),
+            flow: Flow::First,
+            judge: Judge::Evidence,
+        },
         decision: decide(&policy, &claims, &evidence, &cards, today),
         claims,
         evidence,
