@@ -53,6 +53,10 @@ ids! {
     DecisionId "One decision.";
     JobId "One piece of work to be done later.";
     EventId "Something that happened, to be told to the integrator.";
+    BlobId "A sealed file.";
+    AttemptId "One submission of an applicant.";
+    ConsentId "A consent that was given.";
+    HoldId "A legal hold.";
 }
 
 #[cfg(test)]

@@ -1,0 +1,136 @@
+//! Erasure: the keys of a subject are destroyed, so that what was sealed is noise, wherever a copy lies.
+//! Rows stay, for the order of events must remain provable; what could tell who it was does not.
+
+use menshen_core::ids::{ApplicantId, TenantId};
+use menshen_core::time::Millis;
+
+use crate::error::Doing;
+use crate::subject::Subject;
+use crate::{Purpose, StoreError, Tx};
+
+const FORGET_IMAGES: &str = "UPDATE capture SET image_blob = NULL WHERE image_blob IN \
+     (SELECT id FROM blob WHERE tenant_id = $1 AND applicant_id = $2 AND purpose = $3)";
+const FORGET_ORIGINALS: &str = "UPDATE capture SET original_blob = NULL WHERE original_blob IN \
+     (SELECT id FROM blob WHERE tenant_id = $1 AND applicant_id = $2 AND purpose = $3)";
+const FORGET_EMBEDDINGS: &str = "UPDATE capture SET embedding_sealed = NULL WHERE tenant_id = $1 AND \
+     verification_id IN (SELECT id FROM verification WHERE applicant_id = $2)";
+const FORGET_TEMPLATE: &str =
+    "UPDATE identity SET template_sealed = NULL WHERE tenant_id = $1 AND applicant_id = $2";
+const DELETE_CHUNKS: &str = "DELETE FROM upload_chunk WHERE upload_id IN (SELECT u.id FROM upload u \
+     JOIN verification v ON v.id = u.verification_id WHERE u.tenant_id = $1 AND v.applicant_id = $2)";
+const DELETE_UPLOADS: &str = "DELETE FROM upload WHERE tenant_id = $1 AND verification_id IN \
+     (SELECT id FROM verification WHERE applicant_id = $2)";
+const FORGET_DEVICES: &str = "UPDATE attempt SET device_digest = NULL, address_digest = NULL \
+     WHERE tenant_id = $1 AND applicant_id = $2";
+/// A digest tells whoever holds the secret that a person was here: it goes too.
+const FORGET_IDENTITY: &str = "UPDATE identity SET name_digest = '', number_digest = '' \
+     WHERE tenant_id = $1 AND applicant_id = $2";
+/// The external id becomes free for a new applicant; the row's own id keeps the digest unique.
+const FORGET_APPLICANT: &str = "UPDATE applicant SET external_digest = 'erased|' || id, external_sealed = $3, \
+     erased_at = $4, version = version + 1 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
+
+impl Tx {
+    /// Erases a person: destroys both keys and all photos, and what could tell who it was.
+    ///
+    /// Refused with [`StoreError::MustKeep`] before `until`, the end of the time the law wants the record
+    /// kept, and with [`StoreError::Held`] under a legal hold. Twice is once.
+    pub async fn erase(
+        &mut self,
+        tenant: TenantId,
+        applicant: ApplicantId,
+        until: Millis,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        self.lock_applicant(tenant, applicant).await?;
+        if now < until {
+            return Err(StoreError::MustKeep);
+        }
+        self.refuse_held(tenant, applicant, now).await?;
+        let subject = Subject { tenant, applicant };
+        for purpose in [Purpose::Document, Purpose::Biometric] {
+            self.destroy(subject, purpose, now).await?;
+        }
+        for sql in [FORGET_DEVICES, FORGET_IDENTITY] {
+            self.of_subject(sql, subject).await?;
+        }
+        self.revoke_applicant_tokens(tenant, applicant, now).await?;
+        sqlx::query(FORGET_APPLICANT)
+            .bind(tenant.to_string())
+            .bind(applicant.to_string())
+            .bind(Vec::<u8>::new())
+            .bind(now.0)
+            .execute(self.conn())
+            .await
+            .map(|_| ())
+            .doing("erase applicant")
+    }
+
+    /// Destroys a person's selfies and face templates, whose clock runs out before the documents'. Refused
+    /// with [`StoreError::Held`] under a legal hold. Twice is once.
+    pub async fn destroy_biometric(
+        &mut self,
+        tenant: TenantId,
+        applicant: ApplicantId,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        self.lock_applicant(tenant, applicant).await?;
+        self.refuse_held(tenant, applicant, now).await?;
+        let subject = Subject { tenant, applicant };
+        self.destroy(subject, Purpose::Biometric, now).await
+    }
+
+    async fn refuse_held(
+        &mut self,
+        tenant: TenantId,
+        applicant: ApplicantId,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let holds = self.list_holds(tenant, applicant).await?;
+        if holds.iter().any(|hold| hold.is_in_force(now)) {
+            return Err(StoreError::Held);
+        }
+        Ok(())
+    }
+
+    /// Destroys the key of a purpose and removes what was sealed with it, where removing is possible.
+    async fn destroy(
+        &mut self,
+        subject: Subject,
+        purpose: Purpose,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        subject.destroy_key(self.conn(), purpose, now).await?;
+        for sql in [FORGET_IMAGES, FORGET_ORIGINALS] {
+            sqlx::query(sql)
+                .bind(subject.tenant.to_string())
+                .bind(subject.applicant.to_string())
+                .bind(purpose.as_str())
+                .execute(self.conn())
+                .await
+                .doing("forget photos")?;
+        }
+        for (place, id) in self.blobs_of(subject, purpose).await? {
+            self.remove_blob(place, id).await?;
+        }
+        // Uploads are short-lived: a half one is not worth keeping for the other purpose.
+        for sql in [DELETE_CHUNKS, DELETE_UPLOADS] {
+            self.of_subject(sql, subject).await?;
+        }
+        if purpose == Purpose::Biometric {
+            for sql in [FORGET_EMBEDDINGS, FORGET_TEMPLATE] {
+                self.of_subject(sql, subject).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn of_subject(&mut self, sql: &'static str, subject: Subject) -> Result<(), StoreError> {
+        sqlx::query(sql)
+            .bind(subject.tenant.to_string())
+            .bind(subject.applicant.to_string())
+            .execute(self.conn())
+            .await
+            .map(|_| ())
+            .doing("erase applicant")
+    }
+}

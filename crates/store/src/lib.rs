@@ -1,0 +1,69 @@
+//! Everything Menshen remembers: every SQL text, the sealing of personal data, blobs, jobs, the outbox.
+//!
+//! One text for SQLite and PostgreSQL. Reads live on [`Store`], writes on [`Tx`]; [`Store::begin`] is
+//! the only way to a transaction. Whatever is personal is sealed with a key of its subject before it is
+//! written, so that a stolen disk is silent and erasure is the destruction of two keys.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod api_keys;
+mod applicants;
+mod attempts;
+mod audit;
+mod backup;
+mod blobs;
+mod captures;
+mod columns;
+mod config;
+mod consents;
+mod decisions;
+mod digest;
+mod erase;
+mod error;
+mod holds;
+mod idempotency;
+mod identity;
+mod jobs;
+mod migrate;
+mod open;
+mod outbox;
+mod random;
+mod restore;
+mod retention;
+mod rotate;
+mod seal;
+mod secrets;
+mod subject;
+mod tables;
+mod tenants;
+mod tokens;
+mod tx;
+mod uploads;
+mod verifications;
+
+pub use api_keys::{ApiKeyRow, ApiSecret, Caller, NewApiKey};
+pub use applicants::{ApplicantRow, NewApplicant};
+pub use attempts::{AttemptsOf, NewAttempt};
+pub use audit::NewAuditEntry;
+pub use backup::Saved;
+pub use blobs::StagedBlob;
+pub use captures::{CaptureRow, NewCapture, Part, Recorded};
+pub use config::{BlobConfig, StoreConfig};
+pub use consents::ConsentRow;
+pub use decisions::{DecisionRow, NewDecision};
+pub use digest::DigestKind;
+pub use error::StoreError;
+pub use holds::HoldRow;
+pub use idempotency::{Idempotency, TAKE_OVER};
+pub use identity::{IdentityRow, NewIdentity};
+pub use jobs::{JobRow, JobState, QueueState};
+pub use open::Store;
+pub use outbox::{EventRow, OutboxState};
+pub use restore::restore;
+pub use seal::{MasterKeys, Opened, Purpose};
+pub use secrets::Secret;
+pub use tenants::{PolicyRow, TenantKind, TenantRow};
+pub use tokens::ApplicantTokenRow;
+pub use tx::Tx;
+pub use uploads::{Appended, NewUpload, UploadRow};
+pub use verifications::{NewVerification, VerificationRow};

@@ -1,0 +1,65 @@
+//! The tables of each version. Old files are never edited: a new version brings a new file.
+
+use std::borrow::Cow;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AnyPool, SqlSafeStr};
+
+use crate::StoreError;
+use crate::open::Engine;
+
+/// Version, name, SQLite's text, PostgreSQL's text.
+const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
+    1,
+    "start",
+    include_str!("../migrations/sqlite/0001_start.sql"),
+    include_str!("../migrations/postgres/0001_start.sql"),
+)];
+
+/// Returns the version of the tables.
+pub(crate) fn latest() -> i64 {
+    MIGRATIONS
+        .iter()
+        .map(|(version, ..)| *version)
+        .max()
+        .unwrap_or(0)
+}
+
+/// Returns SQLite's texts, for a test of what they make.
+#[cfg(test)]
+pub(crate) fn sqlite_texts() -> Vec<&'static str> {
+    MIGRATIONS.iter().map(|(_, _, sqlite, _)| *sqlite).collect()
+}
+
+/// Brings the tables to this version's shape. Several nodes may do so at once.
+pub(crate) async fn migrate(pool: &AnyPool, engine: Engine) -> Result<(), StoreError> {
+    let migrations = MIGRATIONS.iter().map(|(version, name, sqlite, postgres)| {
+        let sql = match engine {
+            Engine::Sqlite => *sqlite,
+            Engine::Postgres => *postgres,
+        };
+        Migration::new(
+            *version,
+            Cow::Borrowed(*name),
+            MigrationType::Simple,
+            sql.into_sql_str(),
+            false,
+        )
+    });
+    Migrator::with_migrations(migrations.collect())
+        .run(pool)
+        .await
+        .map_err(|source| StoreError::Migrate { source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MIGRATIONS;
+
+    #[test]
+    fn both_databases_have_the_same_tables() {
+        for (version, _, sqlite, postgres) in MIGRATIONS {
+            assert_eq!(sqlite.replace(" BLOB", " BYTEA"), *postgres, "{version}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Opening the store: connections, tables, secrets, and the check that the master key fits.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use menshen_core::ids::TenantId;
+use menshen_core::time::Millis;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyPool, ConnectOptions};
+use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
+
+use crate::blobs::Places;
+use crate::digest::{DigestKind, digest};
+use crate::error::Doing;
+use crate::{MasterKeys, StoreConfig, StoreError, migrate, random, secrets};
+
+/// What every SQLite connection is told. WAL and FULL: an acknowledged write survives a power cut.
+/// `secure_delete` overwrites what is deleted. The time-out comes first, for the others may need it.
+const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON";
+
+/// How long a caller waits for a connection before the service is called busy.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Which database is behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Everything that Menshen remembers. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub pool: AnyPool,
+    pub engine: Engine,
+    pub keys: MasterKeys,
+    /// SQLite has one writer: ours queue in order instead of polling for the lock.
+    pub writer: Arc<Semaphore>,
+    /// The secret of all lookup digests.
+    pub digest: Zeroizing<[u8; 32]>,
+    /// The secret of values that belong to a tenant and to no subject.
+    pub tenant_seal: Zeroizing<[u8; 32]>,
+    /// Where sealed files lie.
+    pub places: Places,
+}
+
+impl Store {
+    /// Opens the store: brings the tables to this version, makes the secrets on first use, and checks
+    /// that the master keys fit what was sealed before.
+    pub async fn open(
+        config: &StoreConfig,
+        keys: MasterKeys,
+        now: Millis,
+    ) -> Result<Self, StoreError> {
+        let (pool, engine) = connect(config).await?;
+        migrate::migrate(&pool, engine).await?;
+        let digest = secrets::ensure(&pool, &keys, "digest").await?;
+        let tenant_seal = secrets::ensure(&pool, &keys, "tenant_seal").await?;
+        let inner = Inner {
+            pool,
+            engine,
+            keys,
+            writer: Arc::new(Semaphore::new(1)),
+            digest,
+            tenant_seal,
+            places: Places::open(&config.blobs)?,
+        };
+        let store = Self {
+            inner: Arc::new(inner),
+        };
+        // What a node that died was working on need not wait for the next sweep.
+        store.requeue_expired(now).await?;
+        Ok(store)
+    }
+
+    /// Checks that the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT COUNT(*) FROM secret")
+            .fetch_one(&self.inner.pool)
+            .await
+            .map(|_| ())
+            .doing("ping the database")
+    }
+
+    /// Closes all connections, after what is under way.
+    pub async fn close(&self) {
+        self.inner.pool.close().await;
+    }
+
+    /// Returns ten random bytes for a new id.
+    pub fn random_id_bytes() -> Result<[u8; 10], StoreError> {
+        random::bytes()
+    }
+
+    /// Returns a tenant's lookup digest of a value, in hexadecimal. It cannot be computed without the secret.
+    pub fn digest(&self, tenant: TenantId, kind: DigestKind, value: &[u8]) -> String {
+        digest(&self.inner.digest, tenant, kind, value)
+    }
+
+    pub(crate) async fn conn(&self) -> Result<PoolConnection<Any>, StoreError> {
+        self.inner.pool.acquire().await.doing("get a connection")
+    }
+}
+
+/// Connects to the database that the configuration names.
+pub(crate) async fn connect(config: &StoreConfig) -> Result<(AnyPool, Engine), StoreError> {
+    sqlx::any::install_default_drivers();
+    let (url, engine) = locate(&config.database)?;
+    let options: AnyConnectOptions = url.parse().doing("read the database's address")?;
+    let options = options.disable_statement_logging();
+    let pool = AnyPoolOptions::new()
+        .max_connections(config.max_connections.max(2))
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .after_connect(move |conn, _| {
+            Box::pin(async move {
+                if engine == Engine::Sqlite {
+                    sqlx::raw_sql(PRAGMAS).execute(&mut *conn).await?;
+                }
+                Ok(())
+            })
+        })
+        .connect_with(options)
+        .await
+        .doing("connect to the database")?;
+    Ok((pool, engine))
+}
+
+fn locate(database: &str) -> Result<(String, Engine), StoreError> {
+    if database.starts_with("postgres://") || database.starts_with("postgresql://") {
+        return Ok((database.to_owned(), Engine::Postgres));
+    }
+    match database.strip_prefix("sqlite:") {
+        Some(path) if !path.is_empty() => {
+            make_private(Path::new(path))?;
+            Ok((format!("sqlite:{}?mode=rwc", escape(path)), Engine::Sqlite))
+        }
+        _ => Err(StoreError::Config {
+            what: "the database is neither sqlite:PATH nor postgres://",
+        }),
+    }
+}
+
+/// Makes the file before SQLite does, so that only its owner can read it; its companions inherit that.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(path)
+        .map(|_| ())
+        .map_err(|source| StoreError::File {
+            action: "create",
+            path: path.to_owned(),
+            source,
+        })
+}
+
+/// Writes a path so that a URL's parser gives it back.
+fn escape(path: &str) -> String {
+    let mut escaped = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/._-".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
+}
