@@ -8,12 +8,11 @@ use crate::entry::{EntryError, StoredEntry};
 use crate::key::Verifier;
 use crate::tree::{Frontier, Head};
 
-/// What a log is held against: checkpoints that were opened, and perhaps where the log says that it ends.
+/// What a log is held against: checkpoints that were opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trusted {
     /// By size, smallest first; all of one origin.
     checkpoints: Vec<Checkpoint>,
-    head: Option<Head>,
 }
 
 /// What is wrong with a log, and where first. Places count from 0, as `seq` does.
@@ -166,18 +165,7 @@ impl Trusted {
                 return Err(Tampered::SplitView { size });
             }
         }
-        Ok(Self {
-            checkpoints,
-            head: None,
-        })
-    }
-
-    /// Adds where the log says that it ends, as [`Frontier::head`] of its right edge tells. Of the entries
-    /// after the newest checkpoint it shows by accident, not by proof, that none is missing.
-    #[must_use]
-    pub const fn ending(mut self, head: Head) -> Self {
-        self.head = Some(head);
-        self
+        Ok(Self { checkpoints })
     }
 }
 
@@ -203,6 +191,31 @@ impl<'a> LogVerifier<'a> {
         };
         verifier.compare()?;
         Ok(verifier)
+    }
+
+    /// Begins where a right edge ends, which must be the one of the newest checkpoint: what comes before it was
+    /// verified when that was signed.
+    ///
+    /// # Errors
+    /// [`Tampered::EndDiffers`] where the edge is not what the newest checkpoint signs.
+    pub fn resume(trusted: &'a Trusted, edge: Frontier) -> Result<Self, Tampered> {
+        let empty = Frontier::default().head();
+        let newest = trusted
+            .checkpoints
+            .last()
+            .map_or(empty, |newest| newest.head);
+        if edge.head() != newest {
+            return Err(Tampered::EndDiffers {
+                proven: 0,
+                size: newest.size,
+                kept: edge.size(),
+            });
+        }
+        Ok(Self {
+            trusted,
+            frontier: edge,
+            agreed: trusted.checkpoints.len(),
+        })
     }
 
     /// Takes the next entry.
@@ -233,6 +246,16 @@ impl<'a> LogVerifier<'a> {
     /// [`Tampered`] where more entries were signed than came.
     pub fn finish(self) -> Result<Verified, Tampered> {
         let head = self.frontier.head();
+        self.finish_at(head)
+    }
+
+    /// Ends the verification of a log that says where it ends, as [`Frontier::head`] of its right edge does. Of
+    /// the entries after the newest checkpoint it shows, but does not prove, that none is missing.
+    ///
+    /// # Errors
+    /// [`Tampered`] where more entries were signed than came, or the end is another.
+    pub fn finish_at(self, kept: Head) -> Result<Verified, Tampered> {
+        let head = self.frontier.head();
         let (size, proven) = (head.size, self.proven());
         let newest = self.trusted.checkpoints.last();
         if let Some(newest) = newest.filter(|newest| newest.head.size > size) {
@@ -243,7 +266,7 @@ impl<'a> LogVerifier<'a> {
                 signed,
             });
         }
-        if let Some(kept) = self.trusted.head.filter(|kept| *kept != head) {
+        if kept != head {
             let kept = kept.size;
             return Err(Tampered::EndDiffers { proven, size, kept });
         }
@@ -253,6 +276,11 @@ impl<'a> LogVerifier<'a> {
             signed_at: newest.map(|newest| newest.at),
             checkpoints: self.agreed,
         })
+    }
+
+    /// Returns the right edge so far.
+    pub const fn edge(&self) -> &Frontier {
+        &self.frontier
     }
 
     /// Returns how many entries the newest checkpoint that agreed covers.

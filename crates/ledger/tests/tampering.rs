@@ -270,12 +270,12 @@ fn a_last_entry_that_was_never_signed_is_missed_by_the_right_edge() {
         entries,
         checkpoints,
     } = log(10, 100);
-    let head = log(12, 100).entries;
-    let mut frontier = Frontier::default();
-    head.iter()
-        .for_each(|stored| frontier.append(stored.entry.leaf()));
-    let trusted = trusted(&checkpoints).unwrap().ending(frontier.head());
-    let found = verify_log(entries.into_iter().map(Ok), &trusted);
+    let trusted = trusted(&checkpoints).unwrap();
+    let mut verifier = LogVerifier::new(&trusted).unwrap();
+    entries
+        .iter()
+        .for_each(|stored| verifier.push(stored).unwrap());
+    let found = verifier.finish_at(edge(12).head());
     assert_eq!(
         found,
         Err(Tampered::EndDiffers {
@@ -284,6 +284,35 @@ fn a_last_entry_that_was_never_signed_is_missed_by_the_right_edge() {
             kept: 12
         })
     );
+}
+
+fn edge(size: u64) -> Frontier {
+    let mut frontier = Frontier::default();
+    (0..size).for_each(|seq| frontier.append(entry(seq).leaf()));
+    frontier
+}
+
+#[test]
+fn a_verification_goes_on_where_the_newest_checkpoint_ends_and_nowhere_else() {
+    let trusted = trusted(&log(10, 5).checkpoints).unwrap();
+    let longer = log(15, 100).entries;
+    let mut verifier = LogVerifier::resume(&trusted, edge(10)).unwrap();
+    longer[10..]
+        .iter()
+        .for_each(|stored| verifier.push(stored).unwrap());
+    let verified = verifier.finish_at(edge(15).head()).unwrap();
+    assert_eq!((verified.head.size, verified.signed), (15, 10));
+
+    let elsewhere = LogVerifier::resume(&trusted, edge(5)).err();
+    assert_eq!(
+        elsewhere,
+        Some(Tampered::EndDiffers {
+            proven: 0,
+            size: 10,
+            kept: 5
+        })
+    );
+    assert!(LogVerifier::resume(&Trusted::default(), edge(0)).is_ok());
 }
 
 /// Entries and tamperings of the long run; `MENSHEN_LONG=1` asks for the long one.

@@ -110,6 +110,20 @@ pub enum StoreError {
         /// What is wrong with it.
         what: &'static str,
     },
+    /// An audit entry would carry something that may be personal.
+    #[error("append to the audit log")]
+    AuditEntry {
+        /// Which part.
+        #[source]
+        source: menshen_ledger::EntryError,
+    },
+    /// The audit log is not what was signed before: nothing more is signed.
+    #[error("sign the audit log")]
+    AuditTampered {
+        /// What is wrong, and where.
+        #[source]
+        source: menshen_ledger::Tampered,
+    },
     /// The operating system gave no randomness.
     #[error("draw random bytes")]
     Random {

@@ -9,6 +9,7 @@
 mod api_keys;
 mod applicants;
 mod attempts;
+mod audit;
 mod backup;
 mod blobs;
 mod captures;
@@ -46,6 +47,7 @@ mod verifications;
 pub use api_keys::{ApiKeyRow, ApiSecret, Caller, NewApiKey};
 pub use applicants::{ApplicantRow, NewApplicant};
 pub use attempts::{AttemptsOf, NewAttempt};
+pub use audit::NewAuditEntry;
 pub use backup::Saved;
 pub use blobs::StagedBlob;
 pub use captures::{CaptureRow, NewCapture, Part, Recorded};

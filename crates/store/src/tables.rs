@@ -284,16 +284,19 @@ pub(crate) const TABLES: &[Table] = &[
     Table {
         name: "audit_entry",
         columns: &[
-            ("tenant_id", Text),
             ("seq", Int),
+            ("tenant_id", Text),
             ("at", Int),
-            ("body", Text),
-            ("leaf", Bytes),
+            ("line", Text),
         ],
     },
     Table {
         name: "audit_checkpoint",
-        columns: &[("size", Int), ("root", Bytes), ("at", Int), ("note", Text)],
+        columns: &[("size", Int), ("at", Int), ("note", Text), ("edge", Bytes)],
+    },
+    Table {
+        name: "audit_edge",
+        columns: &[("id", Int), ("edge", Bytes)],
     },
 ];
 

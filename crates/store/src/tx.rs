@@ -7,7 +7,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::blobs::Place;
 use crate::error::Doing;
 use crate::open::{ACQUIRE_TIMEOUT, Engine};
-use crate::{Store, StoreError};
+use crate::{NewAuditEntry, Store, StoreError};
 
 /// A transaction under way. Dropped without [`Tx::commit`], it leaves nothing behind.
 pub struct Tx {
@@ -15,6 +15,8 @@ pub struct Tx {
     pub(crate) store: Store,
     /// Files to be removed when this has committed.
     pub(crate) doomed: Vec<(Place, BlobId)>,
+    /// Audit entries to be appended as the last thing before this commits.
+    pub(crate) audit: Vec<NewAuditEntry>,
     // After the transaction, so that the next writer starts when this one has been told to stop.
     turn: Option<OwnedSemaphorePermit>,
 }
@@ -40,6 +42,7 @@ impl Store {
             inner: inner.doing(BEGIN)?,
             store: self.clone(),
             doomed: Vec::new(),
+            audit: Vec::new(),
             turn,
         })
     }
@@ -50,7 +53,8 @@ impl Tx {
     ///
     /// Files that the transaction removed go after it. Where that fails, the commit stands all the same, and
     /// [`Store::sweep_blobs`] tries again: a file without a row is not an error that the caller could mend.
-    pub async fn commit(self) -> Result<(), StoreError> {
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        self.write_audit().await?;
         self.inner.commit().await.doing("commit")?;
         drop(self.turn);
         for (place, id) in self.doomed {

@@ -263,18 +263,24 @@ CREATE TABLE legal_hold (
 );
 CREATE INDEX legal_hold_applicant ON legal_hold (applicant_id, id);
 
+-- An entry is its line, as it is exported. `edge` is the right edge of the tree: in audit_edge that of the
+-- whole log, one row that every writer locks; in audit_checkpoint that of the size that was signed.
 CREATE TABLE audit_entry (
-    tenant_id TEXT,
     seq BIGINT PRIMARY KEY,
+    tenant_id TEXT,
     at BIGINT NOT NULL,
-    body TEXT NOT NULL,
-    leaf BYTEA NOT NULL
+    line TEXT NOT NULL
 );
 CREATE INDEX audit_entry_tenant ON audit_entry (tenant_id, seq);
 
 CREATE TABLE audit_checkpoint (
     size BIGINT PRIMARY KEY,
-    root BYTEA NOT NULL,
     at BIGINT NOT NULL,
-    note TEXT NOT NULL
+    note TEXT NOT NULL,
+    edge BYTEA NOT NULL
+);
+
+CREATE TABLE audit_edge (
+    id BIGINT PRIMARY KEY,
+    edge BYTEA NOT NULL
 );
