@@ -68,16 +68,12 @@ enum Language {
 }
 
 impl Global {
-    /// Returns the settings, with the thread pool set up as asked.
+    /// Returns the settings.
     pub fn context(&self) -> anyhow::Result<Context> {
-        if let Some(threads) = self.threads {
-            rayon::ThreadPoolBuilder::new()
-                .num_threads(threads.get())
-                .build_global()?;
-        }
         Ok(Context {
             json: self.json,
             offline: self.offline,
+            threads: self.threads,
             models_dir: self.models_dir()?,
             ort_library: self.ort_library.clone(),
             fonts_dir: self.fonts_dir.clone(),
@@ -131,6 +127,9 @@ pub enum Command {
     Evidence(crate::evidence_file::EvidenceArgs),
     /// Measure the engine on data with known truth
     Eval(crate::eval::EvalArgs),
+    /// Measure photos for a server that asks over standard input
+    #[command(hide = true)]
+    EngineWorker(crate::worker::WorkerArgs),
     /// Print a completion script for a shell
     Completions {
         /// Shell to complete in

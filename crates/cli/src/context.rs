@@ -1,6 +1,7 @@
 //! What every command needs to know: how to print, where the models are, which engine runs them.
 
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
@@ -15,6 +16,8 @@ pub struct Context {
     pub json: bool,
     /// Never fetch anything.
     pub offline: bool,
+    /// Threads to use; by default as many as the machine has.
+    pub threads: Option<NonZeroUsize>,
     /// Folder of the models.
     pub models_dir: PathBuf,
     /// Shared library of ONNX Runtime, when that engine is to be used.
@@ -26,6 +29,16 @@ pub struct Context {
 }
 
 impl Context {
+    /// Sets up the thread pool as asked.
+    pub fn start_threads(&self) -> anyhow::Result<()> {
+        if let Some(threads) = self.threads {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(threads.get())
+                .build_global()?;
+        }
+        Ok(())
+    }
+
     /// Returns the day that was asked for, or this machine's.
     #[expect(
         clippy::disallowed_methods,

@@ -10,10 +10,11 @@ use menshen_core::evidence::{FieldEvidence, PageEvidence, PageQuality, PortraitE
 use menshen_core::geometry::Quad;
 use menshen_core::{Policy, judge_page};
 use menshen_document::{DocumentKind, Field, Side};
+use menshen_engine::Engine;
 use serde::Serialize;
 
 use crate::context::{BAD, BOLD, Context, DIM};
-use crate::engine::Engine;
+use crate::engine;
 use crate::input::{self, InputError};
 use crate::mrz::MrzOut;
 use crate::reasons::{self, ReasonOut, write_reasons};
@@ -49,7 +50,7 @@ struct Line<'a> {
 
 /// Measures each photo.
 pub fn run(args: &DocumentArgs, context: &Context) -> anyhow::Result<()> {
-    let engine = Engine::open(context)?;
+    let engine = engine::open(context)?;
     let today = context.today(args.today);
     args.images.iter().try_for_each(|path| {
         let file = path.to_string_lossy();

@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use menshen_core::Evidence;
-use menshen_core::evidence::{FaceEvidence, FaceMatch, LivenessEvidence, PageEvidence};
-use menshen_vision::face::Embedding;
-use menshen_vision::{Photo, parallel};
+use menshen_core::evidence::{FaceMatch, LivenessEvidence};
+use menshen_engine::{Engine, Person, Side};
+use menshen_vision::parallel;
 
-use crate::engine::Engine;
 use crate::input::{self, InputError};
 use crate::liveness;
 
@@ -26,11 +25,7 @@ pub struct Files {
     pub fps: f32,
 }
 
-struct Person {
-    face: FaceEvidence,
-    liveness: Option<LivenessEvidence>,
-    embedding: Option<Embedding>,
-}
+type Measured = (Person, Option<LivenessEvidence>);
 
 /// Measures all files. A photo that cannot be decoded is a result, an error is the machine's.
 pub fn gather(engine: &Engine, files: &Files) -> anyhow::Result<Evidence> {
@@ -44,23 +39,22 @@ pub fn gather(engine: &Engine, files: &Files) -> anyhow::Result<Evidence> {
         let person = person(engine, files);
         (joined(front), joined(back), person)
     });
-    let (front, portrait) = front?;
-    let (back, _) = back?;
-    let person = person?;
+    let (front, back) = (front?, back?);
+    let (person, liveness) = match person? {
+        Some((person, liveness)) => (Some(person), liveness),
+        None => (None, None),
+    };
+    let portrait = front.as_ref().and_then(|side| side.portrait.as_ref());
     let selfie = person.as_ref().and_then(|person| person.embedding.as_ref());
     let embedder = engine.face.embedder(None)?;
     let face_match = portrait.zip(selfie).map(|(portrait, selfie)| FaceMatch {
         model: engine.face.embedder_card(embedder).name.clone(),
-        score: engine.face.compare(embedder, &portrait, selfie),
+        score: engine.face.compare(embedder, portrait, selfie),
     });
-    let (selfie, liveness) = match person {
-        Some(person) => (Some(person.face), person.liveness),
-        None => (None, None),
-    };
     Ok(Evidence {
-        front,
-        back,
-        selfie,
+        front: front.map(|side| side.evidence),
+        back: back.map(|side| side.evidence),
+        selfie: person.map(|person| person.evidence),
         face_match,
         liveness,
     })
@@ -73,75 +67,31 @@ fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-type Side = (Option<PageEvidence>, Option<Embedding>);
-
-fn page(engine: &Engine, path: Option<&Path>) -> anyhow::Result<Side> {
+fn page(engine: &Engine, path: Option<&Path>) -> anyhow::Result<Option<Side>> {
     let Some(path) = path else {
-        return Ok((None, None));
+        return Ok(None);
     };
-    let photo = match input::read_original(path) {
-        Ok(photo) => photo,
-        Err(InputError { code, .. }) => {
-            let page = PageEvidence {
-                unreadable: Some(code),
-                ..PageEvidence::default()
-            };
-            return Ok((Some(page), None));
-        }
-    };
-    let page = engine.page(&photo)?;
-    let embedding = match &page.portrait {
-        Some(portrait) => engine
-            .face
-            .embed_portrait(engine.face.embedder(None)?, portrait)?,
-        None => None,
-    };
-    Ok((Some(page.evidence), embedding))
+    Ok(Some(match input::read_original(path) {
+        Ok(original) => engine.side(&original)?,
+        Err(InputError { code, .. }) => Side::unreadable(&code),
+    }))
 }
 
-fn person(engine: &Engine, files: &Files) -> anyhow::Result<Option<Person>> {
+fn person(engine: &Engine, files: &Files) -> anyhow::Result<Option<Measured>> {
     if let Some(folder) = &files.frames {
         let (liveness, best) = liveness::measure(&engine.face, folder, files.fps)?;
-        let Some(best) = best else {
-            let face = FaceEvidence::default();
-            return Ok(Some(Person {
-                face,
-                liveness: Some(liveness),
-                embedding: None,
-            }));
+        let person = match best {
+            Some(best) => engine.person(&best)?,
+            None => Person::default(),
         };
-        return selfie(engine, &best).map(|person| {
-            Some(Person {
-                liveness: Some(liveness),
-                ..person
-            })
-        });
+        return Ok(Some((person, Some(liveness))));
     }
     let Some(path) = &files.selfie else {
         return Ok(None);
     };
-    match input::read_photo(path) {
-        Ok(photo) => selfie(engine, &photo).map(Some),
-        Err(InputError { code, .. }) => {
-            let face = FaceEvidence {
-                unreadable: Some(code),
-                ..FaceEvidence::default()
-            };
-            Ok(Some(Person {
-                face,
-                liveness: None,
-                embedding: None,
-            }))
-        }
-    }
-}
-
-fn selfie(engine: &Engine, photo: &Photo) -> anyhow::Result<Person> {
-    let face = engine.face.examine(photo)?;
-    let embedding = engine.face.embed(engine.face.embedder(None)?, photo)?;
-    Ok(Person {
-        face,
-        liveness: None,
-        embedding,
-    })
+    let person = match input::read_photo(path) {
+        Ok(photo) => engine.person(&photo)?,
+        Err(InputError { code, .. }) => Person::unreadable(&code),
+    };
+    Ok(Some((person, None)))
 }

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use menshen_core::evidence::FaceMeasures;
 use menshen_core::{Policy, judge_face};
+use menshen_engine::FaceEngine;
 use serde::Serialize;
 
 use crate::context::{BAD, BOLD, Context};
-use crate::engine::FaceEngine;
+use crate::engine;
 use crate::input::{self, InputError};
 use crate::reasons::{self, ReasonOut, write_reasons};
 
@@ -33,7 +34,7 @@ struct Line<'a> {
 
 /// Measures each picture.
 pub fn run(args: &FaceArgs, context: &Context) -> anyhow::Result<()> {
-    let engine = FaceEngine::open(context)?;
+    let engine = engine::open_face(context)?;
     args.images.iter().try_for_each(|file| {
         let line = measure(&engine, file)?;
         context.emit(&line, |out| print(out, &line, context))

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use menshen_engine::Original;
 use menshen_vision::Photo;
 use menshen_vision::photo::{Limits, PhotoError};
 use serde::Serialize;
@@ -62,19 +63,9 @@ pub fn read_photo(path: &Path) -> Result<Photo, InputError> {
     Ok(read_original(path)?.photo)
 }
 
-/// A picture together with the file that it came in, which tells of editing.
-pub struct Original {
-    /// The file.
-    pub bytes: Vec<u8>,
-    /// The picture.
-    pub photo: Photo,
-}
-
 /// Returns the picture in a file and the file itself.
 pub fn read_original(path: &Path) -> Result<Original, InputError> {
-    let bytes = read_bytes(path)?;
-    let photo = Photo::decode(&bytes, &Limits::default())?;
-    Ok(Original { bytes, photo })
+    Ok(Original::decode(read_bytes(path)?)?)
 }
 
 /// Returns the bytes of a file that a command was pointed at, as large as a photo may be at most.

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use menshen_core::evidence::{ActionEvent, LivenessEvidence};
 use menshen_core::{Policy, judge_liveness};
+use menshen_engine::FaceEngine;
 use menshen_vision::Photo;
 use serde::Serialize;
 
 use crate::context::{BOLD, Context, DIM};
-use crate::engine::FaceEngine;
+use crate::engine;
 use crate::input::{self, WrongUsage};
 use crate::progress;
 use crate::reasons::{self, ReasonOut, write_reasons};
@@ -43,7 +44,7 @@ struct Line<'a> {
 
 /// Measures one sequence.
 pub fn run(args: &LivenessArgs, context: &Context) -> anyhow::Result<()> {
-    let engine = FaceEngine::open(context)?;
+    let engine = engine::open_face(context)?;
     let (evidence, _) = measure(&engine, &args.folder, args.fps)?;
     let reasons = judge_liveness(&Policy::default(), &evidence, &engine.cards());
     let line = Line {

@@ -22,6 +22,7 @@ mod reasons;
 mod sample;
 mod specimen;
 mod verify;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -59,6 +60,10 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command, context: &Context) -> anyhow::Result<()> {
+    // A worker shuts some doors before its first thread.
+    if !matches!(command, Command::EngineWorker(_)) {
+        context.start_threads()?;
+    }
     match command {
         Command::Verify(args) => verify::run(&args, context),
         Command::Document(args) => document::run(&args, context),
@@ -73,6 +78,7 @@ fn run(command: Command, context: &Context) -> anyhow::Result<()> {
         Command::Audit(args) => audit::run(&args, context),
         Command::Evidence(args) => evidence_file::run(&args, context),
         Command::Eval(args) => eval::run(&args, context),
+        Command::EngineWorker(args) => worker::run(&args, context),
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,

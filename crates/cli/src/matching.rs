@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 use menshen_core::{Policy, evidence::FaceMatch, judge_match};
+use menshen_engine::FaceEngine;
 use serde::Serialize;
 
 use crate::context::{BAD, BOLD, Context, GOOD};
-use crate::engine::FaceEngine;
+use crate::engine;
 use crate::input::{self, InputError, WrongUsage};
 use crate::pairs;
 use crate::reasons::{self, ReasonOut, write_reasons};
@@ -58,8 +59,8 @@ struct Summary<'a> {
 
 /// Compares two pictures or a table of them.
 pub fn run(args: &MatchArgs, context: &Context) -> anyhow::Result<()> {
-    let engine = FaceEngine::open(context)?;
-    let embedder = engine.embedder(args.model.as_deref())?;
+    let engine = engine::open_face(context)?;
+    let embedder = engine::embedder(&engine, args.model.as_deref())?;
     match (&args.pairs, &args.out, &args.images[..]) {
         (Some(table), Some(out), _) => score_table(args, context, &engine, embedder, table, out),
         (None, _, [a, b]) => compare(context, &engine, embedder, [a.as_path(), b.as_path()]),

@@ -8,10 +8,11 @@ use jiff::civil::Date;
 use menshen_core::evidence::{MrzEvidence, PageEvidence};
 use menshen_core::{Policy, judge_mrz};
 use menshen_document::mrz::{self, Checks, Fields, Format, Reading};
+use menshen_engine::TextEngine;
 use serde::Serialize;
 
 use crate::context::{BAD, BOLD, Context, DIM, GOOD, WARN};
-use crate::engine::TextEngine;
+use crate::engine;
 use crate::input::{self, InputError, WrongUsage};
 use crate::reasons::{ReasonOut, write_reasons};
 
@@ -82,7 +83,7 @@ pub fn run(args: &MrzArgs, context: &Context) -> anyhow::Result<()> {
     if args.images.is_empty() {
         return Err(WrongUsage("name pictures, or text with --text".to_owned()).into());
     }
-    let engine = TextEngine::open(context)?;
+    let engine = engine::open_text(context)?;
     args.images
         .iter()
         .try_for_each(|path| emit(context, picture_line(&engine, path, today)?))

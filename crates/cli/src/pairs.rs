@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use menshen_engine::FaceEngine;
 use menshen_vision::face::Embedding;
 use menshen_vision::parallel;
 use serde::Deserialize;
 
-use crate::engine::FaceEngine;
 use crate::input::{self, WrongUsage};
 use crate::progress;
 

@@ -7,10 +7,10 @@ use anyhow::{Context as _, bail};
 use jiff::civil::Date;
 use menshen_core::Claims;
 use menshen_document::DocumentKind;
+use menshen_engine::FaceEngine;
 use menshen_specimen::{Fonts, Request};
 
 use crate::context::Context;
-use crate::engine::FaceEngine;
 use crate::evidence::Files;
 use crate::input;
 

@@ -14,7 +14,7 @@ use menshen_vision::Photo;
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::engine::FaceEngine;
+use crate::engine;
 use crate::input::{self, WrongUsage};
 
 /// Draw fictitious documents, marked SPECIMEN, with truth beside them.
@@ -160,7 +160,7 @@ fn usage_or_failure(error: SpecimenError) -> anyhow::Error {
 
 /// Returns the largest face; where there is none, or no model to find it with, the middle is printed.
 fn find_face(portrait: &Photo, ctx: &Context) -> anyhow::Result<Option<Rect>> {
-    let engine = match FaceEngine::open(ctx) {
+    let engine = match engine::open_face(ctx) {
         Ok(engine) => engine,
         Err(error) if ctx.offline => {
             anstream::eprintln!("the middle of the portrait is printed: {error:#}");

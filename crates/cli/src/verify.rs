@@ -11,7 +11,7 @@ use menshen_core::{Claims, Decision, Evidence, Outcome, Policy, decide};
 use serde::Serialize;
 
 use crate::context::{BAD, BOLD, Context, DIM, GOOD, WARN};
-use crate::engine::Engine;
+use crate::engine;
 use crate::evidence::{self, Files};
 use crate::input::{self, WrongUsage};
 use crate::reasons::{self, ReasonOut};
@@ -71,7 +71,7 @@ pub fn run(args: &VerifyArgs, context: &Context) -> anyhow::Result<()> {
     } else {
         Some((read_claims(args)?, files(args)))
     };
-    let engine = Engine::open(context)?;
+    let engine = engine::open(context)?;
     let (claims, files) = match given {
         Some(given) => given,
         None => sample::draw(context, &engine.face, today)?,

@@ -30,11 +30,14 @@ pub enum Scope {
     /// Read the audit log and decision evidence.
     #[serde(rename = "audit:read")]
     AuditRead,
+    /// Create tenants: the operator's own.
+    #[serde(rename = "operate")]
+    Operate,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::VerificationsRead,
         Self::VerificationsWrite,
         Self::PersonalRead,
@@ -42,6 +45,7 @@ impl Scope {
         Self::PolicyWrite,
         Self::KeysWrite,
         Self::AuditRead,
+        Self::Operate,
     ];
 
     /// Returns the scope's name on the wire.
@@ -54,6 +58,7 @@ impl Scope {
             Self::PolicyWrite => "policy:write",
             Self::KeysWrite => "keys:write",
             Self::AuditRead => "audit:read",
+            Self::Operate => "operate",
         }
     }
 

@@ -7,7 +7,7 @@ use menshen_document::{DocumentKind, Field, Side};
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::Action;
-use crate::reason::{Param, Reason, ReasonCode, Value};
+use crate::reason::{Param, Reason, ReasonCode, Step, Value};
 
 /// A language of the texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -86,6 +86,11 @@ impl Catalogue {
     /// Returns the name of a side.
     pub fn side(&self, side: Side) -> String {
         lookup(&self.sides, side)
+    }
+
+    /// Returns the name of a step.
+    pub fn step(&self, step: Step) -> String {
+        lookup(&self.steps, step)
     }
 
     /// Returns the name of a field.

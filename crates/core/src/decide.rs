@@ -144,6 +144,20 @@ fn check_person(policy: &Policy, evidence: &Evidence, cards: &ModelCards) -> Vec
     findings
 }
 
+/// Returns the last day on which the document is valid, by the surest source; `None` for one without an end and
+/// where none was read.
+pub fn expiry(policy: &Policy, claims: &Claims, evidence: &Evidence, today: Date) -> Option<Date> {
+    let kind = claims.document;
+    let mut facts = Facts::default();
+    for page in &Pages::arrange(policy, kind, evidence).pages {
+        let quality = quality::check(policy, page, mandatory(policy, kind, page.side));
+        if document::check_kind(policy, page, kind).is_empty() {
+            facts.add(policy, page, kind, &quality, today);
+        }
+    }
+    dates::last_day(&facts)
+}
+
 /// Judges one photo of a document by itself: quality, legibility, zone and validity.
 ///
 /// `slot` is the side that it should show; `None` takes the side that it does show.

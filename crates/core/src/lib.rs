@@ -18,6 +18,7 @@ pub mod geometry;
 pub mod ids;
 pub mod policy;
 pub mod progress;
+pub mod question;
 pub mod reason;
 pub mod sandbox;
 pub mod time;
@@ -27,8 +28,8 @@ pub use card::{ModelCard, ModelCards};
 pub use catalogue::{Catalogue, Locale, Text};
 pub use claims::Claims;
 pub use decide::{
-    Decision, MatchVerdict, Outcome, decide, decide_parts, judge_face, judge_liveness, judge_match,
-    judge_mrz, judge_page,
+    Decision, MatchVerdict, Outcome, decide, decide_parts, expiry, judge_face, judge_liveness,
+    judge_match, judge_mrz, judge_page,
 };
 pub use evidence::Evidence;
 pub use policy::Policy;

@@ -277,6 +277,12 @@ impl Policy {
         read::parse(text)
     }
 
+    /// Returns the whole policy as a file: what is kept, so that a decision can be replayed by a later version
+    /// with other defaults.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).expect("a policy holds nothing that TOML lacks: a test writes it")
+    }
+
     /// Returns the version with 16 hexadecimal digits of the SHA-256 of the whole policy, so that two
     /// policies that judge differently never share an identity.
     pub fn identity(&self) -> String {

@@ -18,8 +18,8 @@ pub struct Progress {
     pub state: State,
     /// Steps with good material: what failed leaves this set, the rest is kept for the next attempt.
     pub done: BTreeSet<Step>,
-    /// How many verdicts there were.
-    pub attempts: u32,
+    /// The kind of document chosen, where one is.
+    pub kind: Option<DocumentKind>,
 }
 
 impl Progress {
@@ -28,7 +28,7 @@ impl Progress {
         Self {
             state: State::new(now),
             done: BTreeSet::new(),
-            attempts: 0,
+            kind: None,
         }
     }
 
@@ -45,10 +45,9 @@ impl Progress {
         Ok(self)
     }
 
-    /// Returns the steps that still need good material, in the order of the flow. `kind` is the document
-    /// chosen, where one is.
-    pub fn missing(&self, policy: &Policy, parts: &Parts, kind: Option<DocumentKind>) -> Vec<Step> {
-        let mut steps = steps(policy, parts, kind);
+    /// Returns the steps that still need good material, in the order of the flow.
+    pub fn missing(&self, policy: &Policy, parts: &Parts) -> Vec<Step> {
+        let mut steps = steps(policy, parts, self.kind);
         steps.retain(|step| !self.done.contains(step));
         steps
     }
@@ -125,21 +124,18 @@ mod tests {
     #[test]
     fn only_what_failed_is_asked_for_again() {
         let policy = Policy::default();
-        let kind = Some(DocumentKind::Passport);
         let mut progress = Progress::new(NOW);
+        progress.kind = Some(DocumentKind::Passport);
         for step in [Step::Form, Step::DocumentFront, Step::Selfie] {
             progress = progress.collected(step, Material::Good, NOW).expect("open");
         }
-        assert!(progress.missing(&policy, &everything(), kind).is_empty());
+        assert!(progress.missing(&policy, &everything()).is_empty());
         progress.state = State::Failed {
             since: NOW,
             retry: Retry::Now,
         };
         let progress = progress.without(&[Reason::new(ReasonCode::FaceMismatch)]);
-        assert_eq!(
-            progress.missing(&policy, &everything(), kind),
-            [Step::Selfie]
-        );
+        assert_eq!(progress.missing(&policy, &everything()), [Step::Selfie]);
     }
 
     #[test]

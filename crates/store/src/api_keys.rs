@@ -58,8 +58,11 @@ pub struct Caller {
 const API_KEY: &str = "api_key";
 const INSERT: &str = "INSERT INTO api_key (id, tenant_id, secret_hash, label, scopes, created_at, expires_at, \
      revoked_at, last_used_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, NULL, 1)";
-const FIND_BY_HASH: &str = "SELECT id, tenant_id, secret_hash, label, scopes, created_at, expires_at, revoked_at, \
-     last_used_at, version FROM api_key WHERE secret_hash = $1";
+/// One round trip for every request: the key, and its tenant beside it.
+const FIND_BY_HASH: &str = "SELECT k.id, k.tenant_id, k.secret_hash, k.label, k.scopes, k.created_at, k.expires_at, \
+     k.revoked_at, k.last_used_at, k.version, t.name AS tenant_name, t.kind AS tenant_kind, t.policy_toml, \
+     t.policy_identity, t.created_at AS tenant_created_at, t.version AS tenant_version \
+     FROM api_key k JOIN tenant t ON t.id = k.tenant_id WHERE k.secret_hash = $1";
 const FIND: &str = "SELECT id, tenant_id, label, scopes, created_at, expires_at, revoked_at, last_used_at, version \
      FROM api_key WHERE id = $1 AND tenant_id = $2";
 const LIST: &str = "SELECT id, tenant_id, label, scopes, created_at, expires_at, revoked_at, last_used_at, version \
@@ -79,25 +82,19 @@ impl Store {
         now: Millis,
     ) -> Result<Option<Caller>, StoreError> {
         let hash = token_hash(secret);
-        let mut conn = self.conn().await?;
         let row = sqlx::query(FIND_BY_HASH)
             .bind(hash.clone())
-            .fetch_optional(&mut *conn)
+            .fetch_optional(&self.inner.pool)
             .await
             .doing("find caller")?;
-        drop(conn);
-        let read = |r: Reader<'_>| Ok((r.get::<String>("secret_hash")?, read(r)?));
-        let Some((kept, key)) = one(API_KEY, row, read)? else {
+        let read = |r: Reader<'_>| Ok((r.get::<String>("secret_hash")?, read_caller(r)?));
+        let Some((kept, caller)) = one(API_KEY, row, read)? else {
             return Ok(None);
         };
         let same = bool::from(kept.as_bytes().ct_eq(hash.as_bytes()));
+        let key = &caller.key;
         let ended = key.revoked_at.is_some() || key.expires_at.is_some_and(|at| at <= now);
-        if !same || ended {
-            return Ok(None);
-        }
-        let tenant = self.find_tenant(key.tenant_id).await?;
-        let tenant = tenant.ok_or(StoreError::Missing { table: "tenant" })?;
-        Ok(Some(Caller { key, tenant }))
+        Ok((same && !ended).then_some(caller))
     }
 
     /// Notes that a key was used, at most once a minute.
@@ -202,6 +199,20 @@ impl Tx {
             .doing("revoke api key")?;
         one_row(API_KEY, &done)
     }
+}
+
+fn read_caller(r: Reader<'_>) -> Result<Caller, StoreError> {
+    let key = read(r)?;
+    let tenant = TenantRow {
+        id: key.tenant_id,
+        name: r.get("tenant_name")?,
+        kind: r.parse("tenant_kind")?,
+        policy_toml: r.get("policy_toml")?,
+        policy_identity: r.get("policy_identity")?,
+        created_at: r.at("tenant_created_at")?,
+        version: r.get("tenant_version")?,
+    };
+    Ok(Caller { key, tenant })
 }
 
 fn read(r: Reader<'_>) -> Result<ApiKeyRow, StoreError> {

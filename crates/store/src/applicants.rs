@@ -7,7 +7,7 @@ use sqlx::AnyConnection;
 use crate::columns::{Reader, all, older_than, one};
 use crate::error::{Doing, insert_error, one_row};
 use crate::seal::Column;
-use crate::subject::{SealedAt, Subject};
+use crate::subject::{SealedColumn, Subject};
 use crate::{DigestKind, Opened, Purpose, Store, StoreError, Tx};
 
 /// A person who is to be verified.
@@ -50,8 +50,12 @@ const FIND_EXTERNAL: &str = "SELECT id, tenant_id, locale, created_at, erased_at
      WHERE tenant_id = $1 AND external_digest = $2";
 const LIST: &str = "SELECT id, tenant_id, locale, created_at, erased_at, version FROM applicant \
      WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
-const EXTERNAL_ID: &str = "SELECT id AS applicant_id, external_sealed AS sealed FROM applicant \
-     WHERE id = $1 AND tenant_id = $2";
+const EXTERNAL_ID: SealedColumn = SealedColumn {
+    sql: "SELECT id AS applicant_id, external_sealed AS sealed FROM applicant \
+     WHERE id = $1 AND tenant_id = $2",
+    column: EXTERNAL,
+    purpose: Purpose::Document,
+};
 const SET_LOCALE: &str = "UPDATE applicant SET locale = $1, version = version + 1 \
      WHERE id = $2 AND tenant_id = $3 AND version = $4";
 /// Changes nothing, and keeps others from changing it until this transaction ends.
@@ -106,14 +110,9 @@ impl Store {
         tenant: TenantId,
         applicant: ApplicantId,
     ) -> Result<Option<Opened>, StoreError> {
-        let at = SealedAt {
-            sql: EXTERNAL_ID,
-            column: EXTERNAL,
-            purpose: Purpose::Document,
-            tenant,
-            row: &applicant.to_string(),
-        };
-        at.open(self, &mut *self.conn().await?).await
+        EXTERNAL_ID
+            .open(self, &mut *self.conn().await?, tenant, applicant)
+            .await
     }
 }
 

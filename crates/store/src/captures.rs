@@ -6,9 +6,9 @@ use sqlx::AnyConnection;
 
 use crate::blobs::StagedBlob;
 use crate::columns::{Reader, all, one, words};
-use crate::error::{Doing, insert_error, one_row};
+use crate::error::Doing;
 use crate::seal::Column;
-use crate::subject::{SealedAt, Subject, SubjectKey};
+use crate::subject::SealedColumn;
 use crate::{Opened, Purpose, Store, StoreError, Tx};
 
 /// What a photo shows.
@@ -113,14 +113,10 @@ impl Recorded {
     }
 }
 
-const CAPTURE: &str = "capture";
-const EVIDENCE: Column = Column::new(CAPTURE, "evidence_sealed");
-const EMBEDDING: Column = Column::new(CAPTURE, "embedding_sealed");
-const REASONS: Column = Column::new(CAPTURE, "reasons_sealed");
-const INSERT: &str = "INSERT INTO capture (id, tenant_id, verification_id, part, attempt, digest, evidence_sealed, \
-     embedding_sealed, reasons_sealed, codes, image_blob, original_blob, usable, replaced_at, created_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, $14) \
-     ON CONFLICT (verification_id, part, digest) DO NOTHING";
+pub(crate) const CAPTURE: &str = "capture";
+pub(crate) const EVIDENCE: Column = Column::new(CAPTURE, "evidence_sealed");
+pub(crate) const EMBEDDING: Column = Column::new(CAPTURE, "embedding_sealed");
+pub(crate) const REASONS: Column = Column::new(CAPTURE, "reasons_sealed");
 const FIND: &str = "SELECT c.id, c.tenant_id, v.applicant_id, c.verification_id, c.part, c.attempt, c.digest, c.codes, \
      c.image_blob, c.original_blob, c.usable, c.replaced_at, c.created_at FROM capture c \
      JOIN verification v ON v.id = c.verification_id WHERE c.id = $1 AND c.tenant_id = $2";
@@ -132,15 +128,24 @@ const LIST: &str = "SELECT c.id, c.tenant_id, v.applicant_id, c.verification_id,
      c.image_blob, c.original_blob, c.usable, c.replaced_at, c.created_at FROM capture c \
      JOIN verification v ON v.id = c.verification_id \
      WHERE c.tenant_id = $1 AND c.verification_id = $2 ORDER BY c.id DESC";
-const REPLACE_OTHERS: &str = "UPDATE capture SET replaced_at = $1 WHERE verification_id = $2 AND part = $3 \
-     AND id <> $4 AND replaced_at IS NULL";
-const REVIVE: &str = "UPDATE capture SET replaced_at = NULL WHERE id = $1 AND tenant_id = $2";
-const SEALED_EVIDENCE: &str = "SELECT v.applicant_id, c.evidence_sealed AS sealed FROM capture c \
-     JOIN verification v ON v.id = c.verification_id WHERE c.id = $1 AND c.tenant_id = $2";
-const SEALED_EMBEDDING: &str = "SELECT v.applicant_id, c.embedding_sealed AS sealed FROM capture c \
-     JOIN verification v ON v.id = c.verification_id WHERE c.id = $1 AND c.tenant_id = $2";
-const SEALED_REASONS: &str = "SELECT v.applicant_id, c.reasons_sealed AS sealed FROM capture c \
-     JOIN verification v ON v.id = c.verification_id WHERE c.id = $1 AND c.tenant_id = $2";
+const EVIDENCE_AT: SealedColumn = SealedColumn {
+    sql: "SELECT v.applicant_id, c.evidence_sealed AS sealed FROM capture c \
+          JOIN verification v ON v.id = c.verification_id WHERE c.id = $1 AND c.tenant_id = $2",
+    column: EVIDENCE,
+    purpose: Purpose::Document,
+};
+const EMBEDDING_AT: SealedColumn = SealedColumn {
+    sql: "SELECT v.applicant_id, c.embedding_sealed AS sealed FROM capture c \
+          JOIN verification v ON v.id = c.verification_id WHERE c.id = $1 AND c.tenant_id = $2",
+    column: EMBEDDING,
+    purpose: Purpose::Biometric,
+};
+const REASONS_AT: SealedColumn = SealedColumn {
+    sql: "SELECT v.applicant_id, c.reasons_sealed AS sealed FROM capture c \
+          JOIN verification v ON v.id = c.verification_id WHERE c.id = $1 AND c.tenant_id = $2",
+    column: REASONS,
+    purpose: Purpose::Document,
+};
 
 impl Store {
     /// Returns a photo's record.
@@ -149,13 +154,7 @@ impl Store {
         tenant: TenantId,
         id: CaptureId,
     ) -> Result<Option<CaptureRow>, StoreError> {
-        let row = sqlx::query(FIND)
-            .bind(id.to_string())
-            .bind(tenant.to_string())
-            .fetch_optional(&self.inner.pool)
-            .await
-            .doing("find capture")?;
-        one(CAPTURE, row, read)
+        find(&mut *self.conn().await?, tenant, id).await
     }
 
     /// Returns the photo of the same bytes for the same part, where it was handed in before.
@@ -184,7 +183,8 @@ impl Store {
         tenant: TenantId,
         id: CaptureId,
     ) -> Result<Option<Opened>, StoreError> {
-        self.sealed(SEALED_EVIDENCE, EVIDENCE, Purpose::Document, tenant, id)
+        EVIDENCE_AT
+            .open(self, &mut *self.conn().await?, tenant, id)
             .await
     }
 
@@ -194,7 +194,8 @@ impl Store {
         tenant: TenantId,
         id: CaptureId,
     ) -> Result<Option<Opened>, StoreError> {
-        self.sealed(SEALED_EMBEDDING, EMBEDDING, Purpose::Biometric, tenant, id)
+        EMBEDDING_AT
+            .open(self, &mut *self.conn().await?, tenant, id)
             .await
     }
 
@@ -204,52 +205,13 @@ impl Store {
         tenant: TenantId,
         id: CaptureId,
     ) -> Result<Option<Opened>, StoreError> {
-        self.sealed(SEALED_REASONS, REASONS, Purpose::Document, tenant, id)
+        REASONS_AT
+            .open(self, &mut *self.conn().await?, tenant, id)
             .await
-    }
-
-    async fn sealed(
-        &self,
-        sql: &'static str,
-        column: Column,
-        purpose: Purpose,
-        tenant: TenantId,
-        id: CaptureId,
-    ) -> Result<Option<Opened>, StoreError> {
-        let at = SealedAt {
-            sql,
-            column,
-            purpose,
-            tenant,
-            row: &id.to_string(),
-        };
-        at.open(self, &mut *self.conn().await?).await
     }
 }
 
 impl Tx {
-    /// Records a photo, which takes the place of the part's earlier one. The same bytes are the same photo.
-    pub async fn record_capture(
-        &mut self,
-        new: NewCapture<'_>,
-        now: Millis,
-    ) -> Result<Recorded, StoreError> {
-        let found = self.find_same(&new).await?;
-        let recorded = match found {
-            Some(row) => self.same(&new, row).await?,
-            None => self.insert(&new, now).await?,
-        };
-        sqlx::query(REPLACE_OTHERS)
-            .bind(now.0)
-            .bind(new.verification_id.to_string())
-            .bind(new.part.as_str())
-            .bind(recorded.row().id.to_string())
-            .execute(self.conn())
-            .await
-            .doing("replace captures")?;
-        Ok(recorded)
-    }
-
     /// Returns all photos of a verification, newest first, replaced ones too.
     pub async fn list_captures(
         &mut self,
@@ -259,89 +221,51 @@ impl Tx {
         list(self.conn(), tenant, verification).await
     }
 
-    async fn find_same(&mut self, new: &NewCapture<'_>) -> Result<Option<CaptureRow>, StoreError> {
-        let (tenant, verification) = (new.tenant_id, new.verification_id);
-        find_same(self.conn(), tenant, verification, new.part, &new.digest).await
-    }
-
-    /// Takes an earlier photo of the same bytes, also where another had taken its place.
-    async fn same(
+    /// Returns a photo's record.
+    pub async fn find_capture(
         &mut self,
-        new: &NewCapture<'_>,
-        row: CaptureRow,
-    ) -> Result<Recorded, StoreError> {
-        for blob in [&new.image, &new.original].into_iter().flatten() {
-            self.forget_blob(blob);
-        }
-        let done = sqlx::query(REVIVE)
-            .bind(row.id.to_string())
-            .bind(row.tenant_id.to_string())
-            .execute(self.conn())
-            .await
-            .doing("revive capture")?;
-        one_row(CAPTURE, &done)?;
-        Ok(Recorded::Same(CaptureRow {
-            replaced_at: None,
-            ..row
-        }))
+        tenant: TenantId,
+        id: CaptureId,
+    ) -> Result<Option<CaptureRow>, StoreError> {
+        find(self.conn(), tenant, id).await
     }
 
-    async fn insert(&mut self, new: &NewCapture<'_>, now: Millis) -> Result<Recorded, StoreError> {
-        let (document, biometric) = self.capture_keys(new).await?;
-        for blob in [&new.image, &new.original].into_iter().flatten() {
-            self.keep_blob(blob).await?;
-        }
-        let id = CaptureId::new(now, Store::random_id_bytes()?).to_string();
-        let embedding = new
-            .embedding
-            .map(|plain| biometric.seal(EMBEDDING, &id, plain));
-        let done = sqlx::query(INSERT)
-            .bind(id.clone())
-            .bind(new.tenant_id.to_string())
-            .bind(new.verification_id.to_string())
-            .bind(new.part.as_str())
-            .bind(new.attempt)
-            .bind(new.digest.clone())
-            .bind(document.seal(EVIDENCE, &id, new.evidence)?)
-            .bind(embedding.transpose()?)
-            .bind(document.seal(REASONS, &id, new.reasons)?)
-            .bind(new.codes.join(","))
-            .bind(new.image.as_ref().map(|blob| blob.id.to_string()))
-            .bind(new.original.as_ref().map(|blob| blob.id.to_string()))
-            .bind(i64::from(new.usable))
-            .bind(now.0)
-            .execute(self.conn())
-            .await
-            .map_err(|source| insert_error(CAPTURE, "record capture", source))?;
-        let row = self.find_same(new).await?;
-        let row = row.ok_or(StoreError::Missing { table: CAPTURE })?;
-        if done.rows_affected() == 1 {
-            return Ok(Recorded::Fresh(row));
-        }
-        // Another request recorded the same bytes while this one was under way.
-        for blob in [&new.image, &new.original].into_iter().flatten() {
-            self.remove_blob(blob.place(), blob.id).await?;
-        }
-        self.same(new, row).await
-    }
-
-    async fn capture_keys(
+    /// Returns what was measured on a photo.
+    pub async fn find_capture_evidence(
         &mut self,
-        new: &NewCapture<'_>,
-    ) -> Result<(SubjectKey, SubjectKey), StoreError> {
+        tenant: TenantId,
+        id: CaptureId,
+    ) -> Result<Option<Opened>, StoreError> {
         let store = self.store.clone();
-        let keys = &store.inner.keys;
-        let subject = Subject {
-            tenant: new.tenant_id,
-            applicant: new.applicant_id,
-        };
-        let document = subject.key(self.conn(), keys, Purpose::Document).await?;
-        let biometric = subject.key(self.conn(), keys, Purpose::Biometric).await?;
-        Ok((document, biometric))
+        EVIDENCE_AT.open(&store, self.conn(), tenant, id).await
+    }
+
+    /// Returns the template of a photo's face, where one was made.
+    pub async fn find_capture_embedding(
+        &mut self,
+        tenant: TenantId,
+        id: CaptureId,
+    ) -> Result<Option<Opened>, StoreError> {
+        let store = self.store.clone();
+        EMBEDDING_AT.open(&store, self.conn(), tenant, id).await
     }
 }
 
-async fn find_same(
+async fn find(
+    conn: &mut AnyConnection,
+    tenant: TenantId,
+    id: CaptureId,
+) -> Result<Option<CaptureRow>, StoreError> {
+    let row = sqlx::query(FIND)
+        .bind(id.to_string())
+        .bind(tenant.to_string())
+        .fetch_optional(conn)
+        .await
+        .doing("find capture")?;
+    one(CAPTURE, row, read)
+}
+
+pub(crate) async fn find_same(
     conn: &mut AnyConnection,
     tenant: TenantId,
     verification: VerificationId,

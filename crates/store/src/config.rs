@@ -14,6 +14,9 @@ pub struct StoreConfig {
 }
 
 /// Where photos go; always sealed before they leave the store.
+///
+/// A folder or bucket belongs to one store alone: the sweep removes files that no row of its store names.
+/// A restored copy that runs beside the original needs another one.
 #[derive(Clone)]
 pub enum BlobConfig {
     /// Into the database, in rows of their own.
@@ -24,7 +27,7 @@ pub enum BlobConfig {
     S3 {
         /// The server's address; empty for the region's own.
         endpoint: String,
-        /// The bucket, which must exist.
+        /// The bucket, which must exist; `NAME/FOLDER` for a folder of it.
         bucket: String,
         /// The region's name.
         region: String,

@@ -6,7 +6,7 @@ use menshen_core::time::Millis;
 use crate::columns::{Reader, all, older_than, one};
 use crate::error::{Doing, insert_error};
 use crate::seal::Column;
-use crate::subject::{SealedAt, Subject};
+use crate::subject::{SealedColumn, Subject};
 use crate::{Opened, Purpose, Store, StoreError, Tx};
 
 /// A decision to be recorded.
@@ -70,8 +70,12 @@ const LIST: &str = "SELECT id, tenant_id, verification_id, attempt, outcome, cod
      created_at FROM decision WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 const LIST_OF: &str = "SELECT id, tenant_id, verification_id, attempt, outcome, codes, policy_identity, engine, \
      digest, created_at FROM decision WHERE tenant_id = $1 AND verification_id = $2 ORDER BY id DESC";
-const SEALED: &str = "SELECT v.applicant_id, d.evidence_file_sealed AS sealed FROM decision d \
-     JOIN verification v ON v.id = d.verification_id WHERE d.id = $1 AND d.tenant_id = $2";
+const SEALED: SealedColumn = SealedColumn {
+    sql: "SELECT v.applicant_id, d.evidence_file_sealed AS sealed FROM decision d \
+     JOIN verification v ON v.id = d.verification_id WHERE d.id = $1 AND d.tenant_id = $2",
+    column: EVIDENCE,
+    purpose: Purpose::Document,
+};
 
 impl Store {
     /// Returns a decision of a tenant.
@@ -127,14 +131,9 @@ impl Store {
         tenant: TenantId,
         id: DecisionId,
     ) -> Result<Option<Opened>, StoreError> {
-        let at = SealedAt {
-            sql: SEALED,
-            column: EVIDENCE,
-            purpose: Purpose::Document,
-            tenant,
-            row: &id.to_string(),
-        };
-        at.open(self, &mut *self.conn().await?).await
+        SEALED
+            .open(self, &mut *self.conn().await?, tenant, id)
+            .await
     }
 }
 

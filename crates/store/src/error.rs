@@ -133,6 +133,29 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// Returns whether the same call may succeed a moment later: no connection was free, the database was
+    /// locked or starting, or two transactions waited for each other.
+    pub fn is_busy(&self) -> bool {
+        let Self::Database { source, .. } = self else {
+            return false;
+        };
+        match source {
+            sqlx::Error::PoolTimedOut => true,
+            sqlx::Error::Database(error) => error
+                .code()
+                .is_some_and(|code| BUSY_CODES.contains(&&*code)),
+            _ => false,
+        }
+    }
+}
+
+/// SQLite: busy, busy in recovery, busy with a stale snapshot. PostgreSQL: cannot serialise, deadlock, too many
+/// connections, starting or stopping.
+const BUSY_CODES: &[&str] = &[
+    "5", "261", "517", "40001", "40P01", "53300", "57P03", "57P01",
+];
+
 /// Names what was being done when the database refused.
 pub(crate) trait Doing<T> {
     /// Returns the value, or the error with the name of the action.

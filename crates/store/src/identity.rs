@@ -7,7 +7,7 @@ use sqlx::AnyConnection;
 use crate::columns::{Reader, all, one};
 use crate::error::Doing;
 use crate::seal::Column;
-use crate::subject::{SealedAt, Subject};
+use crate::subject::{SealedColumn, Subject};
 use crate::{DigestKind, Opened, Purpose, Store, StoreError, Tx};
 
 /// An identity to be recorded.
@@ -45,9 +45,9 @@ pub struct IdentityRow {
     pub verification_id: VerificationId,
 }
 
-const IDENTITY: &str = "identity";
-const CLAIMS: Column = Column::new(IDENTITY, "claims_sealed");
-const TEMPLATE: Column = Column::new(IDENTITY, "template_sealed");
+pub(crate) const IDENTITY: &str = "identity";
+pub(crate) const CLAIMS: Column = Column::new(IDENTITY, "claims_sealed");
+pub(crate) const TEMPLATE: Column = Column::new(IDENTITY, "template_sealed");
 const INSERT: &str = "INSERT INTO identity (tenant_id, applicant_id, name_digest, number_digest, claims_sealed, \
      verified_at, template_sealed, verification_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
      ON CONFLICT (applicant_id) DO NOTHING";
@@ -55,10 +55,18 @@ const FIND: &str = "SELECT tenant_id, applicant_id, name_digest, number_digest, 
      FROM identity WHERE applicant_id = $1 AND tenant_id = $2";
 const FIND_NUMBER: &str = "SELECT tenant_id, applicant_id, name_digest, number_digest, verified_at, verification_id \
      FROM identity WHERE tenant_id = $1 AND number_digest = $2 ORDER BY applicant_id";
-const SEALED_CLAIMS: &str = "SELECT applicant_id, claims_sealed AS sealed FROM identity \
-     WHERE applicant_id = $1 AND tenant_id = $2";
-const SEALED_TEMPLATE: &str = "SELECT applicant_id, template_sealed AS sealed FROM identity \
-     WHERE applicant_id = $1 AND tenant_id = $2";
+const SEALED_CLAIMS: SealedColumn = SealedColumn {
+    sql: "SELECT applicant_id, claims_sealed AS sealed FROM identity \
+     WHERE applicant_id = $1 AND tenant_id = $2",
+    column: CLAIMS,
+    purpose: Purpose::Document,
+};
+const SEALED_TEMPLATE: SealedColumn = SealedColumn {
+    sql: "SELECT applicant_id, template_sealed AS sealed FROM identity \
+     WHERE applicant_id = $1 AND tenant_id = $2",
+    column: TEMPLATE,
+    purpose: Purpose::Biometric,
+};
 
 impl Store {
     /// Returns a person's first verified identity.
@@ -92,14 +100,9 @@ impl Store {
         tenant: TenantId,
         applicant: ApplicantId,
     ) -> Result<Option<Opened>, StoreError> {
-        let at = SealedAt {
-            sql: SEALED_CLAIMS,
-            column: CLAIMS,
-            purpose: Purpose::Document,
-            tenant,
-            row: &applicant.to_string(),
-        };
-        at.open(self, &mut *self.conn().await?).await
+        SEALED_CLAIMS
+            .open(self, &mut *self.conn().await?, tenant, applicant)
+            .await
     }
 
     /// Returns the template of the face that was verified first.
@@ -108,14 +111,9 @@ impl Store {
         tenant: TenantId,
         applicant: ApplicantId,
     ) -> Result<Option<Opened>, StoreError> {
-        let at = SealedAt {
-            sql: SEALED_TEMPLATE,
-            column: TEMPLATE,
-            purpose: Purpose::Biometric,
-            tenant,
-            row: &applicant.to_string(),
-        };
-        at.open(self, &mut *self.conn().await?).await
+        SEALED_TEMPLATE
+            .open(self, &mut *self.conn().await?, tenant, applicant)
+            .await
     }
 }
 
@@ -152,6 +150,30 @@ impl Tx {
             .doing("record identity")?;
         let first = find(self.conn(), tenant, applicant).await?;
         first.ok_or(StoreError::Missing { table: IDENTITY })
+    }
+
+    /// Returns the claims that were verified first.
+    pub async fn find_identity_claims(
+        &mut self,
+        tenant: TenantId,
+        applicant: ApplicantId,
+    ) -> Result<Option<Opened>, StoreError> {
+        let store = self.store.clone();
+        SEALED_CLAIMS
+            .open(&store, self.conn(), tenant, applicant)
+            .await
+    }
+
+    /// Returns the template of the face that was verified first.
+    pub async fn find_identity_template(
+        &mut self,
+        tenant: TenantId,
+        applicant: ApplicantId,
+    ) -> Result<Option<Opened>, StoreError> {
+        let store = self.store.clone();
+        SEALED_TEMPLATE
+            .open(&store, self.conn(), tenant, applicant)
+            .await
     }
 
     /// Returns a person's first verified identity.

@@ -23,7 +23,7 @@ const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PR
      PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON";
 
 /// How long a caller waits for a connection before the service is called busy.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Which database is behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +100,11 @@ impl Store {
         random::bytes()
     }
 
+    /// Returns 32 random bytes for a new key, wiped when dropped.
+    pub fn random_key() -> Result<zeroize::Zeroizing<[u8; 32]>, StoreError> {
+        random::key()
+    }
+
     /// Returns a tenant's lookup digest of a value, in hexadecimal. It cannot be computed without the secret.
     pub fn digest(&self, tenant: TenantId, kind: DigestKind, value: &[u8]) -> String {
         digest(&self.inner.digest, tenant, kind, value)
@@ -119,6 +124,8 @@ pub(crate) async fn connect(config: &StoreConfig) -> Result<(AnyPool, Engine), S
     let pool = AnyPoolOptions::new()
         .max_connections(config.max_connections.max(2))
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        // A connection to a server may have died since its last use; one to a file has not.
+        .test_before_acquire(engine == Engine::Postgres)
         .after_connect(move |conn, _| {
             Box::pin(async move {
                 if engine == Engine::Sqlite {

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sqlx::{AnyConnection, AnyPool};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::columns::{Reader, one};
@@ -14,12 +15,17 @@ pub struct Secret(Zeroizing<String>);
 
 impl Secret {
     /// Draws a token with a prefix that says what it is.
-    pub(crate) fn draw(prefix: &str) -> Result<Self, StoreError> {
+    pub fn draw(prefix: &str) -> Result<Self, StoreError> {
         let drawn = random::key()?;
         let mut text = Zeroizing::new(String::with_capacity(64));
         text.push_str(prefix);
         BASE64_URL_SAFE_NO_PAD.encode_string(&drawn[..], &mut text);
         Ok(Self(text))
+    }
+
+    /// Is this the token? Takes as long for a wrong one as for the right one.
+    pub fn is(&self, text: &str) -> bool {
+        self.0.as_bytes().ct_eq(text.as_bytes()).into()
     }
 
     /// Returns the token's text, to be handed to its owner and to nobody else.

@@ -1,5 +1,7 @@
 //! The data keys of a subject, and sealing with them. Erasure is their destruction.
 
+use std::fmt::Display;
+
 use menshen_core::ids::{ApplicantId, TenantId};
 use menshen_core::time::Millis;
 use sqlx::AnyConnection;
@@ -141,26 +143,27 @@ impl SubjectKey {
     }
 }
 
-/// A sealed value: how to find it, and what it is sealed with.
-pub(crate) struct SealedAt<'a> {
+/// A sealed column: how to find a value of it, and what it is sealed with.
+pub(crate) struct SealedColumn {
     /// Selects `applicant_id` and `sealed` by row and tenant.
     pub sql: &'static str,
     pub column: Column,
     pub purpose: Purpose,
-    pub tenant: TenantId,
-    pub row: &'a str,
 }
 
-impl SealedAt<'_> {
-    /// Returns the value in the clear, where there is one.
+impl SealedColumn {
+    /// Returns a row's value in the clear, where there is one; [`StoreError::Erased`] after erasure.
     pub async fn open(
-        self,
+        &self,
         store: &Store,
         conn: &mut AnyConnection,
+        tenant: TenantId,
+        row: impl Display,
     ) -> Result<Option<Opened>, StoreError> {
+        let id = row.to_string();
         let row = sqlx::query(self.sql)
-            .bind(self.row.to_owned())
-            .bind(self.tenant.to_string())
+            .bind(id.clone())
+            .bind(tenant.to_string())
             .fetch_optional(&mut *conn)
             .await
             .doing("find a sealed value")?;
@@ -173,13 +176,10 @@ impl SealedAt<'_> {
         let Some((applicant, sealed)) = one(self.column.table, row, read)? else {
             return Ok(None);
         };
-        let subject = Subject {
-            tenant: self.tenant,
-            applicant,
-        };
+        let subject = Subject { tenant, applicant };
         let key = subject.key(conn, &store.inner.keys, self.purpose).await?;
         sealed
-            .map(|sealed| key.open(self.column, self.row, &sealed))
+            .map(|sealed| key.open(self.column, &id, &sealed))
             .transpose()
     }
 }

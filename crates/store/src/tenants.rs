@@ -96,13 +96,7 @@ impl Store {
         tenant: TenantId,
         identity: &str,
     ) -> Result<Option<PolicyRow>, StoreError> {
-        let row = sqlx::query(FIND_POLICY)
-            .bind(tenant.to_string())
-            .bind(identity.to_owned())
-            .fetch_optional(&self.inner.pool)
-            .await
-            .doing("find policy")?;
-        one("policy_version", row, read_policy)
+        find_policy(&mut *self.conn().await?, tenant, identity).await
     }
 
     /// Returns every policy that a tenant used, newest first.
@@ -153,6 +147,15 @@ impl Tx {
     /// Returns a tenant.
     pub async fn find_tenant(&mut self, id: TenantId) -> Result<Option<TenantRow>, StoreError> {
         find(self.conn(), id).await
+    }
+
+    /// Returns a policy that a tenant used at some time.
+    pub async fn find_policy(
+        &mut self,
+        tenant: TenantId,
+        identity: &str,
+    ) -> Result<Option<PolicyRow>, StoreError> {
+        find_policy(self.conn(), tenant, identity).await
     }
 
     /// Puts a policy in force and keeps it in the history; returns the tenant's new version.
@@ -213,6 +216,20 @@ async fn find(conn: &mut AnyConnection, id: TenantId) -> Result<Option<TenantRow
         .await
         .doing("find tenant")?;
     one(TENANT, row, read)
+}
+
+async fn find_policy(
+    conn: &mut AnyConnection,
+    tenant: TenantId,
+    identity: &str,
+) -> Result<Option<PolicyRow>, StoreError> {
+    let row = sqlx::query(FIND_POLICY)
+        .bind(tenant.to_string())
+        .bind(identity.to_owned())
+        .fetch_optional(conn)
+        .await
+        .doing("find policy")?;
+    one("policy_version", row, read_policy)
 }
 
 fn read(r: Reader<'_>) -> Result<TenantRow, StoreError> {

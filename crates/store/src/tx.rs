@@ -6,7 +6,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::blobs::Place;
 use crate::error::Doing;
-use crate::open::Engine;
+use crate::open::{ACQUIRE_TIMEOUT, Engine};
 use crate::{NewAuditEntry, Store, StoreError};
 
 /// A transaction under way. Dropped without [`Tx::commit`], it leaves nothing behind.
@@ -21,6 +21,8 @@ pub struct Tx {
     turn: Option<OwnedSemaphorePermit>,
 }
 
+const BEGIN: &str = "begin a transaction";
+
 impl Store {
     /// Begins a transaction that may write. On SQLite it takes the write lock at once: a transaction that
     /// reads first and then writes would otherwise lose to a faster one.
@@ -28,14 +30,16 @@ impl Store {
         let pool = &self.inner.pool;
         let (inner, turn) = match self.inner.engine {
             Engine::Sqlite => {
-                let turn = self.inner.writer.clone().acquire_owned().await;
+                let turn = self.inner.writer.clone().acquire_owned();
+                let turn = tokio::time::timeout(ACQUIRE_TIMEOUT, turn).await;
+                let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut).doing(BEGIN)?;
                 let turn = turn.expect("the semaphore is never closed");
                 (pool.begin_with("BEGIN IMMEDIATE").await, Some(turn))
             }
             Engine::Postgres => (pool.begin().await, None),
         };
         Ok(Tx {
-            inner: inner.doing("begin a transaction")?,
+            inner: inner.doing(BEGIN)?,
             store: self.clone(),
             doomed: Vec::new(),
             audit: Vec::new(),

@@ -7,7 +7,7 @@ use sqlx::AnyConnection;
 use crate::columns::{Reader, all, one};
 use crate::error::{Doing, insert_error, one_row};
 use crate::seal::Column;
-use crate::subject::{SealedAt, Subject};
+use crate::subject::{SealedColumn, Subject};
 use crate::{Opened, Part, Purpose, Store, StoreError, Tx};
 
 /// An upload to be begun.
@@ -68,8 +68,12 @@ const INSERT: &str = "INSERT INTO upload (id, tenant_id, verification_id, part, 
 const FIND: &str = "SELECT u.id, u.tenant_id, v.applicant_id, u.verification_id, u.part, u.length, u.received, \
      u.expires_at, u.finished_capture, u.version FROM upload u JOIN verification v ON v.id = u.verification_id \
      WHERE u.id = $1 AND u.tenant_id = $2";
-const SEALED_METADATA: &str = "SELECT v.applicant_id, u.metadata_sealed AS sealed FROM upload u \
-     JOIN verification v ON v.id = u.verification_id WHERE u.id = $1 AND u.tenant_id = $2";
+const SEALED_METADATA: SealedColumn = SealedColumn {
+    sql: "SELECT v.applicant_id, u.metadata_sealed AS sealed FROM upload u \
+     JOIN verification v ON v.id = u.verification_id WHERE u.id = $1 AND u.tenant_id = $2",
+    column: METADATA,
+    purpose: Purpose::Document,
+};
 const APPEND: &str = "UPDATE upload SET received = $1, version = version + 1 \
      WHERE id = $2 AND tenant_id = $3 AND version = $4";
 const INSERT_CHUNK: &str =
@@ -100,14 +104,9 @@ impl Store {
         tenant: TenantId,
         id: UploadId,
     ) -> Result<Option<Opened>, StoreError> {
-        let at = SealedAt {
-            sql: SEALED_METADATA,
-            column: METADATA,
-            purpose: Purpose::Document,
-            tenant,
-            row: &id.to_string(),
-        };
-        at.open(self, &mut *self.conn().await?).await
+        SEALED_METADATA
+            .open(self, &mut *self.conn().await?, tenant, id)
+            .await
     }
 
     /// Returns the bytes that have come so far.

@@ -7,7 +7,7 @@ use sqlx::AnyConnection;
 use crate::columns::{Reader, all, older_than, one};
 use crate::error::{Doing, insert_error, one_row};
 use crate::seal::Column;
-use crate::subject::{SealedAt, Subject};
+use crate::subject::{SealedColumn, Subject};
 use crate::{Opened, Purpose, Store, StoreError, Tx};
 
 /// A verification that is to begin.
@@ -71,7 +71,7 @@ impl VerificationRow {
     }
 }
 
-const VERIFICATION: &str = "verification";
+pub(crate) const VERIFICATION: &str = "verification";
 const CLAIMS: Column = Column::new(VERIFICATION, "claims_sealed");
 const REASONS: Column = Column::new(VERIFICATION, "reasons_sealed");
 const INSERT: &str = "INSERT INTO verification (id, tenant_id, applicant_id, level, flow, status, state, \
@@ -96,10 +96,18 @@ const PUT_CLAIMS: &str = "UPDATE verification SET claims_sealed = $1, updated_at
      WHERE id = $3 AND tenant_id = $4 AND version = $5";
 const PUT_REASONS: &str = "UPDATE verification SET reasons_sealed = $1, updated_at = $2, version = version + 1 \
      WHERE id = $3 AND tenant_id = $4 AND version = $5";
-const SEALED_CLAIMS: &str = "SELECT applicant_id, claims_sealed AS sealed FROM verification \
-     WHERE id = $1 AND tenant_id = $2";
-const SEALED_REASONS: &str = "SELECT applicant_id, reasons_sealed AS sealed FROM verification \
-     WHERE id = $1 AND tenant_id = $2";
+const SEALED_CLAIMS: SealedColumn = SealedColumn {
+    sql: "SELECT applicant_id, claims_sealed AS sealed FROM verification \
+     WHERE id = $1 AND tenant_id = $2",
+    column: CLAIMS,
+    purpose: Purpose::Document,
+};
+const SEALED_REASONS: SealedColumn = SealedColumn {
+    sql: "SELECT applicant_id, reasons_sealed AS sealed FROM verification \
+     WHERE id = $1 AND tenant_id = $2",
+    column: REASONS,
+    purpose: Purpose::Document,
+};
 
 impl Store {
     /// Returns a verification of a tenant.
@@ -151,14 +159,9 @@ impl Store {
         tenant: TenantId,
         id: VerificationId,
     ) -> Result<Option<Opened>, StoreError> {
-        let at = SealedAt {
-            sql: SEALED_CLAIMS,
-            column: CLAIMS,
-            purpose: Purpose::Document,
-            tenant,
-            row: &id.to_string(),
-        };
-        at.open(self, &mut *self.conn().await?).await
+        SEALED_CLAIMS
+            .open(self, &mut *self.conn().await?, tenant, id)
+            .await
     }
 
     /// Returns the reasons in full, with what was measured, where there are any.
@@ -167,14 +170,9 @@ impl Store {
         tenant: TenantId,
         id: VerificationId,
     ) -> Result<Option<Opened>, StoreError> {
-        let at = SealedAt {
-            sql: SEALED_REASONS,
-            column: REASONS,
-            purpose: Purpose::Document,
-            tenant,
-            row: &id.to_string(),
-        };
-        at.open(self, &mut *self.conn().await?).await
+        SEALED_REASONS
+            .open(self, &mut *self.conn().await?, tenant, id)
+            .await
     }
 }
 
@@ -279,14 +277,17 @@ impl Tx {
         id: VerificationId,
     ) -> Result<Option<Opened>, StoreError> {
         let store = self.store.clone();
-        let at = SealedAt {
-            sql: SEALED_CLAIMS,
-            column: CLAIMS,
-            purpose: Purpose::Document,
-            tenant,
-            row: &id.to_string(),
-        };
-        at.open(&store, self.conn()).await
+        SEALED_CLAIMS.open(&store, self.conn(), tenant, id).await
+    }
+
+    /// Returns the reasons in full, with what was measured, where there are any.
+    pub async fn find_reasons(
+        &mut self,
+        tenant: TenantId,
+        id: VerificationId,
+    ) -> Result<Option<Opened>, StoreError> {
+        let store = self.store.clone();
+        SEALED_REASONS.open(&store, self.conn(), tenant, id).await
     }
 
     async fn put(
@@ -347,7 +348,7 @@ async fn find(
     one(VERIFICATION, row, read)
 }
 
-fn read(r: Reader<'_>) -> Result<VerificationRow, StoreError> {
+pub(crate) fn read(r: Reader<'_>) -> Result<VerificationRow, StoreError> {
     Ok(VerificationRow {
         id: r.parse("id")?,
         tenant_id: r.parse("tenant_id")?,

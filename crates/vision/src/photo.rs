@@ -4,6 +4,7 @@
 //! and, through the number of JPEG scans, time. Whatever a decoder does with hostile bytes comes back as
 //! a [`PhotoError`].
 
+mod clean;
 mod jpeg;
 mod scale;
 pub(crate) use scale::{resized, shrink};
@@ -17,6 +18,7 @@ use image::codecs::{jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::{DynamicImage, ImageDecoder, ImageError, RgbImage};
 use thiserror::Error;
 
+pub use clean::EncodeError;
 pub use sniff::PhotoFormat;
 
 /// A decoded picture, turned as its EXIF orientation asks.

@@ -10,7 +10,7 @@ use super::EvalArgs;
 use super::stats::Rate;
 use super::truth::{self, SideTruth, Specimen};
 use crate::context::{BOLD, Context};
-use crate::engine::Engine;
+use crate::engine;
 use crate::input;
 use crate::progress;
 
@@ -42,7 +42,7 @@ struct Row {
 /// Prints one row for each degradation.
 pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
     let specimens = truth::load(&args.data)?;
-    let engine = Engine::open(context)?;
+    let engine = engine::open(context)?;
     let bar = progress::bar(specimens.len() as u64, "specimens");
     let mut counts = BTreeMap::<String, Counts>::new();
     for specimen in &specimens {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use menshen_core::card::{Calibration, ModelCard};
+use menshen_engine::FaceEngine;
 use menshen_vision::face::{self, Embedding};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -13,7 +14,7 @@ use serde::Serialize;
 use super::EvalArgs;
 use super::stats::{self, Rate};
 use crate::context::{BOLD, Context};
-use crate::engine::FaceEngine;
+use crate::engine;
 use crate::pairs::{self, Pair};
 
 type Embeddings<'a> = BTreeMap<&'a str, Option<Embedding>>;
@@ -66,7 +67,7 @@ pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
     } else {
         Vec::new()
     };
-    let engine = FaceEngine::open(context)?;
+    let engine = engine::open_face(context)?;
     for (idx, card) in engine.embedder_cards().enumerate() {
         let report = measure(args, &engine, idx, card, &pairs, &group)?;
         write_calibration(args, &report)?;

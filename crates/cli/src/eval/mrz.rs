@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::EvalArgs;
 use super::stats::Rate;
 use crate::context::{BOLD, Context, DIM};
-use crate::engine::TextEngine;
+use crate::engine;
 use crate::input::{self, WrongUsage};
 use crate::mrz::MrzOut;
 use crate::progress;
@@ -105,7 +105,7 @@ fn judge_text(
 }
 
 fn read_pictures(args: &EvalArgs, context: &Context, truth: &[Truth]) -> anyhow::Result<()> {
-    let engine = TextEngine::open(context)?;
+    let engine = engine::open_text(context)?;
     let bar = progress::bar(truth.len() as u64, "pictures");
     let today = context.today(args.today);
     let (mut exact, mut certain, mut wrong_but_certain) = (0, 0, 0);

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::EvalArgs;
 use super::truth;
 use crate::context::{BOLD, Context};
-use crate::engine::Engine;
+use crate::engine;
 use crate::input;
 use crate::progress;
 
@@ -26,7 +26,7 @@ struct Row {
 /// Prints one row for each degradation; hints are left out, they block nobody.
 pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
     let specimens = truth::load(&args.data)?;
-    let engine = Engine::open(context)?;
+    let engine = engine::open(context)?;
     let policy = Policy::default();
     let today = context.today(args.today);
     let bar = progress::bar(specimens.len() as u64, "specimens");

@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use menshen_engine::FaceEngine;
 use serde::{Deserialize, Serialize};
 
 use super::EvalArgs;
 use super::stats::Rate;
 use crate::context::{BOLD, Context, DIM};
-use crate::engine::FaceEngine;
+use crate::engine;
 use crate::input::{self, WrongUsage};
 
 /// The score at which a sample is called an attack in this report; a policy sets its own.
@@ -46,7 +47,7 @@ pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
     let path = args.data.join("labels.csv");
     let mut reader = csv::Reader::from_path(&path)
         .map_err(|error| WrongUsage(format!("cannot read {}: {error}", path.display())))?;
-    let engine = FaceEngine::open(context)?;
+    let engine = engine::open_face(context)?;
     engine.require_anti_spoof()?;
     let (mut samples, mut not_read) = (Vec::new(), Vec::new());
     for row in reader.deserialize() {

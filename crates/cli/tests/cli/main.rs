@@ -5,3 +5,4 @@ mod engine;
 mod ledger;
 mod plain;
 mod shared;
+mod worker;

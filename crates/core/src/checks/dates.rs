@@ -82,6 +82,14 @@ pub(crate) fn full_years(birth: Date, today: Date) -> i32 {
     if had_birthday { years } else { years - 1 }
 }
 
+/// Returns the last day of validity by the surest source.
+pub(crate) fn last_day(facts: &Facts) -> Option<Date> {
+    match surest(&facts.valid_until)?.value {
+        ValidUntil::Day(last) => Some(last),
+        ValidUntil::LongTerm => None,
+    }
+}
+
 /// Is the document valid today, and for long enough?
 pub(crate) fn check_validity(policy: &Policy, facts: &Facts, today: Date) -> Vec<Finding> {
     let mut found = Vec::new();

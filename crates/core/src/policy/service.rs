@@ -120,3 +120,27 @@ impl TimeRules {
         self.biometric_days as i64 * DAY
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Policy;
+
+    #[test]
+    fn a_policy_written_whole_reads_back_with_the_same_identity() {
+        let policy = Policy::from_toml("version = \"mine\"\n[page]\nblur_max = 0.3").expect("good");
+        let again = Policy::from_toml(&policy.to_toml()).expect("reads back");
+        assert_eq!(again, policy);
+        assert_eq!(again.identity(), policy.identity());
+    }
+
+    #[test]
+    fn a_policy_without_windows_or_levels_is_refused() {
+        for text in [
+            "[attempts]\nwindows = []",
+            "[levels]\nL1 = []",
+            "[times]\nstuck_minutes = 0",
+        ] {
+            assert!(Policy::from_toml(text).is_err(), "{text}");
+        }
+    }
+}

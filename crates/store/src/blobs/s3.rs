@@ -14,11 +14,14 @@ use crate::{BlobConfig, StoreError};
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a request is tried again before the caller hears of it.
 const RETRY: Duration = Duration::from_secs(30);
-/// The folder of the bucket that is ours.
+/// The folder of the bucket that is ours, unless the configuration names one.
 const PREFIX: &str = "menshen";
 
-/// A bucket.
-pub(crate) struct Bucket(AmazonS3);
+/// A bucket, and our folder in it.
+pub(crate) struct Bucket {
+    client: AmazonS3,
+    prefix: String,
+}
 
 impl Bucket {
     /// Makes the client; nothing is sent yet.
@@ -36,6 +39,7 @@ impl Bucket {
                 what: "the place of files is no bucket",
             });
         };
+        let (bucket, prefix) = bucket.split_once('/').unwrap_or((bucket, PREFIX));
         // Whoever installed a provider before has the same right to choose; ours is for when nobody did.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = AmazonS3Builder::new()
@@ -56,13 +60,17 @@ impl Bucket {
         if !endpoint.is_empty() {
             builder = builder.with_endpoint(endpoint);
         }
-        builder.build().map(Self).map_err(failed("open the bucket"))
+        let client = builder.build().map_err(failed("open the bucket"))?;
+        Ok(Self {
+            client,
+            prefix: prefix.to_owned(),
+        })
     }
 
     /// Writes a file.
     pub async fn put(&self, id: BlobId, sealed: Vec<u8>) -> Result<(), StoreError> {
-        self.0
-            .put(&path(id), sealed.into())
+        self.client
+            .put(&self.path(id), sealed.into())
             .await
             .map(|_| ())
             .map_err(failed("write to the bucket"))
@@ -70,7 +78,7 @@ impl Bucket {
 
     /// Returns a file.
     pub async fn get(&self, id: BlobId) -> Result<Option<Vec<u8>>, StoreError> {
-        let found = match self.0.get(&path(id)).await {
+        let found = match self.client.get(&self.path(id)).await {
             Ok(found) => found,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(failed("read from the bucket")(error)),
@@ -83,7 +91,7 @@ impl Bucket {
 
     /// Removes a file; one that is gone is fine.
     pub async fn remove(&self, id: BlobId) -> Result<(), StoreError> {
-        match self.0.delete(&path(id)).await {
+        match self.client.delete(&self.path(id)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(failed("remove from the bucket")(error)),
         }
@@ -92,8 +100,8 @@ impl Bucket {
     /// Returns every file of ours.
     pub async fn list(&self) -> Result<Vec<BlobId>, StoreError> {
         let found: Vec<_> = self
-            .0
-            .list(Some(&Path::from(PREFIX)))
+            .client
+            .list(Some(&Path::from(self.prefix.as_str())))
             .try_collect()
             .await
             .map_err(failed("list the bucket"))?;
@@ -102,10 +110,10 @@ impl Bucket {
             .filter_map(|object| object.location.filename()?.parse().ok())
             .collect())
     }
-}
 
-fn path(id: BlobId) -> Path {
-    Path::from(format!("{PREFIX}/{id}"))
+    fn path(&self, id: BlobId) -> Path {
+        Path::from(format!("{}/{id}", self.prefix))
+    }
 }
 
 fn failed(action: &'static str) -> impl FnOnce(object_store::Error) -> StoreError {

@@ -203,3 +203,30 @@ pub async fn record_photo(
     tx.commit().await.unwrap();
     recorded
 }
+
+/// Runs a statement behind the store's back.
+pub async fn sql(world: &World, text: &str) {
+    let pool = sqlx::AnyPool::connect(&world.config.database)
+        .await
+        .unwrap();
+    let done = sqlx::query(sqlx::AssertSqlSafe(text)).execute(&pool).await;
+    assert!(done.unwrap().rows_affected() > 0);
+    pool.close().await;
+}
+
+/// Returns a bucket on the server that `MENSHEN_TEST_S3` names.
+#[allow(clippy::disallowed_methods)]
+pub fn s3_bucket() -> Option<BlobConfig> {
+    let Ok(endpoint) = std::env::var("MENSHEN_TEST_S3") else {
+        println!("skipped: MENSHEN_TEST_S3 names no S3 server");
+        return None;
+    };
+    Some(BlobConfig::S3 {
+        endpoint,
+        bucket: format!("menshen-test/{}-{}", std::process::id(), unique()),
+        region: "us-east-1".to_owned(),
+        access_key: "test".to_owned(),
+        secret_key: "test".to_owned(),
+        allow_http: true,
+    })
+}

@@ -364,3 +364,23 @@ fn cmyk_pictures_have_the_colours_that_they_print() {
     let picture = decode(&bytes).expect("a usual CMYK file");
     assert!(picture.width() > 0);
 }
+
+#[test]
+fn a_clean_picture_is_upright_and_carries_nothing_of_the_file() {
+    let file = jpeg_with_exif(&quarters(64, 32), 6);
+    let photo = Photo::decode(&file, &Limits::default()).expect("a whole picture");
+    let clean = photo.clean_jpeg(12_000_000, 92).expect("it encodes");
+    assert!(!clean.windows(4).any(|bytes| bytes == b"Exif"));
+    let again = Photo::decode(&clean, &Limits::default()).expect("a whole picture");
+    assert_eq!(again.pixels.dimensions(), (32, 64));
+}
+
+#[test]
+fn a_clean_picture_has_no_more_pixels_than_asked_for() {
+    for (width, height) in [(1000, 700), (4000, 3), (7, 1300)] {
+        let pixels = quarters(width, height);
+        let clean = Photo { pixels }.clean_jpeg(1000, 92).expect("it encodes");
+        let small = Photo::decode(&clean, &Limits::default()).expect("a whole picture");
+        assert!(small.pixels.width() * small.pixels.height() <= 1000);
+    }
+}

@@ -1,0 +1,61 @@
+//! What a decision is asked: which parts, in which flow, by the engine or in a sandbox.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::card::ModelCards;
+use crate::claims::Claims;
+use crate::decide::{Decision, decide_parts, outcome};
+use crate::evidence::Evidence;
+use crate::policy::{Parts, Policy};
+use crate::reason::{Reason, ReasonCode, sort};
+use crate::sandbox;
+use crate::verification::Flow;
+
+/// What a decision is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// What is judged.
+    pub parts: Parts,
+    /// Why.
+    pub flow: Flow,
+    /// By what.
+    pub judge: Judge,
+}
+
+/// What a decision is made by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judge {
+    /// By evidence and policy.
+    Evidence,
+    /// By the magic names of a sandbox.
+    Sandbox,
+}
+
+impl Question {
+    /// Returns the decision. Pure: the same arguments give the same decision.
+    ///
+    /// An identity that stands on another account is a person's to decide, however well the evidence agrees.
+    pub fn decide(
+        &self,
+        policy: &Policy,
+        claims: &Claims,
+        evidence: &Evidence,
+        cards: &ModelCards,
+        today: Date,
+    ) -> Decision {
+        let mut decision = match self.judge {
+            Judge::Evidence => decide_parts(policy, &self.parts, claims, evidence, cards, today),
+            Judge::Sandbox => sandbox::decide(policy, &claims.name),
+        };
+        if self.flow == Flow::AccountConflict {
+            let conflict = Reason::new(ReasonCode::AccountLinkedConflict);
+            decision.reasons.push(conflict);
+            sort(&mut decision.reasons);
+            decision.outcome = decision.outcome.max(outcome(&decision.reasons));
+        }
+        decision
+    }
+}

@@ -1,0 +1,199 @@
+//! The child's side: models are loaded, the door is shut, then requests are answered until the parent closes the pipe.
+
+use std::io::{self, Read, Write};
+
+use menshen_vision::Photo;
+use menshen_vision::face::Embedding;
+use thiserror::Error;
+
+use crate::error::EngineError;
+use crate::evidence::{Engine, Original, Person, Side};
+use crate::isolate::{self, Isolation, Limits};
+use crate::protocol::{
+    Answer, MAX_REQUEST_BYTES, Message, ProtocolError, Ready, Request, read_frame, write_frame,
+};
+
+/// Most pixels of a re-encoded picture: more than a screen shows or a decision needs.
+pub const CLEAN_PIXELS: u64 = 12_000_000;
+
+/// JPEG quality of a re-encoded picture: print and skin stay as they are to the eye, at a third of the size of 98.
+const CLEAN_QUALITY: u8 = 92;
+
+/// Whatever keeps an engine from being loaded; the parent is told.
+pub type StartError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a child ends otherwise than by its parent's wish.
+#[derive(Debug, Error)]
+pub enum ChildError {
+    /// The models could not be loaded or tried.
+    #[error("start the engine")]
+    Start(#[source] StartError),
+    /// The parent said something that is no request, or went away.
+    #[error(transparent)]
+    Protocol(#[from] ProtocolError),
+}
+
+/// Serves a parent over standard input and output; returns when it closes the pipe. Nothing else may write to standard
+/// output. No thread may have been started before: `load` is the place to start them.
+pub fn run(
+    limits: &Limits,
+    load: impl FnOnce() -> Result<Engine, StartError>,
+) -> Result<(), ChildError> {
+    let mut isolation = isolate::before_threads();
+    let mut out = io::stdout().lock();
+    let engine = match load().and_then(|engine| Ok(warmed_up(engine)?)) {
+        Ok(engine) => engine,
+        Err(error) => {
+            let reason = chain(&*error);
+            send(&mut out, &Message::Broken { reason })?;
+            return Err(ChildError::Start(error));
+        }
+    };
+    end_with_the_pipe(&mut isolation);
+    isolate::before_requests(&mut isolation, limits);
+    send(&mut out, &Message::Ready(ready(&engine, isolation)))?;
+    serve(&engine, &mut io::stdin().lock(), &mut out)
+}
+
+fn serve(
+    engine: &Engine,
+    requests: &mut impl Read,
+    out: &mut impl Write,
+) -> Result<(), ChildError> {
+    while let Some(frame) = read_frame(requests, MAX_REQUEST_BYTES)? {
+        let request = Request::decode(&frame)?;
+        drop(frame);
+        let message = answer(engine, request).map_or(Message::Failed, Message::Answer);
+        send(out, &message)?;
+    }
+    Ok(())
+}
+
+fn send(out: &mut impl Write, message: &Message) -> Result<(), ChildError> {
+    let frame = message.encode()?;
+    write_frame(out, &frame).map_err(|error| ProtocolError::from(error).into())
+}
+
+fn ready(engine: &Engine, isolation: Isolation) -> Ready {
+    let face = &engine.face;
+    let embedder = face.embedder(None).expect("the warm-up has used it");
+    Ready {
+        engine: env!("CARGO_PKG_VERSION").to_owned(),
+        cards: face.cards(),
+        embedder: face.embedder_card(embedder).name.clone(),
+        isolation,
+    }
+}
+
+/// Runs the networks once, so that pools of threads exist and what libraries read of the system is read while that is
+/// possible; the first request is the faster for it.
+fn warmed_up(engine: Engine) -> Result<Engine, EngineError> {
+    /// A grey PNG of 64 x 64 pixels.
+    const GREY: &[u8] = include_bytes!("grey.png");
+    let original = Original::decode(GREY.to_vec()).expect("the picture is part of the program");
+    engine.side(&original)?;
+    engine.person(&original.photo)?;
+    Ok(engine)
+}
+
+/// Answers one request. A bad photo is an answer; an error is the machine's.
+pub fn answer(engine: &Engine, request: Request) -> Result<Answer, EngineError> {
+    match request {
+        Request::Page { bytes } => page(engine, bytes),
+        Request::Selfie { bytes } => selfie(engine, bytes),
+        Request::Compare { a, b } => {
+            let embedder = engine.face.embedder(None)?;
+            let (a, b) = (Embedding::new(a), Embedding::new(b));
+            Ok(Answer::Score {
+                model: engine.face.embedder_card(embedder).name.clone(),
+                score: engine.face.compare(embedder, &a, &b),
+            })
+        }
+    }
+}
+
+fn page(engine: &Engine, bytes: Vec<u8>) -> Result<Answer, EngineError> {
+    let (side, clean) = match Original::decode(bytes) {
+        Ok(original) => {
+            let (side, clean) = beside(|| engine.side(&original), || clean(&original.photo));
+            (side?, Some(clean?))
+        }
+        Err(error) => (Side::unreadable(error.code()), None),
+    };
+    Ok(Answer::Page {
+        evidence: side.evidence,
+        portrait: side.portrait.map(numbers),
+        clean,
+    })
+}
+
+fn selfie(engine: &Engine, bytes: Vec<u8>) -> Result<Answer, EngineError> {
+    let (person, clean) = match Original::decode(bytes) {
+        Ok(Original { photo, .. }) => {
+            let (person, clean) = beside(|| engine.person(&photo), || clean(&photo));
+            (person?, Some(clean?))
+        }
+        Err(error) => (Person::unreadable(error.code()), None),
+    };
+    Ok(Answer::Selfie {
+        evidence: person.evidence,
+        embedding: person.embedding.map(numbers),
+        clean,
+    })
+}
+
+fn clean(photo: &Photo) -> Result<Vec<u8>, EngineError> {
+    Ok(photo.clean_jpeg(CLEAN_PIXELS, CLEAN_QUALITY)?)
+}
+
+fn numbers(embedding: Embedding) -> Vec<f32> {
+    embedding.values().to_vec()
+}
+
+/// Does two things at once where the caller's pool has two threads. A plain thread: see `vision::parallel`.
+fn beside<A, B: Send>(first: impl FnOnce() -> A, second: impl FnOnce() -> B + Send) -> (A, B) {
+    if rayon::current_num_threads() < 2 {
+        return (first(), second());
+    }
+    std::thread::scope(|scope| {
+        let second = scope.spawn(second);
+        let first = first();
+        let second = second.join();
+        (
+            first,
+            second.unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        )
+    })
+}
+
+/// An error and what caused it, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let texts: Vec<String> = causes.map(ToString::to_string).collect();
+    texts.join(": ")
+}
+
+/// Ends the process as soon as the other end of standard input is closed, whatever it is doing then.
+#[cfg(unix)]
+fn end_with_the_pipe(isolation: &mut Isolation) {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let watch = || {
+        let stdin = io::stdin();
+        loop {
+            // No event is asked for: a pipe without a writer is always told.
+            let mut pipe = [PollFd::new(&stdin, PollFlags::empty())];
+            let polled = poll(&mut pipe, None);
+            if polled.is_ok() && !pipe[0].revents().is_empty() {
+                std::process::exit(0);
+            }
+        }
+    };
+    let watcher = std::thread::Builder::new().name("parent".to_owned());
+    isolation.note("ends with its pipe", watcher.spawn(watch).map(drop));
+}
+
+/// Elsewhere the process ends when it next reads.
+#[cfg(not(unix))]
+fn end_with_the_pipe(isolation: &mut Isolation) {
+    isolation.note("ends with its pipe", Err("only Unix is supported"));
+}

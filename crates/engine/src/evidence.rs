@@ -1,0 +1,123 @@
+//! Bytes to evidence: what one photo of a document, or of a person, says.
+
+use menshen_core::evidence::{FaceEvidence, PageEvidence};
+use menshen_vision::Photo;
+use menshen_vision::face::Embedding;
+use menshen_vision::layout::{self, ExaminedPage, PageModels};
+use menshen_vision::photo::{Limits, PhotoError};
+
+use crate::error::EngineError;
+use crate::face::FaceEngine;
+use crate::load::Loader;
+use crate::text::TextEngine;
+
+/// A picture together with the file that it came in, which tells of editing.
+pub struct Original {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// The picture.
+    pub photo: Photo,
+}
+
+impl Original {
+    /// Decodes a file behind the usual limits.
+    pub fn decode(bytes: Vec<u8>) -> Result<Self, PhotoError> {
+        let photo = Photo::decode(&bytes, &Limits::default())?;
+        Ok(Self { bytes, photo })
+    }
+}
+
+/// What one side of a document says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Side {
+    /// Everything that was measured.
+    pub evidence: PageEvidence,
+    /// The portrait's vector, to compare with the selfie's.
+    pub portrait: Option<Embedding>,
+}
+
+impl Side {
+    /// Returns the evidence of a photo that could not be decoded, with the stable word that says why.
+    pub fn unreadable(code: &str) -> Self {
+        Self {
+            evidence: PageEvidence {
+                unreadable: Some(code.to_owned()),
+                ..PageEvidence::default()
+            },
+            portrait: None,
+        }
+    }
+}
+
+/// What a picture of a person says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Person {
+    /// Everything that was measured.
+    pub evidence: FaceEvidence,
+    /// The face's vector, to compare with the portrait's.
+    pub embedding: Option<Embedding>,
+}
+
+impl Person {
+    /// Returns the evidence of a photo that could not be decoded, with the stable word that says why.
+    pub fn unreadable(code: &str) -> Self {
+        Self {
+            evidence: FaceEvidence {
+                unreadable: Some(code.to_owned()),
+                ..FaceEvidence::default()
+            },
+            embedding: None,
+        }
+    }
+}
+
+/// Everything: text and faces.
+pub struct Engine {
+    text: TextEngine,
+    /// Measures faces.
+    pub face: FaceEngine,
+}
+
+impl Engine {
+    /// Loads all models.
+    pub fn load(loader: &Loader) -> Result<Self, EngineError> {
+        let (text, face) = rayon::join(|| TextEngine::load(loader), || FaceEngine::load(loader));
+        Ok(Self {
+            text: text?,
+            face: face?,
+        })
+    }
+
+    /// Measures a photo of one side of a document.
+    pub fn page(&self, original: &Original) -> Result<ExaminedPage, EngineError> {
+        let models = PageModels {
+            text: &self.text.reader,
+            face: Some(self.face.models()),
+        };
+        let Original { bytes, photo } = original;
+        Ok(layout::examine_page(&models, bytes, &photo.pixels)?)
+    }
+
+    /// Measures a photo of one side of a document, the portrait's vector included.
+    pub fn side(&self, original: &Original) -> Result<Side, EngineError> {
+        let page = self.page(original)?;
+        let portrait = match &page.portrait {
+            Some(portrait) => self
+                .face
+                .embed_portrait(self.face.embedder(None)?, portrait)?,
+            None => None,
+        };
+        Ok(Side {
+            evidence: page.evidence,
+            portrait,
+        })
+    }
+
+    /// Measures a picture of a person, the face's vector included.
+    pub fn person(&self, photo: &Photo) -> Result<Person, EngineError> {
+        Ok(Person {
+            evidence: self.face.examine(photo)?,
+            embedding: self.face.embed(self.face.embedder(None)?, photo)?,
+        })
+    }
+}

@@ -1,0 +1,174 @@
+//! The models that see faces.
+
+use menshen_core::ModelCards;
+use menshen_core::card::{Grade, Metric, ModelCard, Role};
+use menshen_core::evidence::{FaceEvidence, FaceMeasures, LivenessEvidence};
+use menshen_vision::face::{self, Embedding, FaceModels, Located, Upright};
+use menshen_vision::layout::Portrait;
+use menshen_vision::liveness::{self, LivenessModels};
+use menshen_vision::{Model, Photo};
+
+use crate::error::EngineError;
+use crate::load::{Loaded, Loader};
+
+/// Finds, measures and compares faces.
+pub struct FaceEngine {
+    detector: Box<dyn Model>,
+    mesh: Box<dyn Model>,
+    iris: Box<dyn Model>,
+    embedders: Vec<Loaded>,
+    anti_spoof: Vec<Loaded>,
+}
+
+impl FaceEngine {
+    /// Loads the face models: the default ones, and whichever optional ones are installed.
+    pub fn load(loader: &Loader) -> Result<Self, EngineError> {
+        Ok(Self {
+            detector: loader.load("face-detection")?.0,
+            mesh: loader.load("face-mesh")?.0,
+            iris: loader.load("iris")?.0,
+            embedders: loader.installed(Role::FaceEmbedding)?,
+            anti_spoof: loader.installed(Role::AntiSpoof)?,
+        })
+    }
+
+    pub(crate) fn models(&self) -> FaceModels<'_> {
+        FaceModels {
+            detector: self.detector.as_ref(),
+            mesh: self.mesh.as_ref(),
+            iris: Some(self.iris.as_ref()),
+        }
+    }
+
+    /// Returns the cards of all embedders that are loaded.
+    pub fn cards(&self) -> ModelCards {
+        self.embedder_cards().cloned().collect()
+    }
+
+    /// Returns the cards of the embedders in their order.
+    pub fn embedder_cards(&self) -> impl Iterator<Item = &ModelCard> {
+        self.embedders.iter().map(|(_, card)| card)
+    }
+
+    /// Returns the embedder of that name, or the one to trust most: of production grade and calibrated
+    /// before the rest, then in the manifest's order.
+    pub fn embedder(&self, name: Option<&str>) -> Result<usize, EngineError> {
+        let mut cards = self.embedder_cards();
+        if let Some(name) = name {
+            return cards
+                .position(|card| card.name == name)
+                .ok_or_else(|| EngineError::NoSuchEmbedder(name.to_owned()));
+        }
+        if self.embedders.is_empty() {
+            return Err(EngineError::NoEmbedder);
+        }
+        let trusted =
+            |card: &ModelCard| card.grade == Grade::Production && card.calibration.is_some();
+        Ok(cards.position(trusted).unwrap_or(0))
+    }
+
+    /// Returns the card of an embedder.
+    pub fn embedder_card(&self, embedder: usize) -> &ModelCard {
+        &self.embedders[embedder].1
+    }
+
+    /// Measures a picture of a person.
+    pub fn examine(&self, photo: &Photo) -> Result<FaceEvidence, EngineError> {
+        Ok(face::examine(&self.models(), &photo.pixels)?)
+    }
+
+    /// Returns the measures of every face that is found, best first.
+    pub fn faces(&self, photo: &Photo) -> Result<Vec<FaceMeasures>, EngineError> {
+        let models = self.models();
+        let mut faces = Vec::new();
+        for detection in face::detect_crowd(models.detector, &photo.pixels)? {
+            if let Some(mesh) = face::mesh(models.mesh, &photo.pixels, &detection)? {
+                faces.push(face::measure(
+                    &models,
+                    &photo.pixels,
+                    &face::Face { detection, mesh },
+                )?);
+            }
+        }
+        Ok(faces)
+    }
+
+    /// Returns the vector of the largest face, or of what stands where one would be: it lets a batch
+    /// score every picture and is no evidence for an approval. `None` for an empty picture.
+    pub fn embed_any(
+        &self,
+        embedder: usize,
+        photo: &Photo,
+    ) -> Result<Option<Embedding>, EngineError> {
+        let (model, card) = &self.embedders[embedder];
+        let found = face::embed_any(&self.models(), model.as_ref(), card, &photo.pixels)?;
+        Ok(found.map(|(embedding, _)| embedding))
+    }
+
+    /// Returns the vector of the largest face; `None` where no mesh confirms one.
+    pub fn embed(&self, embedder: usize, photo: &Photo) -> Result<Option<Embedding>, EngineError> {
+        let (model, card) = &self.embedders[embedder];
+        let found = face::embed_any(&self.models(), model.as_ref(), card, &photo.pixels)?;
+        Ok(found.and_then(|(embedding, located)| (located == Located::Mesh).then_some(embedding)))
+    }
+
+    /// Returns the vector of a document's portrait.
+    pub fn embed_portrait(
+        &self,
+        embedder: usize,
+        portrait: &Portrait,
+    ) -> Result<Option<Embedding>, EngineError> {
+        let (model, card) = &self.embedders[embedder];
+        Ok(face::embed(
+            model.as_ref(),
+            card,
+            &portrait.pixels,
+            &portrait.face.mesh,
+        )?)
+    }
+
+    /// Returns how alike two vectors of one embedder are; higher is more alike.
+    pub fn compare(&self, embedder: usize, a: &Embedding, b: &Embedding) -> f32 {
+        let metric = self
+            .embedder_card(embedder)
+            .metric
+            .unwrap_or(Metric::Cosine);
+        face::compare(a, b, metric)
+    }
+
+    /// Measures a sequence of timed frames; `None` is a frame that could not be decoded.
+    pub fn sequence(
+        &self,
+        frames: impl Iterator<Item = (f32, Option<Photo>)> + Send,
+    ) -> Result<LivenessEvidence, EngineError> {
+        let embedder = self.embedder(None)?;
+        let (model, card) = &self.embedders[embedder];
+        let models = LivenessModels {
+            face: self.models(),
+            embedder: Some((model.as_ref(), card)),
+            spoof: &self.anti_spoof,
+        };
+        let frames = frames.map(|(time, photo)| (time, photo.map(|photo| photo.pixels)));
+        Ok(liveness::measure(&models, frames)?)
+    }
+
+    /// Returns the likelihood of a presentation attack by the anti-spoof models; `None` without a face.
+    pub fn anti_spoof(&self, photo: &Photo) -> Result<Option<f32>, EngineError> {
+        let Some(found) = face::find(&self.models(), &photo.pixels, Upright::Sure)? else {
+            return Ok(None);
+        };
+        Ok(face::antispoof(
+            &self.anti_spoof,
+            &photo.pixels,
+            &found.mesh.region(),
+        )?)
+    }
+
+    /// Refuses where no anti-spoof model is installed.
+    pub fn require_anti_spoof(&self) -> Result<(), EngineError> {
+        match self.anti_spoof.is_empty() {
+            true => Err(EngineError::NoAntiSpoof),
+            false => Ok(()),
+        }
+    }
+}

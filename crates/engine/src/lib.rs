@@ -1,0 +1,20 @@
+//! Models loaded once, and bytes to evidence: in this process, or in children that hold hostile pixels away from it.
+
+pub mod child;
+mod error;
+mod evidence;
+mod face;
+pub mod isolate;
+mod load;
+pub mod pool;
+pub mod protocol;
+mod text;
+
+pub use error::EngineError;
+pub use evidence::{Engine, Original, Person, Side};
+pub use face::FaceEngine;
+pub use isolate::Limits;
+pub use load::Loader;
+pub use pool::{Pool, PoolConfig, PoolError};
+pub use protocol::{Answer, Request};
+pub use text::TextEngine;

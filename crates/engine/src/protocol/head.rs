@@ -1,0 +1,157 @@
+//! Requests and messages to frames and back.
+
+use std::borrow::Cow;
+
+use menshen_core::evidence::{FaceEvidence, PageEvidence};
+use serde::{Deserialize, Serialize};
+
+use super::frame::{bytes, count, join, split};
+use super::{Answer, MAX_ANSWER_BYTES, MAX_REQUEST_BYTES, Message, ProtocolError, Ready, Request};
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RequestHead {
+    Page,
+    Selfie,
+    Compare { a: u32, b: u32 },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one lives at a time, beside pictures of megabytes"
+)]
+enum MessageHead<'a> {
+    Ready(Cow<'a, Ready>),
+    Broken {
+        reason: Cow<'a, str>,
+    },
+    Page {
+        evidence: Cow<'a, PageEvidence>,
+        vector: Option<u32>,
+        clean: bool,
+    },
+    Selfie {
+        evidence: Cow<'a, FaceEvidence>,
+        vector: Option<u32>,
+        clean: bool,
+    },
+    Score {
+        model: Cow<'a, str>,
+        score: f32,
+    },
+    Failed,
+}
+
+impl Request {
+    /// Returns the whole frame.
+    pub fn encode(&self) -> Result<Vec<u8>, ProtocolError> {
+        let limit = MAX_REQUEST_BYTES;
+        match self {
+            Self::Page { bytes } => join(&RequestHead::Page, [bytes, &[]], limit),
+            Self::Selfie { bytes } => join(&RequestHead::Selfie, [bytes, &[]], limit),
+            Self::Compare { a, b } => {
+                let head = RequestHead::Compare {
+                    a: count(a)?,
+                    b: count(b)?,
+                };
+                join(&head, [&bytes(a), &bytes(b)], limit)
+            }
+        }
+    }
+
+    /// Reads what follows a frame's length.
+    pub fn decode(frame: &[u8]) -> Result<Self, ProtocolError> {
+        let (head, mut body) = split(frame)?;
+        Ok(match head {
+            RequestHead::Page => Self::Page { bytes: body.rest() },
+            RequestHead::Selfie => Self::Selfie { bytes: body.rest() },
+            RequestHead::Compare { a, b } => {
+                let (a, b) = (body.vector(a)?, body.vector(b)?);
+                body.end()?;
+                Self::Compare { a, b }
+            }
+        })
+    }
+}
+
+impl Message {
+    /// Returns the whole frame.
+    pub fn encode(&self) -> Result<Vec<u8>, ProtocolError> {
+        let (vector, clean) = match self {
+            Self::Answer(Answer::Page {
+                portrait, clean, ..
+            }) => (portrait, clean),
+            Self::Answer(Answer::Selfie {
+                embedding, clean, ..
+            }) => (embedding, clean),
+            _ => (&None, &None),
+        };
+        let length = vector.as_deref().map(count).transpose()?;
+        let head = head(self, length, clean.is_some());
+        let vector = bytes(vector.as_deref().unwrap_or_default());
+        let clean = clean.as_deref().unwrap_or_default();
+        join(&head, [&vector, clean], MAX_ANSWER_BYTES)
+    }
+
+    /// Reads what follows a frame's length.
+    pub fn decode(frame: &[u8]) -> Result<Self, ProtocolError> {
+        let (head, mut body) = split(frame)?;
+        let message = match head {
+            MessageHead::Ready(ready) => Self::Ready(ready.into_owned()),
+            MessageHead::Broken { reason } => Self::Broken {
+                reason: reason.into_owned(),
+            },
+            MessageHead::Failed => Self::Failed,
+            MessageHead::Page {
+                evidence,
+                vector,
+                clean,
+            } => Self::Answer(Answer::Page {
+                evidence: evidence.into_owned(),
+                portrait: vector.map(|count| body.vector(count)).transpose()?,
+                clean: clean.then(|| body.rest()),
+            }),
+            MessageHead::Selfie {
+                evidence,
+                vector,
+                clean,
+            } => Self::Answer(Answer::Selfie {
+                evidence: evidence.into_owned(),
+                embedding: vector.map(|count| body.vector(count)).transpose()?,
+                clean: clean.then(|| body.rest()),
+            }),
+            MessageHead::Score { model, score } => Self::Answer(Answer::Score {
+                model: model.into_owned(),
+                score,
+            }),
+        };
+        body.end()?;
+        Ok(message)
+    }
+}
+
+fn head(message: &Message, vector: Option<u32>, clean: bool) -> MessageHead<'_> {
+    match message {
+        Message::Ready(ready) => MessageHead::Ready(Cow::Borrowed(ready)),
+        Message::Broken { reason } => MessageHead::Broken {
+            reason: Cow::Borrowed(reason),
+        },
+        Message::Failed => MessageHead::Failed,
+        Message::Answer(Answer::Page { evidence, .. }) => MessageHead::Page {
+            evidence: Cow::Borrowed(evidence),
+            vector,
+            clean,
+        },
+        Message::Answer(Answer::Selfie { evidence, .. }) => MessageHead::Selfie {
+            evidence: Cow::Borrowed(evidence),
+            vector,
+            clean,
+        },
+        Message::Answer(Answer::Score { model, score }) => MessageHead::Score {
+            model: Cow::Borrowed(model),
+            score: *score,
+        },
+    }
+}
