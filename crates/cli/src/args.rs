@@ -127,6 +127,8 @@ pub enum Command {
     Evidence(crate::evidence_file::EvidenceArgs),
     /// Measure the engine on data with known truth
     Eval(crate::eval::EvalArgs),
+    /// Run the verification service
+    Serve(crate::serve::ServeArgs),
     /// Measure photos for a server that asks over standard input
     #[command(hide = true)]
     EngineWorker(crate::worker::WorkerArgs),

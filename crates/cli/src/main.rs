@@ -20,6 +20,7 @@ mod prc_id;
 mod progress;
 mod reasons;
 mod sample;
+mod serve;
 mod specimen;
 mod verify;
 mod worker;
@@ -78,6 +79,7 @@ fn run(command: Command, context: &Context) -> anyhow::Result<()> {
         Command::Audit(args) => audit::run(&args, context),
         Command::Evidence(args) => evidence_file::run(&args, context),
         Command::Eval(args) => eval::run(&args, context),
+        Command::Serve(args) => serve::run(&args, context),
         Command::EngineWorker(args) => worker::run(&args, context),
         Command::Completions { shell } => {
             clap_complete::generate(

@@ -1,1 +1,43 @@
-//! x
+//! The service: routes, configuration, jobs, limits.
+//!
+//! A handler checks who calls, loads, decides and records; every change is written in one transaction with its
+//! event and its audit entry. Photos are measured in processes of their own.
+
+mod app;
+mod assets;
+mod attempts;
+mod caller;
+mod capture;
+mod case;
+mod clock;
+mod config;
+mod input;
+mod jobs;
+mod keys;
+mod metrics;
+mod once;
+mod problem;
+mod record;
+mod routes;
+mod serve;
+mod setup;
+mod start;
+
+use jiff::civil::Date;
+use menshen_core::time::Millis;
+
+pub use app::{App, Parts};
+pub use clock::Clock;
+pub use config::{Blobs, Config, ConfigError, EngineConfig, Keys, Limits, Secret, Sms, Smtp};
+pub use jobs::step as do_one_job;
+pub use keys::KeyError;
+pub use routes::table;
+pub use routes::tenants::tenant_scopes;
+pub use serve::{router, serve};
+pub use setup::SetupLink;
+pub use start::{Greeting, StartError, open_store, start, store_config};
+
+/// Returns the day by which documents are judged: today in UTC.
+fn today(now: Millis) -> Date {
+    now.to_timestamp().to_zoned(jiff::tz::TimeZone::UTC).date()
+}

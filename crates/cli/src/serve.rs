@@ -1,0 +1,192 @@
+//! `menshen serve`: the service, from nothing or from a configuration.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+use menshen_engine::{Pool, PoolConfig};
+use menshen_server::{App, Clock, Config, Greeting};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::context::{BOLD, Context, DIM, GOOD, WARN};
+use crate::input::WrongUsage;
+
+/// Arguments of `menshen serve` and of the commands that work on its data.
+#[derive(Clone, Debug, Args)]
+pub struct ServiceArgs {
+    /// Configuration, TOML; every key has a default, and `MENSHEN_*` variables lie over it
+    #[arg(long, value_name = "FILE", env = "MENSHEN_CONFIG")]
+    config: Option<PathBuf>,
+    /// Folder of the embedded database and the generated keys
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+/// Arguments of `menshen serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    service: ServiceArgs,
+    /// Address to listen on
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// Serve sandbox tenants only: no models, no photos are looked at
+    #[arg(long)]
+    sandbox_only: bool,
+}
+
+impl ServiceArgs {
+    /// Reads the configuration.
+    pub fn read(&self) -> anyhow::Result<Config> {
+        let text = match &self.config {
+            Some(path) => crate::input::read_text(path)?,
+            None => String::new(),
+        };
+        let wrong = |error: menshen_server::ConfigError| WrongUsage(error.to_string());
+        let mut config = Config::read(&text, &variables()).map_err(wrong)?;
+        if let Some(folder) = &self.data_dir {
+            config.data_dir.clone_from(folder);
+        }
+        Ok(config)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line is the one site that reads the environment")]
+fn variables() -> BTreeMap<String, String> {
+    let readable = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    std::env::vars_os().filter_map(readable).collect()
+}
+
+/// Serves until it is told to stop.
+pub fn run(args: &ServeArgs, context: &Context) -> anyhow::Result<()> {
+    let mut config = args.service.read()?;
+    if let Some(listen) = args.listen {
+        config.listen = listen;
+    }
+    if args.sandbox_only {
+        config.engine.workers = 0;
+    }
+    if config.engine.workers > 0 {
+        // With visible progress, before anything is promised.
+        crate::models::ready(context)?;
+    }
+    logs(context);
+    runtime()?.block_on(serve(config, context))
+}
+
+/// Returns the threads that wait for sockets and files.
+pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    Ok(builder.enable_all().build()?)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line is the one site that reads the environment")]
+fn logs(context: &Context) {
+    use tracing_subscriber::EnvFilter;
+    let asked = std::env::var("MENSHEN_LOG").unwrap_or_default();
+    let filter = EnvFilter::try_new(if asked.is_empty() { "info" } else { &asked });
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new("info"));
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if context.json || !std::io::stderr().is_terminal() {
+        logs.json().flatten_event(true).init();
+    } else {
+        logs.compact().init();
+    }
+}
+
+async fn serve(config: Config, context: &Context) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("listen on {}", config.listen))?;
+    let address = listener.local_addr()?;
+    let engine = engine(&config, &context.models_dir).await?;
+    let (app, greeting) = menshen_server::start(config, Clock::system(), engine).await?;
+    greet(&app, &greeting, address, context)?;
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        signals().await;
+        tracing::info!("stopping");
+        // The receiver is gone only when the service has ended.
+        let _ = stop.send(true);
+    });
+    menshen_server::serve(app, listener, stopped).await?;
+    Ok(())
+}
+
+/// Starts the processes that look at photos.
+async fn engine(config: &Config, models: &Path) -> anyhow::Result<Option<Pool>> {
+    let settings = &config.engine;
+    if settings.workers == 0 {
+        return Ok(None);
+    }
+    let program = std::env::current_exe().context("find this program")?;
+    let args = ["engine-worker".into(), "--models-dir".into(), models.as_os_str().to_owned()];
+    let pool = PoolConfig {
+        workers: settings.workers,
+        queue: settings.queue,
+        memory_bytes: settings.memory_mib << 20,
+        timeout: Duration::from_secs(settings.timeout_s),
+        ..PoolConfig::new(program, args)
+    };
+    let pool = Pool::start(pool).await.context("start the engine")?;
+    for missing in &pool.ready().isolation.missing {
+        tracing::warn!(missing, "the engine is not fenced in on this system");
+    }
+    Ok(Some(pool))
+}
+
+#[cfg(unix)]
+async fn signals() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminated) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = terminated.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signals() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+fn greet(
+    app: &App,
+    greeting: &Greeting,
+    address: SocketAddr,
+    context: &Context,
+) -> anyhow::Result<()> {
+    let url = app.config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let setup = format!("{url}{}", greeting.setup_path);
+    let key = greeting.sandbox_key.as_ref().map(|key| key.reveal().to_owned());
+    let out = serde_json::json!({
+        "address": address,
+        "url": url,
+        "setup": setup,
+        "sandbox_key": key,
+        "made_keys": greeting.made_keys,
+    });
+    context.emit(&out, |w| {
+        writeln!(w, "{GOOD}{BOLD}Menshen{BOLD:#}{GOOD:#} {url}")?;
+        writeln!(w, "  API          {url}/docs")?;
+        writeln!(w, "  operator     {setup}  {DIM}works once{DIM:#}")?;
+        if let Some(key) = &key {
+            writeln!(w, "  sandbox key  {key}  {DIM}shown once{DIM:#}")?;
+        }
+        for path in &greeting.made_keys {
+            let path = path.display();
+            writeln!(w, "{WARN}{BOLD}KEY MADE FOR TRYING OUT{BOLD:#}{WARN:#} {path}: without it nothing can be read. Keep a copy elsewhere.")?;
+        }
+        Ok(())
+    })
+}

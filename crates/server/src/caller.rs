@@ -1,0 +1,152 @@
+//! Who calls. Permission is an extractor: a handler without one is refused by the test that walks the routes.
+
+use std::collections::BTreeSet;
+use std::marker::PhantomData;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use menshen_core::access::{Caller, Scope};
+use menshen_core::ids::{ApplicantId, VerificationId};
+use menshen_store::{ApplicantRow, TenantRow, VerificationRow};
+
+use crate::app::App;
+use crate::problem::ApiError;
+
+/// A permission as a type.
+pub trait Permission: Send + Sync {
+    /// The scope that a key needs.
+    const SCOPE: Scope;
+    /// May people call it with their own tokens, for themselves?
+    const PEOPLE: bool = false;
+}
+
+macro_rules! permissions {
+    ($($name:ident $scope:ident $people:literal $meaning:literal;)*) => {
+        $(
+            #[doc = $meaning]
+            #[derive(Debug)]
+            pub enum $name {}
+            impl Permission for $name {
+                const SCOPE: Scope = Scope::$scope;
+                const PEOPLE: bool = $people;
+            }
+        )*
+    };
+}
+
+permissions! {
+    Read VerificationsRead true "Read states and reasons.";
+    Write VerificationsWrite true "Hand in and submit.";
+    Manage VerificationsWrite false "Create applicants and tokens.";
+    List VerificationsRead false "List what belongs to many people.";
+    Personal PersonalRead false "Read what people handed in.";
+    Privacy PrivacyWrite false "Erase and hold.";
+    Policies PolicyWrite false "Read and change the policy.";
+    Keys KeysWrite false "Create and revoke keys.";
+    Audit AuditRead false "Read the audit log and decision evidence.";
+    Operate Operate false "Create tenants.";
+}
+
+/// A caller who has a permission.
+pub struct Allowed<P> {
+    /// Who calls.
+    pub caller: Caller,
+    /// The tenant.
+    pub tenant: TenantRow,
+    permission: PhantomData<P>,
+}
+
+impl<P: Permission> FromRequestParts<App> for Allowed<P> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let secret = bearer(parts).ok_or(ApiError::Stranger)?;
+        let (caller, tenant) = identify(app, secret).await?.ok_or(ApiError::Stranger)?;
+        match &caller {
+            Caller::Key { scopes, .. } if scopes.contains(&P::SCOPE) => {}
+            Caller::Person { .. } if P::PEOPLE => {}
+            _ => return Err(ApiError::Scope(P::SCOPE.name())),
+        }
+        Ok(Self {
+            caller,
+            tenant,
+            permission: PhantomData,
+        })
+    }
+}
+
+fn bearer(parts: &Parts) -> Option<&str> {
+    let header = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, secret) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+}
+
+/// Longest secret that is looked up.
+const LONGEST: usize = 200;
+
+async fn identify(app: &App, secret: &str) -> Result<Option<(Caller, TenantRow)>, ApiError> {
+    if secret.is_empty() || secret.len() > LONGEST {
+        return Ok(None);
+    }
+    let now = app.now();
+    if secret.starts_with("mt_") {
+        let Some(token) = app.store.find_applicant_token(secret, now).await? else {
+            return Ok(None);
+        };
+        let tenant = app.store.find_tenant(token.tenant_id).await?;
+        let caller = Caller::Person {
+            tenant: token.tenant_id,
+            applicant: token.applicant_id,
+            verification: token.verification_id,
+        };
+        return Ok(tenant.map(|tenant| (caller, tenant)));
+    }
+    let found = app.store.find_caller(secret, now).await?;
+    let Some(menshen_store::Caller { key, tenant }) = found else {
+        return Ok(None);
+    };
+    app.store.note_api_key_use(&key, now).await.or_else(|error| {
+        // Two requests at once note the same minute; one of them is enough.
+        let conflict = matches!(error, menshen_store::StoreError::Conflict { .. });
+        if conflict { Ok(()) } else { Err(error) }
+    })?;
+    let scopes: BTreeSet<Scope> = key.scopes.iter().filter_map(|name| Scope::parse(name)).collect();
+    let caller = Caller::Key {
+        key: key.id,
+        tenant: tenant.id,
+        scopes,
+    };
+    Ok(Some((caller, tenant)))
+}
+
+impl<P: Permission> Allowed<P> {
+    /// Returns an applicant whom the caller may see.
+    ///
+    /// # Errors
+    /// [`ApiError::NotFound`] for one that is not there and for one that is another's.
+    pub async fn applicant(&self, app: &App, id: ApplicantId) -> Result<ApplicantRow, ApiError> {
+        let missing = ApiError::NotFound("applicant");
+        if !self.caller.may(P::SCOPE, Some(id), None) {
+            return Err(missing);
+        }
+        let found = app.store.find_applicant(self.tenant.id, id).await?;
+        found.ok_or(missing)
+    }
+
+    /// Returns a verification that the caller may see.
+    ///
+    /// # Errors
+    /// [`ApiError::NotFound`] for one that is not there and for one that is another's.
+    pub async fn verification(
+        &self,
+        app: &App,
+        id: VerificationId,
+    ) -> Result<VerificationRow, ApiError> {
+        let found = app.store.find_verification(self.tenant.id, id).await?;
+        let may = |row: &VerificationRow| {
+            self.caller.may(P::SCOPE, Some(row.applicant_id), Some(row.id))
+        };
+        found.filter(may).ok_or(ApiError::NotFound("verification"))
+    }
+}

@@ -1,0 +1,188 @@
+//! A photo on its way: judged on arrival, then kept.
+
+use axum::body::Bytes;
+use menshen_core::evidence::{FaceEvidence, PageEvidence};
+
+use menshen_core::progress::Material;
+use menshen_core::reason::{Reason, Step};
+use menshen_core::{judge_face, judge_page};
+use menshen_document::Side;
+use menshen_engine::{Answer, PoolError, Request};
+use menshen_store::{CaptureRow, DigestKind, NewCapture, Part, Purpose, TenantKind, TenantRow,};
+use sha2::{Digest, Sha256};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::case::{Case, codes};
+use crate::problem::ApiError;
+use crate::record::{self, Act};
+use crate::today;
+
+/// Returns where a part is put right.
+pub const fn step(part: Part) -> Step {
+    match part {
+        Part::Front => Step::DocumentFront,
+        Part::Back => Step::DocumentBack,
+        Part::Selfie => Step::Selfie,
+    }
+}
+
+/// What was measured in a photo.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measured {
+    /// On a page of a document.
+    Page(Box<PageEvidence>),
+    /// On a person.
+    Face(Box<FaceEvidence>),
+    /// In a sandbox nothing is measured.
+    Nothing,
+}
+
+/// A photo, judged by itself.
+pub struct Judged {
+    measured: Measured,
+    embedding: Option<Vec<f32>>,
+    clean: Option<Vec<u8>>,
+    reasons: Vec<Reason>,
+}
+
+/// What is sealed of a photo.
+#[derive(Serialize, Deserialize)]
+pub struct Kept {
+    /// What was measured.
+    pub measured: Measured,
+    /// SHA-256 of the file as it came.
+    pub sha256: [u8; 32],
+    /// Its bytes.
+    pub bytes: u64,
+}
+
+/// Measures a photo in a process of its own and judges it by itself. A bad photo is a result.
+///
+/// # Errors
+/// [`ApiError::Busy`] where all processes are at work, died or took too long: nothing is known of the photo.
+pub async fn judge(
+    app: &App,
+    tenant: &TenantRow,
+    case: &Case,
+    part: Part,
+    bytes: &Bytes,
+) -> Result<Judged, ApiError> {
+    if tenant.kind == TenantKind::Sandbox {
+        return Ok(Judged {
+            measured: Measured::Nothing,
+            embedding: None,
+            clean: None,
+            reasons: Vec::new(),
+        });
+    }
+    let engine = app.engine.as_ref().ok_or(ApiError::Busy)?;
+    let bytes = bytes.to_vec();
+    let request = match part {
+        Part::Front | Part::Back => Request::Page { bytes },
+        Part::Selfie => Request::Selfie { bytes },
+    };
+    let answer = engine.ask(request).await.map_err(|error| busy(app, &error))?;
+    let day = today(app.now());
+    Ok(match answer {
+        Answer::Page { evidence, portrait, clean } => {
+            let side = match part {
+                Part::Back => Side::Back,
+                _ => Side::Front,
+            };
+            let reasons = judge_page(&case.policy, &evidence, Some(side), day);
+            let measured = Measured::Page(Box::new(evidence));
+            Judged { measured, embedding: portrait, clean, reasons }
+        }
+        Answer::Selfie { evidence, embedding, clean } => {
+            let reasons = judge_face(&case.policy, &evidence);
+            let measured = Measured::Face(Box::new(evidence));
+            Judged { measured, embedding, clean, reasons }
+        }
+        Answer::Score { .. } => return Err(ApiError::Busy),
+    })
+}
+
+/// Counts and names what went wrong with a process, without anything of the photo.
+pub fn busy(app: &App, error: &PoolError) -> ApiError {
+    app.metrics.engine_failed(error);
+    tracing::warn!(%error, "a photo was not judged");
+    ApiError::Busy
+}
+
+/// Returns the digest by which the same bytes are known again.
+pub fn digest(app: &App, case: &Case, bytes: &[u8]) -> String {
+    app.store.digest(case.row.tenant_id, DigestKind::Photo, bytes)
+}
+
+/// Keeps a photo with everything found: in one transaction, but for the sealed picture, which lies ready before it.
+///
+/// # Errors
+/// [`menshen_core::verification::NotNow`] where the verification takes nothing; the store's.
+pub async fn keep(
+    app: &App,
+    case: &mut Case,
+    part: Part,
+    bytes: &Bytes,
+    judged: Judged,
+    act: Act,
+) -> Result<(CaptureRow, Vec<Reason>), ApiError> {
+    let now = app.now();
+    let material = Material::of(&judged.reasons);
+    case.progress = case.progress.clone().collected(step(part), material, now)?;
+    let kept = Kept {
+        measured: judged.measured,
+        sha256: Sha256::digest(bytes).into(),
+        bytes: bytes.len() as u64,
+    };
+    let evidence = serde_json::to_vec(&kept).map_err(ApiError::machine)?;
+    let reasons = serde_json::to_vec(&judged.reasons).map_err(ApiError::machine)?;
+    let embedding = judged.embedding.as_deref().map(to_bytes);
+    let (tenant, applicant) = (case.row.tenant_id, case.row.applicant_id);
+    let purpose = match part {
+        Part::Selfie => Purpose::Biometric,
+        Part::Front | Part::Back => Purpose::Document,
+    };
+    let image = match &judged.clean {
+        Some(clean) => Some(app.store.stage_blob(tenant, applicant, purpose, clean, now).await?),
+        None => None,
+    };
+    let new = NewCapture {
+        tenant_id: tenant,
+        applicant_id: applicant,
+        verification_id: case.row.id,
+        part,
+        attempt: case.row.attempt,
+        digest: digest(app, case, bytes),
+        evidence: &evidence,
+        embedding: embedding.as_deref(),
+        reasons: &reasons,
+        codes: codes(&judged.reasons),
+        image,
+        original: None,
+        usable: material == Material::Good,
+    };
+    let mut tx = app.store.begin().await?;
+    let row = tx.record_capture(new, now).await?.row().clone();
+    case.write(&mut tx, now).await?;
+    let act = act
+        .with("capture", row.id.to_string())
+        .with("codes", codes(&judged.reasons).join(","));
+    record::audit(&mut tx, act, now).await?;
+    tx.commit().await?;
+    app.metrics.captured(part, material);
+    Ok((row, judged.reasons))
+}
+
+/// Returns a vector as bytes, little end first.
+pub fn to_bytes(vector: &[f32]) -> Vec<u8> {
+    vector.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+/// Returns a vector of its bytes; `None` where they are none.
+pub fn from_bytes(bytes: &[u8]) -> Option<Vec<f32>> {
+    let (values, rest) = bytes.as_chunks::<4>();
+    rest.is_empty().then(|| values.iter().map(|value| f32::from_le_bytes(*value)).collect())
+}
+

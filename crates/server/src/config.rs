@@ -1,0 +1,394 @@
+//! Configuration: a TOML file, then `MENSHEN_*` variables over it, then nothing: every key has a default.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use thiserror::Error;
+
+/// Why the configuration was refused. Names the key, never its value: it may be a secret.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file is not valid TOML, or a key is unknown or of another type.
+    #[error("read configuration: {0}")]
+    File(String),
+    /// A variable that is no key, or has a value of another type.
+    #[error("read configuration: variable {name} {problem}")]
+    Variable {
+        /// The variable.
+        name: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// Keys that do not go together.
+    #[error("read configuration: {0}")]
+    Together(&'static str),
+}
+
+/// Everything that an operator may set.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Address that people and integrators use, without a slash at the end.
+    pub public_url: Option<String>,
+    /// Folder of the embedded database, generated keys and temporary data.
+    pub data_dir: PathBuf,
+    /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`; without it SQLite in the data folder.
+    pub database: Option<Secret>,
+    /// Connections to the database.
+    pub database_connections: u32,
+    /// Where sealed images are kept.
+    pub blobs: Blobs,
+    /// Where the master keys come from.
+    pub keys: Keys,
+    /// Outgoing mail; without it none is sent.
+    pub smtp: Option<Smtp>,
+    /// Outgoing text messages; without it none is sent.
+    pub sms: Option<Sms>,
+    /// The processes that look at photos.
+    pub engine: EngineConfig,
+    /// Limits that keep the service standing.
+    pub limits: Limits,
+    /// Proxies whose `Forwarded` and `X-Forwarded-For` headers are believed.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+}
+
+/// A value that is never printed.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a value.
+    pub const fn new(value: String) -> Self {
+        Self(value)
+    }
+
+    /// Returns the value, for the one place that needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+/// Where sealed images are kept.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, tag = "kind", rename_all = "snake_case")]
+pub enum Blobs {
+    /// In the database.
+    #[default]
+    Database,
+    /// In a folder.
+    Folder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// In an S3-compatible store.
+    S3 {
+        /// Its address, where it is not the usual one of the region.
+        endpoint: Option<String>,
+        /// The bucket.
+        bucket: String,
+        /// The region.
+        region: String,
+        /// Identifies the account.
+        access_key: Secret,
+        /// Proves it.
+        secret_key: Secret,
+    },
+}
+
+/// Where the master keys come from: 32 bytes each in hexadecimal, a line each, the current one first.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Keys {
+    /// A file that only its owner may read.
+    pub file: Option<PathBuf>,
+    /// A command and its arguments that prints them.
+    pub command: Option<Vec<String>>,
+}
+
+/// A mail server.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smtp {
+    /// `smtp://HOST:PORT` or `smtps://USER:PASSWORD@HOST:PORT`.
+    pub url: Secret,
+    /// The sender.
+    pub from: String,
+}
+
+/// A gateway for text messages: one HTTP POST a message.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sms {
+    /// The address.
+    pub url: Secret,
+    /// The body; `{to}` and `{text}` are replaced, as JSON strings' contents.
+    pub body: String,
+    /// The body's type.
+    #[serde(default = "json")]
+    pub content_type: String,
+    /// A header that proves who calls, e.g. `Authorization: Bearer ..`.
+    pub header: Option<Secret>,
+}
+
+fn json() -> String {
+    "application/json".to_owned()
+}
+
+/// The processes that look at photos.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EngineConfig {
+    /// How many; 0 serves sandbox tenants only.
+    pub workers: usize,
+    /// How many photos may wait for one.
+    pub queue: usize,
+    /// Memory of each, in mebibytes.
+    pub memory_mib: u64,
+    /// Longest time for a photo, in seconds.
+    pub timeout_s: u64,
+}
+
+/// Limits that keep the service standing.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Requests worked on at the same time; more are told to come back.
+    pub in_flight: usize,
+    /// Longest time for a request, in seconds.
+    pub request_s: u64,
+    /// Largest photo in mebibytes.
+    pub photo_mib: usize,
+    /// Hours for which an unfinished upload is kept.
+    pub upload_hours: u32,
+    /// Seconds that open requests have when the service stops.
+    pub stop_s: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8470)),
+            public_url: None,
+            data_dir: PathBuf::from("menshen-data"),
+            database: None,
+            database_connections: 16,
+            blobs: Blobs::default(),
+            keys: Keys::default(),
+            smtp: None,
+            sms: None,
+            engine: EngineConfig::default(),
+            limits: Limits::default(),
+            trusted_proxies: Vec::new(),
+        }
+    }
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        Self {
+            workers: 1,
+            queue: 8,
+            memory_mib: 1_536,
+            timeout_s: 20,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            in_flight: 256,
+            request_s: 60,
+            photo_mib: 20,
+            upload_hours: 24,
+            stop_s: 20,
+        }
+    }
+}
+
+/// Keys that a variable may set, and how: `MENSHEN_` and the key in capitals, `__` between tables.
+const VARIABLES: [(&str, &[&str], Shape); 18] = [
+    ("MENSHEN_LISTEN", &["listen"], Shape::Text),
+    ("MENSHEN_PUBLIC_URL", &["public_url"], Shape::Text),
+    ("MENSHEN_DATA_DIR", &["data_dir"], Shape::Text),
+    ("MENSHEN_DATABASE", &["database"], Shape::Text),
+    ("MENSHEN_DATABASE_CONNECTIONS", &["database_connections"], Shape::Number),
+    ("MENSHEN_BLOBS__KIND", &["blobs", "kind"], Shape::Text),
+    ("MENSHEN_BLOBS__PATH", &["blobs", "path"], Shape::Text),
+    ("MENSHEN_BLOBS__ENDPOINT", &["blobs", "endpoint"], Shape::Text),
+    ("MENSHEN_BLOBS__BUCKET", &["blobs", "bucket"], Shape::Text),
+    ("MENSHEN_BLOBS__REGION", &["blobs", "region"], Shape::Text),
+    ("MENSHEN_BLOBS__ACCESS_KEY", &["blobs", "access_key"], Shape::Text),
+    ("MENSHEN_BLOBS__SECRET_KEY", &["blobs", "secret_key"], Shape::Text),
+    ("MENSHEN_KEYS__FILE", &["keys", "file"], Shape::Text),
+    ("MENSHEN_SMTP__URL", &["smtp", "url"], Shape::Text),
+    ("MENSHEN_SMTP__FROM", &["smtp", "from"], Shape::Text),
+    ("MENSHEN_ENGINE__WORKERS", &["engine", "workers"], Shape::Number),
+    ("MENSHEN_ENGINE__MEMORY_MIB", &["engine", "memory_mib"], Shape::Number),
+    ("MENSHEN_LIMITS__IN_FLIGHT", &["limits", "in_flight"], Shape::Number),
+];
+/// Variables of the command line, which are no keys of the service.
+const OTHERS: [&str; 5] = [
+    "MENSHEN_CONFIG",
+    "MENSHEN_MODELS",
+    "MENSHEN_LOCALE",
+    "MENSHEN_LOG",
+    "MENSHEN_ORT_LIBRARY",
+];
+
+#[derive(Clone, Copy)]
+enum Shape {
+    Text,
+    Number,
+}
+
+impl Config {
+    /// Reads a file's text and lays the variables over it. Variables that do not begin with `MENSHEN_` are
+    /// passed over.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the key at fault: a misspelt one would silently leave a default standing.
+    pub fn read(text: &str, variables: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
+        // A syntax error's own text would quote the line, and the line may hold a secret.
+        let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+            let at = error.span().map_or(0, |span| span.start);
+            let line = text[..at.min(text.len())].lines().count().max(1);
+            ConfigError::File(format!("not valid TOML in line {line}"))
+        })?;
+        for (name, value) in variables {
+            lay_over(&mut table, name, value)?;
+        }
+        let config: Self = toml::Value::Table(table)
+            .try_into()
+            .map_err(|error: toml::de::Error| ConfigError::File(error.message().to_owned()))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        if self.keys.file.is_some() && self.keys.command.is_some() {
+            return Err(ConfigError::Together("set keys.file or keys.command, not both"));
+        }
+        if self.limits.in_flight == 0 || self.limits.photo_mib == 0 {
+            return Err(ConfigError::Together("limits of 0 would refuse everything"));
+        }
+        Ok(())
+    }
+
+    /// Returns the database's address.
+    pub fn database_url(&self) -> Secret {
+        self.database.clone().unwrap_or_else(|| {
+            Secret(format!("sqlite:{}", self.data_dir.join("menshen.db").display()))
+        })
+    }
+
+    /// Returns the file of the master keys: the one that was set, or a generated one.
+    pub fn key_file(&self) -> PathBuf {
+        let own = || self.data_dir.join("keys").join("master.key");
+        self.keys.file.clone().unwrap_or_else(own)
+    }
+
+    /// Returns the file of the key that signs decisions and checkpoints.
+    pub fn signing_key_file(&self) -> PathBuf {
+        self.data_dir.join("keys").join("signing.key")
+    }
+
+    /// Returns a path inside the data folder.
+    pub fn data(&self, name: &str) -> PathBuf {
+        self.data_dir.join(Path::new(name))
+    }
+}
+
+fn lay_over(table: &mut toml::Table, name: &str, value: &str) -> Result<(), ConfigError> {
+    if !name.starts_with("MENSHEN_") || OTHERS.contains(&name) || name.starts_with("MENSHEN_TEST_") {
+        return Ok(());
+    }
+    let problem = |problem| ConfigError::Variable {
+        name: name.chars().take(60).collect(),
+        problem,
+    };
+    let known = VARIABLES.iter().find(|(known, ..)| *known == name);
+    let (_, path, shape) = known.ok_or_else(|| problem("is no key of the configuration"))?;
+    let value = match shape {
+        Shape::Text => toml::Value::String(value.to_owned()),
+        Shape::Number => {
+            let number = value.parse().map_err(|_| problem("is not a number"))?;
+            toml::Value::Integer(number)
+        }
+    };
+    let (last, tables) = path.split_last().expect("every variable names a key");
+    let mut at = table;
+    for inner in tables {
+        let next = at
+            .entry(*inner)
+            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        at = next.as_table_mut().ok_or_else(|| problem("goes into what is no table"))?;
+    }
+    at.insert((*last).to_owned(), value);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Config::read(text, &variables.iter().map(own).collect()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn nothing_gives_the_defaults() {
+        assert_eq!(read("", &[]), Ok(Config::default()));
+        assert_eq!(read("", &[("PATH", "/bin"), ("MENSHEN_MODELS", "m")]), Ok(Config::default()));
+    }
+
+    #[test]
+    fn variables_lie_over_the_file() {
+        let config = read(
+            "listen = \"127.0.0.1:1\"\n[engine]\nworkers = 3",
+            &[("MENSHEN_LISTEN", "127.0.0.1:2"), ("MENSHEN_ENGINE__MEMORY_MIB", "900")],
+        );
+        let config = config.expect("good configuration");
+        assert_eq!(config.listen.port(), 2);
+        assert_eq!((config.engine.workers, config.engine.memory_mib), (3, 900));
+    }
+
+    #[test]
+    fn blobs_can_be_set_by_variables_alone() {
+        let config = read(
+            "",
+            &[("MENSHEN_BLOBS__KIND", "folder"), ("MENSHEN_BLOBS__PATH", "b")],
+        );
+        let folder = Blobs::Folder { path: PathBuf::from("b") };
+        assert_eq!(config.expect("good configuration").blobs, folder);
+    }
+
+    #[test]
+    fn faults_name_the_key_and_no_value() {
+        let secret = "postgres://u:hunter2@h/d";
+        for (text, variables, expected) in [
+            ("databse = 'hunter2'", vec![], "databse"),
+            ("", vec![("MENSHEN_DATABSE", secret)], "MENSHEN_DATABSE"),
+            ("", vec![("MENSHEN_ENGINE__WORKERS", "hunter2")], "MENSHEN_ENGINE__WORKERS"),
+            ("a = 1\ndatabase = 'hunter2", vec![], "line 2"),
+        ] {
+            let error = read(text, &variables).expect_err("a fault");
+            assert!(error.contains(expected), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+        let config = read(&format!("database = '{secret}'"), &[]).expect("good");
+        assert!(!format!("{config:?}").contains("hunter2"));
+    }
+}

@@ -1,0 +1,158 @@
+//! Work done later: taken up exactly once by any node, and again where a node died with it.
+
+mod decide;
+mod sweep;
+
+use std::time::Duration;
+
+use menshen_core::ids::{TenantId, VerificationId};
+use menshen_core::time::{MINUTE, Millis};
+use menshen_store::{JobRow, StoreError};
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::attempts::Place;
+use crate::problem::{ApiError, chain};
+
+/// Judges a submission; the payload is the verification's id.
+pub const DECIDE: &str = "decide";
+/// Ends what was left lying, takes up what is stuck, destroys what must not be kept. Once a minute.
+pub const SWEEP: &str = "sweep";
+
+const KINDS: [&str; 2] = [DECIDE, SWEEP];
+/// How long a node may hold a job without a word. A decision takes well under a second.
+const LEASE: i64 = 30_000;
+/// Seconds before the next try, then it is given up and an operator is told.
+const STEPS: [i64; 6] = [1, 5, 30, 120, 600, 3_600];
+/// How often a node looks when nobody wakes it.
+const LOOK: Duration = Duration::from_millis(500);
+/// How many jobs a node does at once.
+const LANES: usize = 2;
+/// What a decision takes where none was made yet, in milliseconds.
+const USUAL: f64 = 1_000.0;
+
+/// A submission to judge. Ids and digests only: it stands in a plain column.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Submission {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which.
+    pub verification: VerificationId,
+    /// Which attempt of it.
+    pub attempt: i64,
+    /// Where it came from.
+    #[serde(default)]
+    pub place: Place,
+}
+
+impl Submission {
+    /// Returns it as a job carries it.
+    ///
+    /// # Errors
+    /// The machine's, never in practice.
+    pub fn to_payload(&self) -> Result<String, ApiError> {
+        serde_json::to_string(self).map_err(ApiError::machine)
+    }
+}
+
+/// Takes up jobs until the service stops; then ends the one in hand.
+pub async fn run(app: App, stop: watch::Receiver<bool>) {
+    let mut lanes = tokio::task::JoinSet::new();
+    for _ in 0..LANES {
+        lanes.spawn(lane(app.clone(), stop.clone()));
+    }
+    while lanes.join_next().await.is_some() {}
+}
+
+async fn lane(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        match step(&app).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::error!(error = %chain(&error), "taking up a job failed"),
+        }
+        tokio::select! {
+            () = app.wake.notified() => {}
+            () = tokio::time::sleep(LOOK) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Takes up one job that is due and does it. Tells whether there was one.
+///
+/// # Errors
+/// The store's, when it cannot be asked.
+pub async fn step(app: &App) -> Result<bool, ApiError> {
+    let now = app.now();
+    plan_sweep(app, now).await?;
+    app.store.requeue_expired(now).await?;
+    let Some(job) = app.store.claim_job(&KINDS, now, LEASE).await? else {
+        return Ok(false);
+    };
+    let done = match job.kind.as_str() {
+        DECIDE => decide::run(app, &job).await,
+        _ => sweep::run(app, now).await,
+    };
+    match done {
+        Ok(()) => finish(app, &job).await?,
+        Err(error) => put_off(app, &job, &error).await?,
+    }
+    Ok(true)
+}
+
+async fn finish(app: &App, job: &JobRow) -> Result<(), ApiError> {
+    // A job whose lease ran out belongs to another node by now, and its effect is guarded by versions.
+    let mut tx = app.store.begin().await?;
+    match tx.finish_job(job, app.now()).await {
+        Ok(()) => Ok(tx.commit().await?),
+        Err(StoreError::Conflict { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn put_off(app: &App, job: &JobRow, error: &ApiError) -> Result<(), ApiError> {
+    let tries = usize::try_from(job.tries).unwrap_or(usize::MAX);
+    let now = app.now();
+    let word = match error {
+        ApiError::Busy => "busy",
+        ApiError::Machine(_) => "machine",
+        _ => "refused",
+    };
+    tracing::warn!(job.id = %job.id, job.kind, tries, error = %chain(error), "a job failed");
+    let mut tx = app.store.begin().await?;
+    let done = match STEPS.get(tries.saturating_sub(1)) {
+        Some(seconds) => tx.retry_job(job, now.plus(seconds * 1_000), word).await,
+        None => {
+            app.metrics.job_given_up();
+            tx.fail_job(job, now, word).await
+        }
+    };
+    match done {
+        Ok(()) => Ok(tx.commit().await?),
+        Err(StoreError::Conflict { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Plans this minute's sweep; every node does so and one of them succeeds.
+async fn plan_sweep(app: &App, now: Millis) -> Result<(), ApiError> {
+    let minute = now.0 / MINUTE;
+    if app.swept.swap(minute, std::sync::atomic::Ordering::Relaxed) == minute {
+        return Ok(());
+    }
+    app.store.plan_job(SWEEP, &minute.to_string(), "", now).await?;
+    Ok(())
+}
+
+/// Returns when a submission made now would be answered, by the live queue.
+///
+/// # Errors
+/// The store's.
+pub async fn expected(app: &App) -> Result<Millis, ApiError> {
+    let queue = app.store.queue(DECIDE).await?;
+    let each = queue.mean_ms.unwrap_or(USUAL).max(1.0);
+    let waiting = (queue.ready + queue.leased).max(1);
+    Ok(app.now().plus((waiting as f64 * each).ceil() as i64))
+}

@@ -1,0 +1,168 @@
+//! What is counted. Labels are words from short lists: no id, no name, no address.
+
+use std::fmt::Write as _;
+
+use menshen_core::decide::Outcome;
+use menshen_core::progress::Material;
+use menshen_engine::PoolError;
+use menshen_store::Part;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{EncodeLabelSet, LabelSetEncoder};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+
+/// Labels of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Request {
+    /// The route's pattern, never the path itself.
+    route: String,
+    method: String,
+    status: u16,
+}
+
+/// One label.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Word(&'static str, String);
+
+impl EncodeLabelSet for Request {
+    fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result<(), std::fmt::Error> {
+        [
+            ("route", self.route.as_str()),
+            ("method", self.method.as_str()),
+            ("status", self.status.to_string().as_str()),
+        ]
+        .encode(encoder)
+    }
+}
+
+impl EncodeLabelSet for Word {
+    fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result<(), std::fmt::Error> {
+        [(self.0, self.1.as_str())].encode(encoder)
+    }
+}
+
+/// Everything that is counted.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<Request, Counter>,
+    seconds: Family<Word, Histogram>,
+    in_flight: Gauge,
+    shed: Counter,
+    captures: Family<Word, Counter>,
+    decisions: Family<Word, Counter>,
+    decision_seconds: Histogram,
+    engine_failures: Family<Word, Counter>,
+    jobs_given_up: Counter,
+    queue: Gauge,
+}
+
+fn seconds() -> Histogram {
+    // 5 ms to 20 s.
+    Histogram::new(exponential_buckets(0.005, 2.0, 13))
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix("menshen"),
+            requests: Family::default(),
+            seconds: Family::new_with_constructor(seconds),
+            in_flight: Gauge::default(),
+            shed: Counter::default(),
+            captures: Family::default(),
+            decisions: Family::default(),
+            decision_seconds: seconds(),
+            engine_failures: Family::default(),
+            jobs_given_up: Counter::default(),
+            queue: Gauge::default(),
+        };
+        metrics.register();
+        metrics
+    }
+}
+
+impl Metrics {
+    fn register(&mut self) {
+        let r = &mut self.registry;
+        r.register("requests", "Requests answered", self.requests.clone());
+        r.register("request_seconds", "Time to the answer", self.seconds.clone());
+        r.register("requests_in_flight", "Requests at work", self.in_flight.clone());
+        r.register("requests_shed", "Requests told to come back", self.shed.clone());
+        r.register("captures", "Photos judged on arrival", self.captures.clone());
+        r.register("decisions", "Decisions", self.decisions.clone());
+        let help = "Time from submission to decision";
+        r.register("decision_seconds", help, self.decision_seconds.clone());
+        let help = "Photos that were not judged";
+        r.register("engine_failures", help, self.engine_failures.clone());
+        r.register("jobs_given_up", "Jobs that failed for good", self.jobs_given_up.clone());
+        r.register("queue", "Decisions waiting", self.queue.clone());
+    }
+
+    /// Counts an answer.
+    pub fn answered(&self, route: &str, method: &str, status: u16, seconds: f64) {
+        let labels = Request {
+            route: route.to_owned(),
+            method: method.to_owned(),
+            status,
+        };
+        self.requests.get_or_create(&labels).inc();
+        let route = Word("route", route.to_owned());
+        self.seconds.get_or_create(&route).observe(seconds);
+    }
+
+    /// Notes how many requests are at work.
+    pub fn in_flight(&self, n: usize) {
+        self.in_flight.set(i64::try_from(n).unwrap_or(i64::MAX));
+    }
+
+    /// Counts a request that was told to come back.
+    pub fn shed(&self) {
+        self.shed.inc();
+    }
+
+    /// Counts a photo.
+    pub fn captured(&self, part: Part, material: Material) {
+        let verdict = if material == Material::Good { "good" } else { "again" };
+        let label = Word("verdict", format!("{}_{verdict}", part.as_str()));
+        self.captures.get_or_create(&label).inc();
+    }
+
+    /// Counts a decision and its time.
+    pub fn decided(&self, outcome: Outcome, millis: Option<i64>) {
+        let label = Word("outcome", crate::case::word(&outcome));
+        self.decisions.get_or_create(&label).inc();
+        if let Some(millis) = millis {
+            self.decision_seconds.observe(millis as f64 / 1_000.0);
+        }
+    }
+
+    /// Counts a photo that was not judged.
+    pub fn engine_failed(&self, error: &PoolError) {
+        let why = match error {
+            PoolError::Busy => "busy",
+            PoolError::Died => "died",
+            PoolError::TimedOut => "timed_out",
+            _ => "other",
+        };
+        self.engine_failures.get_or_create(&Word("why", why.to_owned())).inc();
+    }
+
+    /// Counts a job that failed for good.
+    pub fn job_given_up(&self) {
+        self.jobs_given_up.inc();
+    }
+
+    /// Returns everything in the text format of Prometheus.
+    pub fn text(&self, waiting: i64) -> String {
+        self.queue.set(waiting);
+        let mut text = String::new();
+        if encode(&mut text, &self.registry).is_err() {
+            // Writing to a string does not fail; an unreadable page is still better than none.
+            let _ = writeln!(text, "# metrics could not be written");
+        }
+        text
+    }
+}

@@ -1,0 +1,209 @@
+//! Errors as people and machines see them: `application/problem+json` (RFC 9457).
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use menshen_core::time::Millis;
+use menshen_core::verification::NotNow;
+use menshen_store::StoreError;
+use serde::Serialize;
+use thiserror::Error;
+use utoipa::ToSchema;
+
+use crate::routes::StepOut;
+
+/// Why a request was not done.
+#[derive(Debug, Error)]
+pub enum ApiError {
+    /// Who are you?
+    #[error("a valid key or token is needed in the header `Authorization: Bearer ..`")]
+    Stranger,
+    /// Not you.
+    #[error("this key lacks the scope `{0}`")]
+    Scope(&'static str),
+    /// Not there, or another tenant's: nobody can tell which.
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    /// Not now.
+    #[error("{0}")]
+    NotNow(#[from] NotNow),
+    /// Somebody else was faster: load it again.
+    #[error("the record has changed meanwhile; read it again")]
+    Stale,
+    /// Everything personal was destroyed.
+    #[error("this applicant was erased")]
+    Erased,
+    /// Not now, for another reason.
+    #[error("{detail}")]
+    Conflict {
+        /// A word for machines.
+        code: &'static str,
+        /// For people.
+        detail: String,
+    },
+    /// Parts are missing.
+    #[error("steps are missing")]
+    StepsMissing(Vec<StepOut>),
+    /// Not like this.
+    #[error("{detail}")]
+    Invalid {
+        /// A word for machines.
+        code: &'static str,
+        /// For people; names the key, never what was typed.
+        detail: String,
+    },
+    /// Larger than allowed.
+    #[error("larger than the limit of {0} bytes")]
+    TooLarge(u64),
+    /// Later: too many failures.
+    #[error("too many failed attempts; the next one is possible at {}", .0.to_timestamp())]
+    TooMany(Millis),
+    /// Later: there is too much to do.
+    #[error("too much to do at the moment")]
+    Busy,
+    /// The machine failed; nothing was changed.
+    #[error("the machine failed; nothing was changed")]
+    Machine(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// A name that never changes, relative to the documentation.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The status in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// A word for machines.
+    pub code: String,
+    /// What happened, without anything personal.
+    pub detail: String,
+    /// When it can be tried again, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<String>,
+    /// Steps that are missing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<StepOut>,
+}
+
+/// Seconds after which a client should come back when there is too much to do.
+const COME_BACK: u32 = 2;
+
+impl ApiError {
+    /// Wraps a failure of the machine.
+    pub fn machine(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Machine(Box::new(error))
+    }
+
+    /// Returns an error about the form of a request.
+    pub fn invalid(code: &'static str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self::Invalid { code, detail }
+    }
+
+    /// Returns an error about the state of things.
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self::Conflict { code, detail }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Stranger => StatusCode::UNAUTHORIZED,
+            Self::Scope(_) => StatusCode::FORBIDDEN,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::NotNow(_)
+            | Self::Conflict { .. }
+            | Self::StepsMissing(_)
+            | Self::Stale
+            | Self::Erased => StatusCode::CONFLICT,
+            Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Machine(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Stranger => "unauthenticated",
+            Self::Scope(_) => "scope_missing",
+            Self::NotFound(_) => "not_found",
+            Self::NotNow(_) => "not_now",
+            Self::StepsMissing(_) => "steps_missing",
+            Self::Stale => "stale",
+            Self::Erased => "applicant_erased",
+            Self::Conflict { code, .. } | Self::Invalid { code, .. } => code,
+            Self::TooLarge(_) => "too_large",
+            Self::TooMany(_) => "attempts_exhausted",
+            Self::Busy => "busy",
+            Self::Machine(_) => "machine_failed",
+        }
+    }
+
+    fn retry_at(&self) -> Option<Millis> {
+        match self {
+            Self::TooMany(at) => Some(*at),
+            Self::NotNow(not_now) => not_now.retry_at,
+            _ => None,
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        if let Self::Machine(error) = &self {
+            tracing::error!(error = %chain(error.as_ref()), "a request failed");
+        }
+        let code = self.code();
+        let problem = Problem {
+            kind: format!("/docs#problem-{code}"),
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            code: code.to_owned(),
+            detail: self.to_string(),
+            retry_at: self.retry_at().map(|at| at.to_timestamp().to_string()),
+            missing: match self {
+                Self::StepsMissing(steps) => steps,
+                _ => Vec::new(),
+            },
+        };
+        let mut response = (status, Json(problem)).into_response();
+        let headers = response.headers_mut();
+        let kind = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, kind);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(COME_BACK));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict { .. } => Self::Stale,
+            StoreError::Erased => Self::Erased,
+            error if error.is_busy() => Self::Busy,
+            error => Self::machine(error),
+        }
+    }
+}
+
+/// Returns an error with its causes, once, where it is handled.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

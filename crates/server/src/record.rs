@@ -1,0 +1,95 @@
+//! What is written beside every change, in its transaction: the audit entry and the event.
+
+use std::collections::BTreeMap;
+
+use menshen_core::access::Caller;
+use menshen_core::event::EventName;
+use menshen_core::ids::TenantId;
+use menshen_core::time::Millis;
+use menshen_store::{NewAuditEntry, StoreError, Tx, VerificationRow};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::problem::ApiError;
+
+/// Who did what to which record. Ids and codes only: the audit log outlives the people in it.
+pub struct Act {
+    tenant: Option<TenantId>,
+    actor: String,
+    action: &'static str,
+    object: String,
+    detail: BTreeMap<String, String>,
+}
+
+impl Act {
+    /// Returns what a caller does.
+    pub fn new(caller: &Caller, action: &'static str, kind: &str, id: Uuid) -> Self {
+        Self {
+            tenant: Some(caller.tenant()),
+            actor: caller.actor(),
+            action,
+            object: format!("{kind}:{id}"),
+            detail: BTreeMap::new(),
+        }
+    }
+
+    /// Returns what the service does by itself.
+    pub fn system(tenant: Option<TenantId>, action: &'static str, kind: &str, id: Uuid) -> Self {
+        Self {
+            tenant,
+            actor: "system".to_owned(),
+            action,
+            object: format!("{kind}:{id}"),
+            detail: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a detail: an id, a code, a digest.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
+        self.detail.insert(key.to_owned(), value.into());
+        self
+    }
+}
+
+/// Adds an entry to the audit log.
+///
+/// # Errors
+/// The store's.
+pub async fn audit(tx: &mut Tx, act: Act, now: Millis) -> Result<(), ApiError> {
+    let Act { tenant, actor, action, object, detail } = act;
+    let entry = NewAuditEntry {
+        at: now,
+        tenant,
+        actor,
+        action: action.to_owned(),
+        object,
+        detail,
+    };
+    tx.append_audit(entry)?;
+    Ok(())
+}
+
+/// Tells the integrator that a verification has reached a status.
+///
+/// # Errors
+/// The store's.
+pub async fn event(
+    tx: &mut Tx,
+    name: EventName,
+    row: &VerificationRow,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let payload = json!({
+        "verification": row.id,
+        "applicant": row.applicant_id,
+        "level": row.level,
+        "flow": row.flow,
+        "status": row.status,
+        "codes": row.codes,
+        "at": now.to_timestamp(),
+    });
+    let name = serde_json::to_value(name).map_or_else(|_| String::new(), |name| name.as_str().unwrap_or_default().to_owned());
+    tx.append_event(row.tenant_id, &name, &payload.to_string(), now).await?;
+    Ok(())
+}

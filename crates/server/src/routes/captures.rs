@@ -1,0 +1,153 @@
+//! Photos of a verification, in one piece.
+
+use axum::Json;
+use axum::extract::{FromRequest, Multipart, Path, Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::body::Bytes;
+use axum::http::StatusCode;
+use menshen_core::ids::VerificationId;
+use menshen_core::progress::Material;
+use menshen_core::Reason;
+use menshen_store::{Part, CaptureRow, StoreError};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::reasons::{Audience, ReasonOut, StepOut, show};
+use crate::app::App;
+use crate::caller::{Allowed, Read, Write};
+use crate::capture;
+use crate::case::Case;
+use crate::input::{self, Id};
+use crate::problem::{ApiError, Problem};
+use crate::record::Act;
+
+/// A photo, judged on arrival.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CaptureOut {
+    /// The id.
+    pub id: Uuid,
+    /// `front`, `back` or `selfie`.
+    pub part: String,
+    /// Can it be judged? If not, take it again.
+    pub usable: bool,
+    /// What was found.
+    pub reasons: Vec<ReasonOut>,
+    /// The steps that still need material.
+    pub next: Vec<StepOut>,
+    /// When it arrived, RFC 3339.
+    pub created_at: String,
+}
+
+/// Hands in a photo: the bytes of a JPEG, PNG or WebP file, or a form with the field `file`. It is judged at once;
+/// the same bytes twice are one.
+#[utoipa::path(put, path = "/v1/verifications/{id}/captures/{part}", tag = "captures",
+    params(("id" = Uuid, Path), ("part" = String, Path, description = "`front`, `back` or `selfie`")),
+    request_body(content = Vec<u8>, content_type = "image/jpeg"),
+    responses((status = 200, body = CaptureOut, description = "The same bytes were here"), (status = 201, body = CaptureOut), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
+pub async fn put_capture(
+    State(app): State<App>,
+    allowed: Allowed<Write>,
+    path: Result<Path<(Uuid, String)>, axum::extract::rejection::PathRejection>,
+    request: Request,
+) -> Result<(StatusCode, Json<CaptureOut>), ApiError> {
+    let Ok(Path((id, part))) = path else {
+        return Err(ApiError::NotFound("verification"));
+    };
+    let row = allowed.verification(&app, VerificationId(id)).await?;
+    let part: Part = part.parse().map_err(|_| ApiError::NotFound("part"))?;
+    let bytes = photo(request, &app).await?;
+    let case = Case::read(&app, row).await?;
+    let (status, out) = receive(&app, &allowed, case, part, bytes).await?;
+    Ok((status, Json(out)))
+}
+
+/// Judges and keeps a photo, whichever way it came.
+///
+/// # Errors
+/// The same as [`put_capture`]'s.
+pub async fn receive(
+    app: &App,
+    allowed: &Allowed<Write>,
+    mut case: Case,
+    part: Part,
+    bytes: Bytes,
+) -> Result<(StatusCode, CaptureOut), ApiError> {
+    let row = &case.row;
+    if bytes.is_empty() {
+        return Err(ApiError::invalid("upload_incomplete", "the photo is empty"));
+    }
+    let digest = capture::digest(app, &case, &bytes);
+    let same = app.store.find_same_capture(row.tenant_id, row.id, part, &digest).await?;
+    if let Some(same) = same {
+        let reasons = reasons_of(app, &same).await?;
+        return Ok((StatusCode::OK, describe(&case, &same, &reasons)));
+    }
+    // Whether anything can be handed in is known before the photo is measured.
+    case.progress.state.collected(app.now())?;
+    let judged = capture::judge(app, &allowed.tenant, &case, part, &bytes).await?;
+    let act = Act::new(&allowed.caller, "capture.created", "verification", row.id.0);
+    let (row, reasons) = capture::keep(app, &mut case, part, &bytes, judged, act).await?;
+    let out = describe(&case, &row, &reasons);
+    Ok((StatusCode::CREATED, out))
+}
+
+async fn photo(request: Request, app: &App) -> Result<Bytes, ApiError> {
+    let largest = app.config.limits.photo_mib << 20;
+    let form = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("multipart/form-data"));
+    if !form {
+        return input::bytes(request, largest).await;
+    }
+    let unreadable = || ApiError::invalid("upload_incomplete", "the form did not arrive whole");
+    let limited = request.map(|body| axum::body::Body::new(http_body_util::Limited::new(body, largest + 4096)));
+    let mut form = Multipart::from_request(limited, app).await.map_err(|_| unreadable())?;
+    while let Some(field) = form.next_field().await.map_err(|_| unreadable())? {
+        if field.name() == Some("file") {
+            return field.bytes().await.map_err(|_| unreadable());
+        }
+    }
+    Err(ApiError::invalid("file_missing", "the form lacks the field `file`"))
+}
+
+/// Lists the photos of a verification that count, newest first.
+#[utoipa::path(get, path = "/v1/verifications/{id}/captures", tag = "captures", params(("id" = Uuid, Path)),
+    responses((status = 200, body = [CaptureOut]), (status = 404, body = Problem)))]
+pub async fn list_captures(
+    State(app): State<App>,
+    allowed: Allowed<Read>,
+    Id(id): Id<Uuid>,
+) -> Result<Json<Vec<CaptureOut>>, ApiError> {
+    let row = allowed.verification(&app, VerificationId(id)).await?;
+    let case = Case::read(&app, row).await?;
+    let rows = app.store.list_captures(case.row.tenant_id, case.row.id).await?;
+    let mut out = Vec::with_capacity(rows.len());
+    for row in rows {
+        let reasons = reasons_of(&app, &row).await?;
+        out.push(describe(&case, &row, &reasons));
+    }
+    Ok(Json(out))
+}
+
+async fn reasons_of(app: &App, row: &CaptureRow) -> Result<Vec<Reason>, ApiError> {
+    match app.store.find_capture_reasons(row.tenant_id, row.id).await {
+        Ok(Some(sealed)) => serde_json::from_slice(&sealed).map_err(ApiError::machine),
+        Ok(None) | Err(StoreError::Erased) => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn describe(case: &Case, row: &CaptureRow, reasons: &[Reason]) -> CaptureOut {
+    CaptureOut {
+        id: row.id.0,
+        part: row.part.as_str().to_owned(),
+        usable: Material::of(reasons) == Material::Good,
+        reasons: show(reasons, Audience::Person),
+        next: case.missing().into_iter().map(crate::routes::StepOut::from).collect(),
+        created_at: row.created_at.to_timestamp().to_string(),
+    }
+}

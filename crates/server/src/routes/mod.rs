@@ -1,0 +1,79 @@
+//! Routes: one table, from which the OpenAPI document and the tests of permission are made.
+
+pub mod applicants;
+pub mod audit;
+pub mod captures;
+pub mod data;
+pub mod decisions;
+pub mod events;
+pub mod health;
+pub mod keys;
+pub mod page;
+pub mod policy;
+pub mod privacy;
+pub mod reasons;
+pub mod tenants;
+pub mod uploads;
+pub mod verifications;
+
+use axum::Router;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use reasons::StepOut;
+
+use crate::app::App;
+use crate::problem::Problem;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Menshen",
+        description = "Identity verification that explains itself. Errors are `application/problem+json`; lists are \
+            pages, newest first, with a cursor; every POST that creates something takes an `Idempotency-Key`.",
+        license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
+    ),
+    components(schemas(Problem)),
+    security(("bearer" = []))
+)]
+struct Document;
+
+/// Returns the routes and their description.
+pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
+    let v1 = OpenApiRouter::new()
+        .routes(routes!(applicants::create_applicant, applicants::list_applicants))
+        .routes(routes!(applicants::get_applicant, privacy::erase_applicant))
+        .routes(routes!(applicants::create_token, applicants::revoke_tokens))
+        .routes(routes!(privacy::give_consent, privacy::list_consents))
+        .routes(routes!(privacy::withdraw_consent))
+        .routes(routes!(privacy::place_hold, privacy::list_holds))
+        .routes(routes!(privacy::lift_hold))
+        .routes(routes!(verifications::create_verification, verifications::list_verifications))
+        .routes(routes!(verifications::get_verification))
+        .routes(routes!(verifications::submit_verification))
+        .routes(routes!(data::put_data, data::get_data))
+        .routes(routes!(captures::list_captures))
+        .routes(routes!(captures::put_capture))
+        .routes(routes!(uploads::create_upload, uploads::upload_options))
+        .routes(routes!(uploads::upload_state, uploads::append_upload, uploads::end_upload))
+        .routes(routes!(decisions::list_decisions))
+        .routes(routes!(decisions::get_decision_evidence))
+        .routes(routes!(events::list_events))
+        .routes(routes!(keys::create_key, keys::list_keys))
+        .routes(routes!(keys::revoke_key))
+        .routes(routes!(tenants::create_tenant, tenants::list_tenants))
+        .routes(routes!(policy::get_policy, policy::put_policy))
+        .routes(routes!(policy::try_policy))
+        .routes(routes!(audit::list_audit))
+        .routes(routes!(audit::get_checkpoint))
+        .routes(routes!(audit::get_proof));
+    let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
+        .merge(v1)
+        .split_for_parts();
+    let components = document.components.get_or_insert_default();
+    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    components.add_security_scheme("bearer", bearer);
+    (router, document)
+}

@@ -1,0 +1,150 @@
+//! A tenant's policy: read, changed, and tried on past cases before it is changed.
+
+use axum::Json;
+use axum::extract::State;
+use menshen_core::Policy;
+use menshen_core::decide::Outcome;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::caller::{Allowed, Policies};
+use crate::case::word;
+use crate::input::Input;
+use crate::problem::{ApiError, Problem, chain};
+use crate::record::{self, Act};
+
+/// A policy.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PolicyOut {
+    /// Its version and digest.
+    pub identity: String,
+    /// The whole of it, TOML.
+    pub toml: String,
+}
+
+/// A policy to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyIn {
+    /// The keys that differ from the defaults, TOML.
+    #[schema(max_length = 65536)]
+    pub toml: String,
+}
+
+/// Returns the policy in force.
+#[utoipa::path(get, path = "/v1/policy", tag = "policy", responses((status = 200, body = PolicyOut)))]
+pub async fn get_policy(
+    State(app): State<App>,
+    allowed: Allowed<Policies>,
+) -> Result<Json<PolicyOut>, ApiError> {
+    let policy = app.policy(&allowed.tenant)?;
+    Ok(Json(PolicyOut {
+        identity: policy.identity(),
+        toml: policy.to_toml(),
+    }))
+}
+
+fn read(input: &PolicyIn) -> Result<Policy, ApiError> {
+    Policy::from_toml(&input.toml).map_err(|error| ApiError::invalid("policy_invalid", chain(&error)))
+}
+
+/// Puts a policy in force for verifications opened from now on. Those that are open keep theirs, and every policy
+/// that ever was in force is kept.
+#[utoipa::path(put, path = "/v1/policy", tag = "policy", request_body = PolicyIn,
+    responses((status = 200, body = PolicyOut), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn put_policy(
+    State(app): State<App>,
+    allowed: Allowed<Policies>,
+    input: Input<PolicyIn>,
+) -> Result<Json<PolicyOut>, ApiError> {
+    let policy = read(&input.value)?;
+    let out = PolicyOut {
+        identity: policy.identity(),
+        toml: policy.to_toml(),
+    };
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    tx.set_policy(&allowed.tenant, &out.toml, &out.identity, now).await?;
+    let act = Act::new(&allowed.caller, "policy.changed", "tenant", allowed.tenant.id.0);
+    record::audit(&mut tx, act.with("policy", out.identity.clone()), now).await?;
+    tx.commit().await?;
+    Ok(Json(out))
+}
+
+/// What a policy would have decided.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct TryOut {
+    /// The policy that was tried.
+    pub identity: String,
+    /// Past decisions that were judged again.
+    pub cases: u32,
+    /// How many keep their outcome.
+    pub same: u32,
+    /// Those that would have another.
+    pub changed: Vec<ChangeOut>,
+    /// Those that cannot be judged again: erased.
+    pub erased: u32,
+}
+
+/// A decision that would be another.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangeOut {
+    /// The verification.
+    pub verification: Uuid,
+    /// The outcome then.
+    pub was: String,
+    /// The outcome by the policy that was tried.
+    pub would_be: String,
+    /// The codes by that policy.
+    pub codes: Vec<String>,
+}
+
+/// Past decisions that are tried at most.
+const MOST: u32 = 200;
+
+/// Judges the newest past cases by a policy without changing anything.
+#[utoipa::path(post, path = "/v1/policy/try", tag = "policy", request_body = PolicyIn,
+    responses((status = 200, body = TryOut), (status = 422, body = Problem)))]
+pub async fn try_policy(
+    State(app): State<App>,
+    allowed: Allowed<Policies>,
+    input: Input<PolicyIn>,
+) -> Result<Json<TryOut>, ApiError> {
+    let policy = read(&input.value)?;
+    let verifier = app.signer.verifier();
+    let mut out = TryOut {
+        identity: policy.identity(),
+        ..TryOut::default()
+    };
+    for row in app.store.list_decisions(allowed.tenant.id, None, MOST).await? {
+        let file = match app.store.find_decision_evidence(allowed.tenant.id, row.id).await {
+            Ok(Some(file)) => file,
+            Ok(None) | Err(menshen_store::StoreError::Erased) => {
+                out.erased += 1;
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let was = menshen_ledger::verify_evidence(&file, &verifier).map_err(ApiError::machine)?.case;
+        let (question, claims) = (&was.question, &was.claims);
+        let now = question.decide(&policy, claims, &was.evidence, &was.cards, was.today);
+        out.cases += 1;
+        if now.outcome == was.decision.outcome {
+            out.same += 1;
+        } else {
+            out.changed.push(change(row.verification_id.0, was.decision.outcome, &now));
+        }
+    }
+    Ok(Json(out))
+}
+
+fn change(verification: Uuid, was: Outcome, now: &menshen_core::Decision) -> ChangeOut {
+    ChangeOut {
+        verification,
+        was: word(&was),
+        would_be: word(&now.outcome),
+        codes: crate::case::codes(&now.reasons),
+    }
+}

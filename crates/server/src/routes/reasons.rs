@@ -1,0 +1,121 @@
+//! Reasons and steps as integrators and people see them.
+
+use menshen_document::Field;
+use menshen_core::reason::{Disclosure, End, Step, Value};
+use menshen_core::{Catalogue, Locale, Reason};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A text in every language.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TextOut {
+    /// Simplified Chinese.
+    #[serde(rename = "zh-CN")]
+    pub zh_cn: String,
+    /// English.
+    pub en: String,
+}
+
+/// One thing that stands between a person and approval.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReasonOut {
+    /// Its code; codes are append-only, an unknown one is a failure like any other. `null` where the finding is
+    /// for the operator only.
+    pub code: Option<String>,
+    /// What happens next: `again`, `fix`, `wait`, `review`, `final`, or `hint` for advice that never blocks.
+    #[schema(value_type = String, example = "again")]
+    pub end: End,
+    /// Where it is put right.
+    #[schema(value_type = String, example = "document_front")]
+    pub step: Step,
+    /// The field that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub field: Option<Field>,
+    /// Does it count as an attempt?
+    pub counts: bool,
+    /// What is wrong.
+    pub title: TextOut,
+    /// What to do about it.
+    pub remedy: TextOut,
+    /// The exact finding, for operators: only where the caller's key may read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finding: Option<FindingOut>,
+}
+
+/// The exact finding.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FindingOut {
+    /// The code.
+    pub code: String,
+    /// In words.
+    pub text: TextOut,
+    /// What was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<serde_json::Value>)]
+    pub measured: Option<Value>,
+    /// The policy's limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<serde_json::Value>)]
+    pub limit: Option<Value>,
+}
+
+/// Whom reasons are shown to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// The person and the integrator's pages: what helps, and nothing that helps a forger.
+    Person,
+    /// The operator's staff.
+    Operator,
+}
+
+/// A step still to be done.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StepOut {
+    /// Its name: `form`, `document_front`, `document_back`, `selfie`.
+    #[schema(value_type = String, example = "document_front")]
+    pub step: Step,
+    /// In words.
+    pub title: TextOut,
+}
+
+impl From<Step> for StepOut {
+    fn from(step: Step) -> Self {
+        let title = both(|catalogue| catalogue.step(step));
+        Self { step, title }
+    }
+}
+
+/// Returns reasons for an audience, first what must be done first.
+pub fn show(reasons: &[Reason], audience: Audience) -> Vec<ReasonOut> {
+    reasons.iter().map(|reason| one(reason, audience)).collect()
+}
+
+fn one(reason: &Reason, audience: Audience) -> ReasonOut {
+    let operator = audience == Audience::Operator;
+    let named = operator || reason.disclosure != Disclosure::None;
+    let exact = operator || reason.disclosure == Disclosure::Full;
+    let finding = operator.then(|| FindingOut {
+        code: reason.code.as_str().to_owned(),
+        text: both(|catalogue| catalogue.render(reason).operator),
+        measured: reason.measured.clone(),
+        limit: reason.limit.clone(),
+    });
+    ReasonOut {
+        code: named.then(|| reason.code.as_str().to_owned()),
+        end: reason.end,
+        step: reason.step,
+        field: reason.field.filter(|_| exact),
+        counts: reason.counts,
+        title: both(|catalogue| catalogue.render(reason).title),
+        remedy: both(|catalogue| catalogue.render(reason).remedy),
+        finding,
+    }
+}
+
+fn both(text: impl Fn(&Catalogue) -> String) -> TextOut {
+    TextOut {
+        zh_cn: text(Catalogue::of(Locale::ZhCn)),
+        en: text(Catalogue::of(Locale::En)),
+    }
+}

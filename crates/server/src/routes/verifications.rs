@@ -1,0 +1,383 @@
+//! Verifications: opening, reading, submitting.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use menshen_core::attempts::retry_at;
+use menshen_core::event::EventName;
+use menshen_core::ids::{ApplicantId, VerificationId};
+use menshen_core::progress::Progress;
+use menshen_core::reason::{Reason, ReasonCode};
+use menshen_core::time::Millis;
+use menshen_core::verification::{Expiry, Flow, Retry, State as Life, Status};
+use menshen_store::{NewVerification, VerificationRow};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::page::{Asked, PageIn, PageOut};
+use super::reasons::{Audience, ReasonOut, StepOut, show};
+use crate::app::App;
+use crate::attempts::{self, Place};
+use crate::caller::{Allowed, List, Read, Write};
+use crate::case::{Case, from_word, word};
+use crate::input::{Id, Input};
+use crate::jobs;
+use crate::once::{self, Once};
+use crate::problem::{ApiError, Problem};
+use crate::record::{self, Act};
+
+/// A new verification.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerificationIn {
+    /// The applicant.
+    pub applicant: Uuid,
+    /// The level, a name of the policy's: `L1`, `L2`.
+    #[schema(example = "L2")]
+    pub level: String,
+    /// Why: `first` where left out, or a flow of re-verification: `stuck_state`, `new_device`, `face_fails`,
+    /// `account_conflict`, `renewal`.
+    #[schema(value_type = Option<String>, example = "first")]
+    pub flow: Option<Flow>,
+}
+
+/// A verification with its state explained: why, what next, by when.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VerificationOut {
+    /// The id.
+    pub id: Uuid,
+    /// The applicant.
+    pub applicant: Uuid,
+    /// The level.
+    pub level: String,
+    /// Why it is done: `first` or a flow of re-verification.
+    #[schema(value_type = String)]
+    pub flow: Flow,
+    /// `not_started`, `in_progress`, `pending`, `failed`, `verified` or `expired`.
+    #[schema(value_type = String, example = "in_progress")]
+    pub status: Status,
+    /// Is the machine at work on it right now?
+    pub processing: bool,
+    /// Since when it is so, RFC 3339.
+    pub since: String,
+    /// Why, first what must be done first.
+    pub reasons: Vec<ReasonOut>,
+    /// What the person does next: the steps that need material.
+    pub next: Vec<StepOut>,
+    /// What can be done after a failure: `now`, `at` or `appeal`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry: Option<String>,
+    /// When the next try is possible, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<String>,
+    /// When an answer is expected, from the live queue, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected_at: Option<String>,
+    /// Until when it holds, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<String>,
+    /// Why it is over: `left_lying`, `ran_out`, `replaced`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub ended: Option<Expiry>,
+    /// How often the machine took it up again.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub requeued: u32,
+    /// How many verdicts there were.
+    pub attempt: i64,
+    /// The policy that it is judged by.
+    pub policy: String,
+    /// When it was opened, RFC 3339.
+    pub created_at: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
+
+/// Opens a verification. An applicant has one open verification at a time.
+#[utoipa::path(post, path = "/v1/verifications", tag = "verifications", request_body = VerificationIn,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect")),
+    responses((status = 201, body = VerificationOut), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn create_verification(
+    State(app): State<App>,
+    allowed: Allowed<Write>,
+    headers: HeaderMap,
+    input: Input<VerificationIn>,
+) -> Result<Response, ApiError> {
+    let VerificationIn { applicant, level, flow } = input.value;
+    let applicant = allowed.applicant(&app, ApplicantId(applicant)).await?;
+    if applicant.erased_at.is_some() {
+        return Err(ApiError::conflict("applicant_erased", "this applicant was erased"));
+    }
+    let policy = app.policy(&allowed.tenant)?;
+    if !policy.levels.contains_key(&level) {
+        let known: Vec<&str> = policy.levels.keys().map(String::as_str).collect();
+        let detail = format!("level must be one of {}", known.join(", "));
+        return Err(ApiError::invalid("level_unknown", detail));
+    }
+    let tenant = allowed.tenant.id;
+    let begun = once::begin(&app, tenant, &headers, "create_verification", input.digest).await?;
+    let mut work = match begun {
+        Once::Replay(response) => return Ok(response),
+        Once::Fresh(work) => work,
+    };
+    let flow = flow.unwrap_or(Flow::First);
+    // Two requests at once would both find nothing open: the applicant's row is held until the end.
+    work.tx.lock_applicant(tenant, applicant.id).await?;
+    refuse_second(&mut work.tx, tenant, applicant.id, flow, &level).await?;
+    let now = app.now();
+    let progress = Progress::new(now);
+    let new = NewVerification {
+        tenant_id: tenant,
+        applicant_id: applicant.id,
+        level,
+        flow: word(&flow),
+        status: word(&progress.state.status()),
+        state: serde_json::to_string(&progress).map_err(ApiError::machine)?,
+        policy_identity: policy.identity(),
+    };
+    let row = work.tx.create_verification(&new, now).await?;
+    let act = Act::new(&allowed.caller, "verification.created", "verification", row.id.0);
+    record::audit(&mut work.tx, act, now).await?;
+    record::event(&mut work.tx, EventName::VerificationCreated, &row, now).await?;
+    let case = Case { row, progress, flow, policy };
+    let out = describe(&case, &[], None);
+    work.finish(&app, StatusCode::CREATED, &out).await
+}
+
+async fn refuse_second(
+    tx: &mut menshen_store::Tx,
+    tenant: menshen_core::ids::TenantId,
+    applicant: ApplicantId,
+    flow: Flow,
+    level: &str,
+) -> Result<(), ApiError> {
+    let rows = tx.list_applicant_verifications(tenant, applicant, None, 100).await?;
+    let open = |row: &&VerificationRow| {
+        from_word::<Status>(&row.status)
+            .map_or(true, |status| !matches!(status, Status::Verified | Status::Expired))
+    };
+    if let Some(open) = rows.iter().find(open) {
+        let detail = format!("verification {} of this applicant is open", open.id);
+        return Err(ApiError::conflict("verification_open", detail));
+    }
+    let verified = |row: &&VerificationRow| row.status == word(&Status::Verified);
+    let done = rows.iter().any(|row| verified(&row) && row.level == level);
+    if flow == Flow::First && done {
+        let detail = "this level is verified; choose a flow of re-verification";
+        return Err(ApiError::conflict("already_verified", detail));
+    }
+    let ever = tx.find_identity(tenant, applicant).await?.is_some();
+    if flow.is_again() && !ever {
+        let detail = "there is no first verification to repeat";
+        return Err(ApiError::conflict("never_verified", detail));
+    }
+    Ok(())
+}
+
+/// Which verifications.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct VerificationsIn {
+    /// The last id of the page before.
+    pub after: Option<Uuid>,
+    /// Records on a page, 1 to 200.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
+    /// Only those with this status.
+    #[param(value_type = Option<String>)]
+    pub status: Option<Status>,
+    /// Only those of this applicant.
+    pub applicant: Option<Uuid>,
+}
+
+/// A verification in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VerificationItem {
+    /// The id.
+    pub id: Uuid,
+    /// The applicant.
+    pub applicant: Uuid,
+    /// The level.
+    pub level: String,
+    /// Why it is done.
+    pub flow: String,
+    /// The status.
+    pub status: String,
+    /// The codes of its reasons.
+    pub codes: Vec<String>,
+    /// When it last changed, RFC 3339.
+    pub updated_at: String,
+}
+
+/// Lists verifications, newest first.
+#[utoipa::path(get, path = "/v1/verifications", tag = "verifications", params(VerificationsIn),
+    responses((status = 200, body = PageOut<VerificationItem>), (status = 422, body = Problem)))]
+pub async fn list_verifications(
+    State(app): State<App>,
+    allowed: Allowed<List>,
+    Asked(asked): Asked<VerificationsIn>,
+) -> Result<Json<PageOut<VerificationItem>>, ApiError> {
+    let page = PageIn { after: asked.after, limit: asked.limit };
+    let limit = page.limit()?;
+    let after = page.after.map(VerificationId);
+    let tenant = allowed.tenant.id;
+    let status = asked.status.map(|status| word(&status));
+    let rows = match asked.applicant {
+        Some(applicant) => {
+            let applicant = ApplicantId(applicant);
+            let all = app.store.list_applicant_verifications(tenant, applicant, after, limit + 1);
+            let mut rows = all.await?;
+            rows.retain(|row| status.as_ref().is_none_or(|status| row.status == *status));
+            rows
+        }
+        None => {
+            let status = status.as_deref();
+            app.store.list_verifications(tenant, status, after, limit + 1).await?
+        }
+    };
+    let item = |row: VerificationRow| VerificationItem {
+        id: row.id.0,
+        applicant: row.applicant_id.0,
+        level: row.level,
+        flow: row.flow,
+        status: row.status,
+        codes: row.codes,
+        updated_at: row.updated_at.to_timestamp().to_string(),
+    };
+    Ok(Json(PageOut::new(rows, limit, |row| row.id.0, item)))
+}
+
+/// Returns a verification with its state explained.
+#[utoipa::path(get, path = "/v1/verifications/{id}", tag = "verifications", params(("id" = Uuid, Path)),
+    responses((status = 200, body = VerificationOut), (status = 404, body = Problem)))]
+pub async fn get_verification(
+    State(app): State<App>,
+    allowed: Allowed<Read>,
+    Id(id): Id<Uuid>,
+) -> Result<Json<VerificationOut>, ApiError> {
+    let row = allowed.verification(&app, VerificationId(id)).await?;
+    let case = Case::read(&app, row).await?;
+    explain(&app, &case).await.map(Json)
+}
+
+/// Submits a verification: everything is handed in, judge it.
+#[utoipa::path(post, path = "/v1/verifications/{id}/submit", tag = "verifications",
+    params(("id" = Uuid, Path), ("Menshen-Device" = Option<String>, Header, description = "The integrator's name for the device"),
+        ("Menshen-Address" = Option<String>, Header, description = "The person's network address, where the integrator calls")),
+    responses((status = 202, body = VerificationOut), (status = 404, body = Problem), (status = 409, body = Problem), (status = 429, body = Problem)))]
+pub async fn submit_verification(
+    State(app): State<App>,
+    allowed: Allowed<Write>,
+    Id(id): Id<Uuid>,
+    origin: attempts::Origin,
+) -> Result<(StatusCode, Json<VerificationOut>), ApiError> {
+    let row = allowed.verification(&app, VerificationId(id)).await?;
+    let mut case = Case::read(&app, row).await?;
+    let now = app.now();
+    let state = case.progress.state.submitted(now)?;
+    let missing = case.missing();
+    if !missing.is_empty() {
+        let steps = missing.into_iter().map(StepOut::from).collect();
+        return Err(ApiError::StepsMissing(steps));
+    }
+    let place = Place::of(&app, case.row.tenant_id, &origin);
+    let failures = attempts::failures(&app, &case, &place).await?;
+    if let Some(at) = retry_at(&case.policy.attempts, &failures, now) {
+        return Err(ApiError::TooMany(at));
+    }
+    case.progress.state = state;
+    case.row.submitted_at = Some(now);
+    case.row.attempt += 1;
+    case.row.codes.clear();
+    let mut tx = app.store.begin().await?;
+    case.write(&mut tx, now).await?;
+    let work = jobs::Submission {
+        tenant: case.row.tenant_id,
+        verification: case.row.id,
+        attempt: case.row.attempt,
+        place,
+    };
+    tx.enqueue_job(jobs::DECIDE, &work.to_payload()?, now, now).await?;
+    let act = Act::new(&allowed.caller, "verification.submitted", "verification", id);
+    record::audit(&mut tx, act, now).await?;
+    record::event(&mut tx, EventName::VerificationSubmitted, &case.row, now).await?;
+    tx.commit().await?;
+    app.wake.notify_one();
+    Ok((StatusCode::ACCEPTED, Json(explain(&app, &case).await?)))
+}
+
+/// Returns a verification as people are told of it.
+///
+/// # Errors
+/// The store's.
+pub async fn explain(app: &App, case: &Case) -> Result<VerificationOut, ApiError> {
+    let mut reasons = case.reasons(app).await?;
+    if let Life::Failed { retry: Retry::At { at }, .. } = case.progress.state
+        && at > app.now()
+    {
+        let mut wait = Reason::new(ReasonCode::AttemptsExhausted);
+        wait.retry_at = Some(at.to_timestamp());
+        let time = menshen_core::reason::Param::Time(at.to_timestamp());
+        wait.params.insert("time".to_owned(), time);
+        reasons.insert(0, wait);
+    }
+    let expected = match case.progress.state {
+        Life::Processing { .. } => Some(jobs::expected(app).await?),
+        Life::Pending { due, .. } => Some(due),
+        _ => None,
+    };
+    Ok(describe(case, &reasons, expected))
+}
+
+fn describe(case: &Case, reasons: &[Reason], expected: Option<Millis>) -> VerificationOut {
+    let row = &case.row;
+    let state = &case.progress.state;
+    let text = |at: Millis| at.to_timestamp().to_string();
+    let open = matches!(
+        state,
+        Life::NotStarted { .. } | Life::Collecting { .. } | Life::Failed { retry: Retry::Now | Retry::At { .. }, .. }
+    );
+    let (retry, retry_at) = match state {
+        Life::Failed { retry, .. } => match retry {
+            Retry::Now => (Some("now"), None),
+            Retry::At { at } => (Some("at"), Some(*at)),
+            Retry::Appeal => (Some("appeal"), None),
+        },
+        _ => (None, None),
+    };
+    VerificationOut {
+        id: row.id.0,
+        applicant: row.applicant_id.0,
+        level: row.level.clone(),
+        flow: case.flow,
+        status: case.status(),
+        processing: matches!(state, Life::Processing { .. }),
+        since: text(state.since()),
+        reasons: show(reasons, Audience::Person),
+        next: if open { case.missing().into_iter().map(StepOut::from).collect() } else { Vec::new() },
+        retry: retry.map(str::to_owned),
+        retry_at: retry_at.map(text),
+        expected_at: expected.map(text),
+        valid_until: match state {
+            Life::Verified { until, .. } => until.map(text),
+            _ => None,
+        },
+        ended: match state {
+            Life::Expired { why, .. } => Some(*why),
+            _ => None,
+        },
+        requeued: match state {
+            Life::Processing { requeued, .. } => *requeued,
+            _ => 0,
+        },
+        attempt: row.attempt,
+        policy: row.policy_identity.clone(),
+        created_at: text(row.created_at),
+    }
+}

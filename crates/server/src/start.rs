@@ -1,0 +1,131 @@
+//! The first and every other start: keys, database, the sandbox tenant, the operator's link.
+
+use std::fs;
+
+use menshen_core::Policy;
+use menshen_engine::Pool;
+use menshen_store::{BlobConfig, NewApiKey, Secret, Store, StoreConfig, StoreError, TenantKind};
+use thiserror::Error;
+
+use crate::app::{App, Parts};
+use crate::clock::Clock;
+use crate::config::{Blobs, Config};
+use crate::keys::{self, KeyError};
+use crate::routes::tenants::tenant_scopes;
+use crate::setup::SetupLink;
+
+/// Why the service did not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The data folder.
+    #[error("make the data folder {path}")]
+    Folder {
+        /// The folder.
+        path: std::path::PathBuf,
+        /// The operating system's answer.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A key.
+    #[error("load the keys")]
+    Keys(#[from] KeyError),
+    /// The database or the blobs.
+    #[error("open the store")]
+    Store(#[from] StoreError),
+}
+
+/// What an operator is told on a start.
+pub struct Greeting {
+    /// Key files that were made just now: good for trying out, to be kept elsewhere for real.
+    pub made_keys: Vec<std::path::PathBuf>,
+    /// The first key of the sandbox tenant, where it was made just now.
+    pub sandbox_key: Option<Secret>,
+    /// The path of the operator's link.
+    pub setup_path: String,
+}
+
+/// Opens the store of a configuration.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Vec<std::path::PathBuf>), StartError> {
+    make_folder(config)?;
+    let master = keys::master(config)?;
+    let store = Store::open(&store_config(config), master.keys, clock.now()).await?;
+    Ok((store, master.made.into_iter().collect()))
+}
+
+/// Returns the store's part of a configuration.
+pub fn store_config(config: &Config) -> StoreConfig {
+    StoreConfig {
+        database: config.database_url().reveal().to_owned(),
+        max_connections: config.database_connections,
+        blobs: match &config.blobs {
+            Blobs::Database => BlobConfig::Database,
+            Blobs::Folder { path } => BlobConfig::Folder(path.clone()),
+            Blobs::S3 { endpoint, bucket, region, access_key, secret_key } => BlobConfig::S3 {
+                endpoint: endpoint.clone().unwrap_or_default(),
+                bucket: bucket.clone(),
+                region: region.clone(),
+                access_key: access_key.reveal().to_owned(),
+                secret_key: secret_key.reveal().to_owned(),
+                allow_http: endpoint.as_ref().is_some_and(|at| at.starts_with("http://")),
+            },
+        },
+    }
+}
+
+fn make_folder(config: &Config) -> Result<(), StartError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(&config.data_dir).map_err(|source| StartError::Folder {
+        path: config.data_dir.clone(),
+        source,
+    })
+}
+
+/// Puts the service together.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn start(config: Config, clock: Clock, engine: Option<Pool>) -> Result<(App, Greeting), StartError> {
+    let (store, mut made_keys) = open_store(&config, &clock).await?;
+    let signing = keys::signing(&config)?;
+    made_keys.extend(signing.made);
+    let now = clock.now();
+    let mut sandbox_key = None;
+    let mut tenants = store.list_tenants(None, 1).await?;
+    if tenants.is_empty() {
+        let policy = Policy::default();
+        let mut tx = store.begin().await?;
+        let (toml, identity) = (policy.to_toml(), policy.identity());
+        let tenant = tx
+            .create_tenant("sandbox", TenantKind::Sandbox, &toml, &identity, now)
+            .await?;
+        let key = NewApiKey {
+            label: "sandbox".to_owned(),
+            scopes: tenant_scopes(),
+            expires_at: None,
+        };
+        let (_, secret) = tx.create_api_key(&tenant, &key, now).await?;
+        tx.commit().await?;
+        sandbox_key = Some(secret);
+        tenants.push(tenant);
+    }
+    let token = Secret::draw("")?;
+    let setup_path = format!("/setup/{}", token.reveal());
+    let app = App::new(Parts {
+        store,
+        engine,
+        signer: signing.keys,
+        clock,
+        config,
+        setup: SetupLink::new(token, tenants[0].id),
+    });
+    Ok((app, Greeting { made_keys, sandbox_key, setup_path }))
+}
