@@ -56,7 +56,10 @@ impl ServiceArgs {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the command line is the one site that reads the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line is the one site that reads the environment"
+)]
 fn variables() -> BTreeMap<String, String> {
     let readable = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
         Some((name.into_string().ok()?, value.into_string().ok()?))
@@ -87,13 +90,18 @@ pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     Ok(builder.enable_all().build()?)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the command line is the one site that reads the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line is the one site that reads the environment"
+)]
 fn logs(context: &Context) {
     use tracing_subscriber::EnvFilter;
     let asked = std::env::var("MENSHEN_LOG").unwrap_or_default();
     let filter = EnvFilter::try_new(if asked.is_empty() { "info" } else { &asked });
     let filter = filter.unwrap_or_else(|_| EnvFilter::new("info"));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     if context.json || !std::io::stderr().is_terminal() {
         logs.json().flatten_event(true).init();
     } else {
@@ -127,7 +135,11 @@ async fn engine(config: &Config, models: &Path) -> anyhow::Result<Option<Pool>> 
         return Ok(None);
     }
     let program = std::env::current_exe().context("find this program")?;
-    let args = ["engine-worker".into(), "--models-dir".into(), models.as_os_str().to_owned()];
+    let args = [
+        "engine-worker".into(),
+        "--models-dir".into(),
+        models.as_os_str().to_owned(),
+    ];
     let pool = PoolConfig {
         workers: settings.workers,
         queue: settings.queue,
@@ -166,9 +178,16 @@ fn greet(
     address: SocketAddr,
     context: &Context,
 ) -> anyhow::Result<()> {
-    let url = app.config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let url = app
+        .config
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{address}"));
     let setup = format!("{url}{}", greeting.setup_path);
-    let key = greeting.sandbox_key.as_ref().map(|key| key.reveal().to_owned());
+    let key = greeting
+        .sandbox_key
+        .as_ref()
+        .map(|key| key.reveal().to_owned());
     let out = serde_json::json!({
         "address": address,
         "url": url,

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use menshen_core::Policy;
+use menshen_core::ids::TenantId;
 use menshen_core::policy::PolicyError;
 use menshen_core::time::Millis;
 use menshen_engine::Pool;
 use menshen_ledger::Signer;
-use menshen_core::ids::TenantId;
 use menshen_store::{Store, TenantRow};
 
 use crate::clock::Clock;

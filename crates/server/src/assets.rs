@@ -17,10 +17,23 @@ pub async fn docs() -> Html<&'static str> {
 /// [`ApiError::NotFound`] for a file that is not part of the program.
 pub async fn asset(Path(name): Path<String>) -> Result<Response, ApiError> {
     let (text, kind) = match name.as_str() {
-        "page.css" => (include_str!("../assets/page.css"), "text/css; charset=utf-8"),
-        "docs.js" => (include_str!("../assets/docs.js"), "text/javascript; charset=utf-8"),
-        "setup.js" => (include_str!("../assets/setup.js"), "text/javascript; charset=utf-8"),
+        "page.css" => (
+            include_str!("../assets/page.css"),
+            "text/css; charset=utf-8",
+        ),
+        "docs.js" => (
+            include_str!("../assets/docs.js"),
+            "text/javascript; charset=utf-8",
+        ),
+        "setup.js" => (
+            include_str!("../assets/setup.js"),
+            "text/javascript; charset=utf-8",
+        ),
         _ => return Err(ApiError::NotFound("file")),
     };
-    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], text).into_response())
+    Ok((
+        [(header::CONTENT_TYPE, HeaderValue::from_static(kind))],
+        text,
+    )
+        .into_response())
 }

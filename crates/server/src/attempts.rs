@@ -6,8 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use menshen_core::attempts::{Failures, horizon};
-use menshen_core::time::Millis;
 use menshen_core::ids::TenantId;
+use menshen_core::time::Millis;
 use menshen_store::{AttemptsOf, DigestKind, NewAttempt};
 use serde::{Deserialize, Serialize};
 
@@ -29,8 +29,14 @@ impl FromRequestParts<App> for Origin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let device = text("menshen-device").filter(|name| !name.is_empty() && name.len() <= LONGEST);
+        let text = |name: &str| {
+            parts
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
+        let device =
+            text("menshen-device").filter(|name| !name.is_empty() && name.len() <= LONGEST);
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map(|ConnectInfo(address)| address.ip());
         // An integrator's server speaks for the person; a person's own page cannot name another address.
@@ -38,7 +44,14 @@ impl FromRequestParts<App> for Origin {
         let told = text("menshen-address").and_then(|address| address.parse().ok());
         let forwarded = peer
             .filter(|peer| app.config.trusted_proxies.contains(peer))
-            .and_then(|_| text("x-forwarded-for")?.rsplit(',').next()?.trim().parse().ok());
+            .and_then(|_| {
+                text("x-forwarded-for")?
+                    .rsplit(',')
+                    .next()?
+                    .trim()
+                    .parse()
+                    .ok()
+            });
         let address = if key { told } else { forwarded.or(peer) };
         Ok(Self {
             device: device.map(str::to_owned),
@@ -60,7 +73,10 @@ impl Place {
         let digest = |kind, text: &str| app.store.digest(tenant, kind, text.as_bytes());
         let address = origin.address.map(|address| address.to_string());
         Self {
-            device: origin.device.as_ref().map(|device| digest(DigestKind::Device, device)),
+            device: origin
+                .device
+                .as_ref()
+                .map(|device| digest(DigestKind::Device, device)),
             address: address.map(|address| digest(DigestKind::Address, &address)),
         }
     }

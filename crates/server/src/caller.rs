@@ -106,12 +106,19 @@ async fn identify(app: &App, secret: &str) -> Result<Option<(Caller, TenantRow)>
     let Some(menshen_store::Caller { key, tenant }) = found else {
         return Ok(None);
     };
-    app.store.note_api_key_use(&key, now).await.or_else(|error| {
-        // Two requests at once note the same minute; one of them is enough.
-        let conflict = matches!(error, menshen_store::StoreError::Conflict { .. });
-        if conflict { Ok(()) } else { Err(error) }
-    })?;
-    let scopes: BTreeSet<Scope> = key.scopes.iter().filter_map(|name| Scope::parse(name)).collect();
+    app.store
+        .note_api_key_use(&key, now)
+        .await
+        .or_else(|error| {
+            // Two requests at once note the same minute; one of them is enough.
+            let conflict = matches!(error, menshen_store::StoreError::Conflict { .. });
+            if conflict { Ok(()) } else { Err(error) }
+        })?;
+    let scopes: BTreeSet<Scope> = key
+        .scopes
+        .iter()
+        .filter_map(|name| Scope::parse(name))
+        .collect();
     let caller = Caller::Key {
         key: key.id,
         tenant: tenant.id,
@@ -145,7 +152,8 @@ impl<P: Permission> Allowed<P> {
     ) -> Result<VerificationRow, ApiError> {
         let found = app.store.find_verification(self.tenant.id, id).await?;
         let may = |row: &VerificationRow| {
-            self.caller.may(P::SCOPE, Some(row.applicant_id), Some(row.id))
+            self.caller
+                .may(P::SCOPE, Some(row.applicant_id), Some(row.id))
         };
         found.filter(may).ok_or(ApiError::NotFound("verification"))
     }

@@ -8,9 +8,9 @@ use menshen_core::reason::{Reason, Step};
 use menshen_core::{judge_face, judge_page};
 use menshen_document::Side;
 use menshen_engine::{Answer, PoolError, Request};
-use menshen_store::{CaptureRow, DigestKind, NewCapture, Part, Purpose, TenantKind, TenantRow,};
-use sha2::{Digest, Sha256};
+use menshen_store::{CaptureRow, DigestKind, NewCapture, Part, Purpose, TenantKind, TenantRow};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::case::{Case, codes};
@@ -83,22 +83,43 @@ pub async fn judge(
         Part::Front | Part::Back => Request::Page { bytes },
         Part::Selfie => Request::Selfie { bytes },
     };
-    let answer = engine.ask(request).await.map_err(|error| busy(app, &error))?;
+    let answer = engine
+        .ask(request)
+        .await
+        .map_err(|error| busy(app, &error))?;
     let day = today(app.now());
     Ok(match answer {
-        Answer::Page { evidence, portrait, clean } => {
+        Answer::Page {
+            evidence,
+            portrait,
+            clean,
+        } => {
             let side = match part {
                 Part::Back => Side::Back,
                 _ => Side::Front,
             };
             let reasons = judge_page(&case.policy, &evidence, Some(side), day);
             let measured = Measured::Page(Box::new(evidence));
-            Judged { measured, embedding: portrait, clean, reasons }
+            Judged {
+                measured,
+                embedding: portrait,
+                clean,
+                reasons,
+            }
         }
-        Answer::Selfie { evidence, embedding, clean } => {
+        Answer::Selfie {
+            evidence,
+            embedding,
+            clean,
+        } => {
             let reasons = judge_face(&case.policy, &evidence);
             let measured = Measured::Face(Box::new(evidence));
-            Judged { measured, embedding, clean, reasons }
+            Judged {
+                measured,
+                embedding,
+                clean,
+                reasons,
+            }
         }
         Answer::Score { .. } => return Err(ApiError::Busy),
     })
@@ -113,7 +134,8 @@ pub fn busy(app: &App, error: &PoolError) -> ApiError {
 
 /// Returns the digest by which the same bytes are known again.
 pub fn digest(app: &App, case: &Case, bytes: &[u8]) -> String {
-    app.store.digest(case.row.tenant_id, DigestKind::Photo, bytes)
+    app.store
+        .digest(case.row.tenant_id, DigestKind::Photo, bytes)
 }
 
 /// Keeps a photo with everything found: in one transaction, but for the sealed picture, which lies ready before it.
@@ -145,7 +167,11 @@ pub async fn keep(
         Part::Front | Part::Back => Purpose::Document,
     };
     let image = match &judged.clean {
-        Some(clean) => Some(app.store.stage_blob(tenant, applicant, purpose, clean, now).await?),
+        Some(clean) => Some(
+            app.store
+                .stage_blob(tenant, applicant, purpose, clean, now)
+                .await?,
+        ),
         None => None,
     };
     let new = NewCapture {
@@ -177,12 +203,19 @@ pub async fn keep(
 
 /// Returns a vector as bytes, little end first.
 pub fn to_bytes(vector: &[f32]) -> Vec<u8> {
-    vector.iter().flat_map(|value| value.to_le_bytes()).collect()
+    vector
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect()
 }
 
 /// Returns a vector of its bytes; `None` where they are none.
 pub fn from_bytes(bytes: &[u8]) -> Option<Vec<f32>> {
     let (values, rest) = bytes.as_chunks::<4>();
-    rest.is_empty().then(|| values.iter().map(|value| f32::from_le_bytes(*value)).collect())
+    rest.is_empty().then(|| {
+        values
+            .iter()
+            .map(|value| f32::from_le_bytes(*value))
+            .collect()
+    })
 }
-

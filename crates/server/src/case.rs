@@ -36,7 +36,12 @@ impl Case {
         let policy = app.policy_of(row.tenant_id, &row.policy_identity).await?;
         let progress = serde_json::from_str(&row.state).map_err(ApiError::machine)?;
         let flow = from_word(&row.flow).map_err(ApiError::machine)?;
-        Ok(Self { row, progress, flow, policy })
+        Ok(Self {
+            row,
+            progress,
+            flow,
+            policy,
+        })
     }
 
     /// Returns what the verification asks for. A level that the policy has lost asks for everything.
@@ -78,7 +83,11 @@ impl Case {
         if self.row.codes.is_empty() {
             return Ok(Vec::new());
         }
-        match app.store.find_reasons(self.row.tenant_id, self.row.id).await {
+        match app
+            .store
+            .find_reasons(self.row.tenant_id, self.row.id)
+            .await
+        {
             Ok(Some(sealed)) => serde_json::from_slice(&sealed).map_err(ApiError::machine),
             Ok(None) | Err(StoreError::Erased) => Ok(Vec::new()),
             Err(error) => Err(error.into()),
@@ -90,7 +99,10 @@ impl Case {
     /// # Errors
     /// The store's.
     pub async fn claims(&self, app: &App) -> Result<Option<Claims>, ApiError> {
-        let sealed = app.store.find_claims(self.row.tenant_id, self.row.id).await?;
+        let sealed = app
+            .store
+            .find_claims(self.row.tenant_id, self.row.id)
+            .await?;
         let read = |sealed: menshen_store::Opened| serde_json::from_slice(&sealed);
         sealed.map(read).transpose().map_err(ApiError::machine)
     }

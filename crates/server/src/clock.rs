@@ -29,7 +29,10 @@ impl Clock {
     }
 
     /// Returns the time. It never runs backwards within one process.
-    #[expect(clippy::disallowed_methods, reason = "the one site that reads the clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one site that reads the clock"
+    )]
     pub fn now(&self) -> Millis {
         match self {
             Self::System(Steady(latest)) => {

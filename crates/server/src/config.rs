@@ -223,20 +223,48 @@ const VARIABLES: [(&str, &[&str], Shape); 18] = [
     ("MENSHEN_PUBLIC_URL", &["public_url"], Shape::Text),
     ("MENSHEN_DATA_DIR", &["data_dir"], Shape::Text),
     ("MENSHEN_DATABASE", &["database"], Shape::Text),
-    ("MENSHEN_DATABASE_CONNECTIONS", &["database_connections"], Shape::Number),
+    (
+        "MENSHEN_DATABASE_CONNECTIONS",
+        &["database_connections"],
+        Shape::Number,
+    ),
     ("MENSHEN_BLOBS__KIND", &["blobs", "kind"], Shape::Text),
     ("MENSHEN_BLOBS__PATH", &["blobs", "path"], Shape::Text),
-    ("MENSHEN_BLOBS__ENDPOINT", &["blobs", "endpoint"], Shape::Text),
+    (
+        "MENSHEN_BLOBS__ENDPOINT",
+        &["blobs", "endpoint"],
+        Shape::Text,
+    ),
     ("MENSHEN_BLOBS__BUCKET", &["blobs", "bucket"], Shape::Text),
     ("MENSHEN_BLOBS__REGION", &["blobs", "region"], Shape::Text),
-    ("MENSHEN_BLOBS__ACCESS_KEY", &["blobs", "access_key"], Shape::Text),
-    ("MENSHEN_BLOBS__SECRET_KEY", &["blobs", "secret_key"], Shape::Text),
+    (
+        "MENSHEN_BLOBS__ACCESS_KEY",
+        &["blobs", "access_key"],
+        Shape::Text,
+    ),
+    (
+        "MENSHEN_BLOBS__SECRET_KEY",
+        &["blobs", "secret_key"],
+        Shape::Text,
+    ),
     ("MENSHEN_KEYS__FILE", &["keys", "file"], Shape::Text),
     ("MENSHEN_SMTP__URL", &["smtp", "url"], Shape::Text),
     ("MENSHEN_SMTP__FROM", &["smtp", "from"], Shape::Text),
-    ("MENSHEN_ENGINE__WORKERS", &["engine", "workers"], Shape::Number),
-    ("MENSHEN_ENGINE__MEMORY_MIB", &["engine", "memory_mib"], Shape::Number),
-    ("MENSHEN_LIMITS__IN_FLIGHT", &["limits", "in_flight"], Shape::Number),
+    (
+        "MENSHEN_ENGINE__WORKERS",
+        &["engine", "workers"],
+        Shape::Number,
+    ),
+    (
+        "MENSHEN_ENGINE__MEMORY_MIB",
+        &["engine", "memory_mib"],
+        Shape::Number,
+    ),
+    (
+        "MENSHEN_LIMITS__IN_FLIGHT",
+        &["limits", "in_flight"],
+        Shape::Number,
+    ),
 ];
 /// Variables of the command line, which are no keys of the service.
 const OTHERS: [&str; 5] = [
@@ -278,7 +306,9 @@ impl Config {
 
     fn check(&self) -> Result<(), ConfigError> {
         if self.keys.file.is_some() && self.keys.command.is_some() {
-            return Err(ConfigError::Together("set keys.file or keys.command, not both"));
+            return Err(ConfigError::Together(
+                "set keys.file or keys.command, not both",
+            ));
         }
         if self.limits.in_flight == 0 || self.limits.photo_mib == 0 {
             return Err(ConfigError::Together("limits of 0 would refuse everything"));
@@ -289,7 +319,10 @@ impl Config {
     /// Returns the database's address.
     pub fn database_url(&self) -> Secret {
         self.database.clone().unwrap_or_else(|| {
-            Secret(format!("sqlite:{}", self.data_dir.join("menshen.db").display()))
+            Secret(format!(
+                "sqlite:{}",
+                self.data_dir.join("menshen.db").display()
+            ))
         })
     }
 
@@ -311,7 +344,8 @@ impl Config {
 }
 
 fn lay_over(table: &mut toml::Table, name: &str, value: &str) -> Result<(), ConfigError> {
-    if !name.starts_with("MENSHEN_") || OTHERS.contains(&name) || name.starts_with("MENSHEN_TEST_") {
+    if !name.starts_with("MENSHEN_") || OTHERS.contains(&name) || name.starts_with("MENSHEN_TEST_")
+    {
         return Ok(());
     }
     let problem = |problem| ConfigError::Variable {
@@ -333,7 +367,9 @@ fn lay_over(table: &mut toml::Table, name: &str, value: &str) -> Result<(), Conf
         let next = at
             .entry(*inner)
             .or_insert_with(|| toml::Value::Table(toml::Table::new()));
-        at = next.as_table_mut().ok_or_else(|| problem("goes into what is no table"))?;
+        at = next
+            .as_table_mut()
+            .ok_or_else(|| problem("goes into what is no table"))?;
     }
     at.insert((*last).to_owned(), value);
     Ok(())
@@ -351,14 +387,20 @@ mod tests {
     #[test]
     fn nothing_gives_the_defaults() {
         assert_eq!(read("", &[]), Ok(Config::default()));
-        assert_eq!(read("", &[("PATH", "/bin"), ("MENSHEN_MODELS", "m")]), Ok(Config::default()));
+        assert_eq!(
+            read("", &[("PATH", "/bin"), ("MENSHEN_MODELS", "m")]),
+            Ok(Config::default())
+        );
     }
 
     #[test]
     fn variables_lie_over_the_file() {
         let config = read(
             "listen = \"127.0.0.1:1\"\n[engine]\nworkers = 3",
-            &[("MENSHEN_LISTEN", "127.0.0.1:2"), ("MENSHEN_ENGINE__MEMORY_MIB", "900")],
+            &[
+                ("MENSHEN_LISTEN", "127.0.0.1:2"),
+                ("MENSHEN_ENGINE__MEMORY_MIB", "900"),
+            ],
         );
         let config = config.expect("good configuration");
         assert_eq!(config.listen.port(), 2);
@@ -369,9 +411,14 @@ mod tests {
     fn blobs_can_be_set_by_variables_alone() {
         let config = read(
             "",
-            &[("MENSHEN_BLOBS__KIND", "folder"), ("MENSHEN_BLOBS__PATH", "b")],
+            &[
+                ("MENSHEN_BLOBS__KIND", "folder"),
+                ("MENSHEN_BLOBS__PATH", "b"),
+            ],
         );
-        let folder = Blobs::Folder { path: PathBuf::from("b") };
+        let folder = Blobs::Folder {
+            path: PathBuf::from("b"),
+        };
         assert_eq!(config.expect("good configuration").blobs, folder);
     }
 
@@ -381,7 +428,11 @@ mod tests {
         for (text, variables, expected) in [
             ("databse = 'hunter2'", vec![], "databse"),
             ("", vec![("MENSHEN_DATABSE", secret)], "MENSHEN_DATABSE"),
-            ("", vec![("MENSHEN_ENGINE__WORKERS", "hunter2")], "MENSHEN_ENGINE__WORKERS"),
+            (
+                "",
+                vec![("MENSHEN_ENGINE__WORKERS", "hunter2")],
+                "MENSHEN_ENGINE__WORKERS",
+            ),
             ("a = 1\ndatabase = 'hunter2", vec![], "line 2"),
         ] {
             let error = read(text, &variables).expect_err("a fault");

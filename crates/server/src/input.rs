@@ -75,6 +75,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Id<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let path = Path::<T>::from_request_parts(parts, state).await;
-        path.map(|Path(id)| Self(id)).map_err(|_| ApiError::NotFound("record"))
+        path.map(|Path(id)| Self(id))
+            .map_err(|_| ApiError::NotFound("record"))
     }
 }

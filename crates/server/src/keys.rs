@@ -80,7 +80,10 @@ pub fn master(config: &Config) -> Result<Loaded<MasterKeys>, KeyError> {
 pub fn signing(config: &Config) -> Result<Loaded<Signer>, KeyError> {
     let path = config.signing_key_file();
     let made = make(&path, true)?;
-    let seed = parse(&read(&path)?)?.into_iter().next().ok_or(KeyError::Form)?;
+    let seed = parse(&read(&path)?)?
+        .into_iter()
+        .next()
+        .ok_or(KeyError::Form)?;
     Ok(Loaded {
         keys: Signer::new(SIGNER, &seed).map_err(|_| KeyError::Form)?,
         made: made.then_some(path),
@@ -89,7 +92,10 @@ pub fn signing(config: &Config) -> Result<Loaded<Signer>, KeyError> {
 
 fn output(command: &[String]) -> Result<String, KeyError> {
     let (program, arguments) = command.split_first().ok_or(KeyError::CommandFailed)?;
-    let output = Command::new(program).args(arguments).output().map_err(KeyError::Command)?;
+    let output = Command::new(program)
+        .args(arguments)
+        .output()
+        .map_err(KeyError::Command)?;
     if !output.status.success() {
         return Err(KeyError::CommandFailed);
     }
@@ -98,8 +104,14 @@ fn output(command: &[String]) -> Result<String, KeyError> {
 
 fn parse(text: &str) -> Result<Vec<[u8; 32]>, KeyError> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let keys: Vec<[u8; 32]> = lines.map(|line| key(line).ok_or(KeyError::Form)).collect::<Result<_, _>>()?;
-    if keys.is_empty() { Err(KeyError::Form) } else { Ok(keys) }
+    let keys: Vec<[u8; 32]> = lines
+        .map(|line| key(line).ok_or(KeyError::Form))
+        .collect::<Result<_, _>>()?;
+    if keys.is_empty() {
+        Err(KeyError::Form)
+    } else {
+        Ok(keys)
+    }
 }
 
 fn key(line: &str) -> Option<[u8; 32]> {
@@ -117,7 +129,11 @@ fn key(line: &str) -> Option<[u8; 32]> {
 
 fn file_error(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> KeyError {
     let path = path.to_owned();
-    move |source| KeyError::File { action, path, source }
+    move |source| KeyError::File {
+        action,
+        path,
+        source,
+    }
 }
 
 fn read(path: &Path) -> Result<String, KeyError> {
@@ -176,7 +192,12 @@ mod tests {
     #[test]
     fn keys_are_lines_of_sixty_four_digits() {
         let line = "0123456789abcdef".repeat(4);
-        assert_eq!(parse(&format!("{line}\n\n {line} \n")).map(|keys| keys.len()).ok(), Some(2));
+        assert_eq!(
+            parse(&format!("{line}\n\n {line} \n"))
+                .map(|keys| keys.len())
+                .ok(),
+            Some(2)
+        );
         for bad in ["", "00", &line[1..], &format!("{line}0"), &"zz".repeat(32)] {
             assert!(matches!(parse(bad), Err(KeyError::Form)), "{bad}");
         }

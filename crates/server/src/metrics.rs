@@ -88,16 +88,36 @@ impl Metrics {
     fn register(&mut self) {
         let r = &mut self.registry;
         r.register("requests", "Requests answered", self.requests.clone());
-        r.register("request_seconds", "Time to the answer", self.seconds.clone());
-        r.register("requests_in_flight", "Requests at work", self.in_flight.clone());
-        r.register("requests_shed", "Requests told to come back", self.shed.clone());
-        r.register("captures", "Photos judged on arrival", self.captures.clone());
+        r.register(
+            "request_seconds",
+            "Time to the answer",
+            self.seconds.clone(),
+        );
+        r.register(
+            "requests_in_flight",
+            "Requests at work",
+            self.in_flight.clone(),
+        );
+        r.register(
+            "requests_shed",
+            "Requests told to come back",
+            self.shed.clone(),
+        );
+        r.register(
+            "captures",
+            "Photos judged on arrival",
+            self.captures.clone(),
+        );
         r.register("decisions", "Decisions", self.decisions.clone());
         let help = "Time from submission to decision";
         r.register("decision_seconds", help, self.decision_seconds.clone());
         let help = "Photos that were not judged";
         r.register("engine_failures", help, self.engine_failures.clone());
-        r.register("jobs_given_up", "Jobs that failed for good", self.jobs_given_up.clone());
+        r.register(
+            "jobs_given_up",
+            "Jobs that failed for good",
+            self.jobs_given_up.clone(),
+        );
         r.register("queue", "Decisions waiting", self.queue.clone());
     }
 
@@ -125,7 +145,11 @@ impl Metrics {
 
     /// Counts a photo.
     pub fn captured(&self, part: Part, material: Material) {
-        let verdict = if material == Material::Good { "good" } else { "again" };
+        let verdict = if material == Material::Good {
+            "good"
+        } else {
+            "again"
+        };
         let label = Word("verdict", format!("{}_{verdict}", part.as_str()));
         self.captures.get_or_create(&label).inc();
     }
@@ -147,7 +171,9 @@ impl Metrics {
             PoolError::TimedOut => "timed_out",
             _ => "other",
         };
-        self.engine_failures.get_or_create(&Word("why", why.to_owned())).inc();
+        self.engine_failures
+            .get_or_create(&Word("why", why.to_owned()))
+            .inc();
     }
 
     /// Counts a job that failed for good.

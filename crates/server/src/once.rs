@@ -48,7 +48,9 @@ pub async fn begin(
         let detail = format!("Idempotency-Key must be 1 to {LONGEST} visible characters");
         return Err(ApiError::invalid("idempotency_key_invalid", detail));
     }
-    let begun = tx.begin_idempotent(tenant, text, route, &body, app.now()).await?;
+    let begun = tx
+        .begin_idempotent(tenant, text, route, &body, app.now())
+        .await?;
     match begun {
         Idempotency::Fresh => Ok(Once::Fresh(Work {
             tx,
@@ -70,7 +72,10 @@ fn replay(status: u16, body: Vec<u8>) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
-        (header::HeaderName::from_static("idempotency-replayed"), "true"),
+        (
+            header::HeaderName::from_static("idempotency-replayed"),
+            "true",
+        ),
     ];
     (status, headers, body).into_response()
 }
@@ -89,7 +94,9 @@ impl Work {
         let body = serde_json::to_vec(out).map_err(ApiError::machine)?;
         if let Some((tenant, key)) = &self.key {
             let status = status.as_u16();
-            self.tx.finish_idempotent(*tenant, key, status, &body).await?;
+            self.tx
+                .finish_idempotent(*tenant, key, status, &body)
+                .await?;
         }
         self.tx.commit().await?;
         app.wake.notify_one();

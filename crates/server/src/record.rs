@@ -44,10 +44,13 @@ impl Act {
         }
     }
 
-    /// Adds a detail: an id, a code, a digest.
+    /// Adds a detail: an id, codes, a digest. An empty list of codes is no detail.
     #[must_use]
     pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
-        self.detail.insert(key.to_owned(), value.into());
+        let value = value.into();
+        if !value.is_empty() {
+            self.detail.insert(key.to_owned(), value);
+        }
         self
     }
 }
@@ -57,7 +60,13 @@ impl Act {
 /// # Errors
 /// The store's.
 pub async fn audit(tx: &mut Tx, act: Act, now: Millis) -> Result<(), ApiError> {
-    let Act { tenant, actor, action, object, detail } = act;
+    let Act {
+        tenant,
+        actor,
+        action,
+        object,
+        detail,
+    } = act;
     let entry = NewAuditEntry {
         at: now,
         tenant,
@@ -89,7 +98,11 @@ pub async fn event(
         "codes": row.codes,
         "at": now.to_timestamp(),
     });
-    let name = serde_json::to_value(name).map_or_else(|_| String::new(), |name| name.as_str().unwrap_or_default().to_owned());
-    tx.append_event(row.tenant_id, &name, &payload.to_string(), now).await?;
+    let name = serde_json::to_value(name).map_or_else(
+        |_| String::new(),
+        |name| name.as_str().unwrap_or_default().to_owned(),
+    );
+    tx.append_event(row.tenant_id, &name, &payload.to_string(), now)
+        .await?;
     Ok(())
 }

@@ -39,11 +39,17 @@ pub fn router(app: App) -> Router {
         .route("/docs", get(assets::docs))
         .route("/assets/{name}", get(assets::asset))
         .route("/setup/{token}", get(setup::ask).post(setup::use_link));
-    let limited = api.layer(middleware::from_fn_with_state((app.clone(), permits), limit));
+    let limited = api.layer(middleware::from_fn_with_state(
+        (app.clone(), permits),
+        limit,
+    ));
     open.merge(limited)
         .fallback(|| async { ApiError::NotFound("route") })
         .method_not_allowed_fallback(|| async { StatusCode::METHOD_NOT_ALLOWED })
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            time,
+        ))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(app.clone(), watch_request))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -61,7 +67,11 @@ fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Header
 }
 
 async fn openapi(document: Arc<str>) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], document.to_string()).into_response()
+    (
+        [(header::CONTENT_TYPE, "application/json")],
+        document.to_string(),
+    )
+        .into_response()
 }
 
 /// Tells callers to come back where too many are at work: the rest is served in time.
@@ -77,7 +87,8 @@ async fn limit(
     let most = app.config.limits.in_flight;
     app.metrics.in_flight(most - permits.available_permits());
     let response = next.run(request).await;
-    app.metrics.in_flight((most - permits.available_permits()).saturating_sub(1));
+    app.metrics
+        .in_flight((most - permits.available_permits()).saturating_sub(1));
     response
 }
 

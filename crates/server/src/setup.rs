@@ -27,7 +27,11 @@ impl SetupLink {
     fn take(&self, token: &str) -> Option<TenantId> {
         let mut link = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let right = link.as_ref().is_some_and(|(own, _)| own.is(token));
-        if right { link.take().map(|(_, tenant)| tenant) } else { None }
+        if right {
+            link.take().map(|(_, tenant)| tenant)
+        } else {
+            None
+        }
     }
 }
 
@@ -50,7 +54,10 @@ pub async fn use_link(
     let now = app.now();
     let new = NewApiKey {
         label: "operator".to_owned(),
-        scopes: Scope::ALL.iter().map(|scope| scope.name().to_owned()).collect(),
+        scopes: Scope::ALL
+            .iter()
+            .map(|scope| scope.name().to_owned())
+            .collect(),
         expires_at: None,
     };
     let mut tx = app.store.begin().await?;

@@ -48,7 +48,10 @@ pub struct Greeting {
 ///
 /// # Errors
 /// [`StartError`].
-pub async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Vec<std::path::PathBuf>), StartError> {
+pub async fn open_store(
+    config: &Config,
+    clock: &Clock,
+) -> Result<(Store, Vec<std::path::PathBuf>), StartError> {
     make_folder(config)?;
     let master = keys::master(config)?;
     let store = Store::open(&store_config(config), master.keys, clock.now()).await?;
@@ -63,13 +66,21 @@ pub fn store_config(config: &Config) -> StoreConfig {
         blobs: match &config.blobs {
             Blobs::Database => BlobConfig::Database,
             Blobs::Folder { path } => BlobConfig::Folder(path.clone()),
-            Blobs::S3 { endpoint, bucket, region, access_key, secret_key } => BlobConfig::S3 {
+            Blobs::S3 {
+                endpoint,
+                bucket,
+                region,
+                access_key,
+                secret_key,
+            } => BlobConfig::S3 {
                 endpoint: endpoint.clone().unwrap_or_default(),
                 bucket: bucket.clone(),
                 region: region.clone(),
                 access_key: access_key.reveal().to_owned(),
                 secret_key: secret_key.reveal().to_owned(),
-                allow_http: endpoint.as_ref().is_some_and(|at| at.starts_with("http://")),
+                allow_http: endpoint
+                    .as_ref()
+                    .is_some_and(|at| at.starts_with("http://")),
             },
         },
     }
@@ -83,17 +94,23 @@ fn make_folder(config: &Config) -> Result<(), StartError> {
         use std::os::unix::fs::DirBuilderExt as _;
         builder.mode(0o700);
     }
-    builder.create(&config.data_dir).map_err(|source| StartError::Folder {
-        path: config.data_dir.clone(),
-        source,
-    })
+    builder
+        .create(&config.data_dir)
+        .map_err(|source| StartError::Folder {
+            path: config.data_dir.clone(),
+            source,
+        })
 }
 
 /// Puts the service together.
 ///
 /// # Errors
 /// [`StartError`].
-pub async fn start(config: Config, clock: Clock, engine: Option<Pool>) -> Result<(App, Greeting), StartError> {
+pub async fn start(
+    config: Config,
+    clock: Clock,
+    engine: Option<Pool>,
+) -> Result<(App, Greeting), StartError> {
     let (store, mut made_keys) = open_store(&config, &clock).await?;
     let signing = keys::signing(&config)?;
     made_keys.extend(signing.made);
@@ -127,5 +144,12 @@ pub async fn start(config: Config, clock: Clock, engine: Option<Pool>) -> Result
         config,
         setup: SetupLink::new(token, tenants[0].id),
     });
-    Ok((app, Greeting { made_keys, sandbox_key, setup_path }))
+    Ok((
+        app,
+        Greeting {
+            made_keys,
+            sandbox_key,
+            setup_path,
+        },
+    ))
 }

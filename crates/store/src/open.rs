@@ -97,7 +97,7 @@ impl Store {
 
     /// Returns ten random bytes for a new id.
     pub fn random_id_bytes() -> Result<[u8; 10], StoreError> {
-        random::bytes()
+        random::id_bytes()
     }
 
     /// Returns 32 random bytes for a new key, wiped when dropped.

@@ -1,5 +1,7 @@
 //! The one site of randomness: nonces, keys, tokens, ids.
 
+use std::sync::atomic::{AtomicU16, Ordering};
+
 use zeroize::Zeroizing;
 
 use crate::StoreError;
@@ -8,6 +10,16 @@ use crate::StoreError;
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], StoreError> {
     let mut drawn = [0; N];
     getrandom::fill(&mut drawn).map_err(|source| StoreError::Random { source })?;
+    Ok(drawn)
+}
+
+/// Returns the random bytes of a new id. The first twelve bits count up, so that ids that one process makes within a
+/// millisecond keep their order (RFC 9562, 6.2, method 1).
+pub(crate) fn id_bytes() -> Result<[u8; 10], StoreError> {
+    static COUNT: AtomicU16 = AtomicU16::new(0);
+    let mut drawn = bytes()?;
+    let count = COUNT.fetch_add(1, Ordering::Relaxed) & 0x0fff;
+    drawn[..2].copy_from_slice(&count.to_be_bytes());
     Ok(drawn)
 }
 

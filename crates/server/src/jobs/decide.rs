@@ -13,7 +13,9 @@ use menshen_core::verification::{Flow, State, Status, Verdict, counts};
 use menshen_core::{Claims, Decision, Evidence};
 use menshen_engine::{Answer, Request};
 use menshen_ledger::{CaseFile, Hash, InputFile};
-use menshen_store::{CaptureRow, JobRow, NewDecision, NewIdentity, Part as Photo, Store, TenantKind, TenantRow, Tx};
+use menshen_store::{
+    CaptureRow, JobRow, NewDecision, NewIdentity, Part as Photo, Store, TenantKind, TenantRow, Tx,
+};
 
 use super::Submission;
 use crate::app::App;
@@ -37,7 +39,10 @@ struct Known {
 /// came a second time.
 pub async fn run(app: &App, job: &JobRow) -> Result<(), ApiError> {
     let work: Submission = serde_json::from_str(&job.payload).map_err(ApiError::machine)?;
-    let found = app.store.find_verification(work.tenant, work.verification).await?;
+    let found = app
+        .store
+        .find_verification(work.tenant, work.verification)
+        .await?;
     let Some(row) = found else { return Ok(()) };
     let tenant = app.store.find_tenant(work.tenant).await?;
     let tenant = tenant.ok_or(ApiError::NotFound("tenant"))?;
@@ -82,15 +87,23 @@ async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, Api
         .transpose()
         .map_err(ApiError::machine)?;
     let own = case.claims(app).await?;
-    let mut claims = own.or_else(|| first.clone()).ok_or(ApiError::NotFound("data"))?;
-    claims.first = first.filter(|_| case.flow.is_again()).map(|first| FirstIdentity {
-        name: first.name,
-        number: first.number,
-    });
+    let mut claims = own
+        .or_else(|| first.clone())
+        .ok_or(ApiError::NotFound("data"))?;
+    claims.first = first
+        .filter(|_| case.flow.is_again())
+        .map(|first| FirstIdentity {
+            name: first.name,
+            number: first.number,
+        });
     let mut known = Known {
         claims,
         evidence: Evidence::default(),
-        cards: app.engine.as_ref().map(menshen_engine::Pool::cards).unwrap_or_default(),
+        cards: app
+            .engine
+            .as_ref()
+            .map(menshen_engine::Pool::cards)
+            .unwrap_or_default(),
         inputs: Vec::new(),
         selfie: None,
     };
@@ -105,7 +118,10 @@ async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, Api
     }
     if !case.parts().contains(&Part::Document) {
         // Without a document the face is compared with the one first verified.
-        let template = app.store.find_identity_template(tenant.id, applicant).await?;
+        let template = app
+            .store
+            .find_identity_template(tenant.id, applicant)
+            .await?;
         portrait = template.and_then(|template| capture::from_bytes(&template));
     }
     if let (Some(portrait), Some(selfie)) = (portrait, known.selfie.clone()) {
@@ -120,7 +136,10 @@ async fn add_photo(
     row: &CaptureRow,
     known: &mut Known,
 ) -> Result<Option<Vec<f32>>, ApiError> {
-    let sealed = app.store.find_capture_evidence(row.tenant_id, row.id).await?;
+    let sealed = app
+        .store
+        .find_capture_evidence(row.tenant_id, row.id)
+        .await?;
     let sealed = sealed.ok_or(ApiError::NotFound("photo"))?;
     let kept: capture::Kept = serde_json::from_slice(&sealed).map_err(ApiError::machine)?;
     known.inputs.push(InputFile {
@@ -134,7 +153,10 @@ async fn add_photo(
         (Photo::Selfie, Measured::Face(face)) => known.evidence.selfie = Some(*face),
         _ => {}
     }
-    let vector = app.store.find_capture_embedding(row.tenant_id, row.id).await?;
+    let vector = app
+        .store
+        .find_capture_embedding(row.tenant_id, row.id)
+        .await?;
     Ok(vector.and_then(|bytes| capture::from_bytes(&bytes)))
 }
 
@@ -187,7 +209,8 @@ async fn conclude(
     let mut tx = app.store.begin().await?;
     case.row.version = tx.put_reasons(&case.row, &reasons, now).await?;
     case.write(&mut tx, now).await?;
-    tx.record_attempt(&work.place.attempt(&case, counted), now).await?;
+    tx.record_attempt(&work.place.attempt(&case, counted), now)
+        .await?;
     let digest = Hash::of(&file).to_string();
     let new = NewDecision {
         id,
@@ -207,11 +230,16 @@ async fn conclude(
         remember_identity(&mut tx, &case, &known, now).await?;
     }
     let tenant = Some(case.row.tenant_id);
-    let act = Act::system(tenant, "verification.decided", "verification", case.row.id.0)
-        .with("decision", id.to_string())
-        .with("outcome", word(&decision.outcome))
-        .with("codes", case.row.codes.join(","))
-        .with("evidence", digest);
+    let act = Act::system(
+        tenant,
+        "verification.decided",
+        "verification",
+        case.row.id.0,
+    )
+    .with("decision", id.to_string())
+    .with("outcome", word(&decision.outcome))
+    .with("codes", case.row.codes.join(","))
+    .with("evidence", digest);
     record::audit(&mut tx, act, now).await?;
     if let Some(name) = EventName::of(case.status()) {
         record::event(&mut tx, name, &case.row, now).await?;

@@ -142,7 +142,9 @@ async fn plan_sweep(app: &App, now: Millis) -> Result<(), ApiError> {
     if app.swept.swap(minute, std::sync::atomic::Ordering::Relaxed) == minute {
         return Ok(());
     }
-    app.store.plan_job(SWEEP, &minute.to_string(), "", now).await?;
+    app.store
+        .plan_job(SWEEP, &minute.to_string(), "", now)
+        .await?;
     Ok(())
 }
 

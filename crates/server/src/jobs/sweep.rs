@@ -30,15 +30,27 @@ pub async fn run(app: &App, now: Millis) -> Result<(), ApiError> {
         let open = [Status::NotStarted, Status::InProgress, Status::Failed];
         let oldest = now.plus(-times.open());
         for status in open {
-            let rows = app.store.list_untouched(tenant.id, &word(&status), oldest, BATCH).await?;
+            let rows = app
+                .store
+                .list_untouched(tenant.id, &word(&status), oldest, BATCH)
+                .await?;
             end_all(app, rows, Expiry::LeftLying, now).await?;
         }
         let stuck = now.plus(-times.stuck());
-        let rows = app.store.list_untouched(tenant.id, &word(&Status::InProgress), stuck, BATCH).await?;
+        let rows = app
+            .store
+            .list_untouched(tenant.id, &word(&Status::InProgress), stuck, BATCH)
+            .await?;
         take_up_again(app, rows, now).await?;
-        let rows = app.store.list_verifications(tenant.id, Some(&word(&Status::Verified)), None, BATCH).await?;
+        let rows = app
+            .store
+            .list_verifications(tenant.id, Some(&word(&Status::Verified)), None, BATCH)
+            .await?;
         end_all(app, rows, Expiry::RanOut, now).await?;
-        let until = (now.plus(-times.keep_documents()), now.plus(-times.keep_templates()));
+        let until = (
+            now.plus(-times.keep_documents()),
+            now.plus(-times.keep_templates()),
+        );
         retain(app, &tenant, until, now).await?;
     }
     app.store.sweep_blobs(now).await?;
@@ -54,12 +66,17 @@ async fn end_all(
     for row in rows {
         let mut case = Case::read(app, row).await?;
         let due = match (why, case.progress.state) {
-            (Expiry::RanOut, State::Verified { until, .. }) => until.is_some_and(|until| until <= now),
+            (Expiry::RanOut, State::Verified { until, .. }) => {
+                until.is_some_and(|until| until <= now)
+            }
             (Expiry::LeftLying, State::Processing { .. }) => false,
             (Expiry::LeftLying, _) => true,
             _ => false,
         };
-        let Some(ended) = due.then(|| case.progress.state.expired(why, now).ok()).flatten() else {
+        let Some(ended) = due
+            .then(|| case.progress.state.expired(why, now).ok())
+            .flatten()
+        else {
             continue;
         };
         case.progress.state = ended;
@@ -70,8 +87,13 @@ async fn end_all(
             Err(ApiError::Stale) => continue,
             Err(error) => return Err(error),
         }
-        let act = Act::system(Some(case.row.tenant_id), "verification.expired", "verification", case.row.id.0)
-            .with("why", word(&why));
+        let act = Act::system(
+            Some(case.row.tenant_id),
+            "verification.expired",
+            "verification",
+            case.row.id.0,
+        )
+        .with("why", word(&why));
         record::audit(&mut tx, act, now).await?;
         record::event(&mut tx, EventName::VerificationExpired, &case.row, now).await?;
         tx.commit().await?;
@@ -94,7 +116,9 @@ async fn take_up_again(app: &App, rows: Vec<VerificationRow>, now: Millis) -> Re
         };
         // One more a minute at most; the second of two finds the verdict of the first and does nothing.
         let name = format!("{} {} {}", case.row.id, case.row.attempt, now.0 / MINUTE);
-        app.store.plan_job(jobs::DECIDE, &name, &work.to_payload()?, now).await?;
+        app.store
+            .plan_job(jobs::DECIDE, &name, &work.to_payload()?, now)
+            .await?;
     }
     Ok(())
 }
@@ -106,7 +130,10 @@ async fn retain(
     (documents, templates): (Millis, Millis),
     now: Millis,
 ) -> Result<(), ApiError> {
-    let due = app.store.list_due(tenant.id, Purpose::Biometric, templates, now, BATCH).await?;
+    let due = app
+        .store
+        .list_due(tenant.id, Purpose::Biometric, templates, now, BATCH)
+        .await?;
     for applicant in due {
         let mut tx = app.store.begin().await?;
         tx.destroy_biometric(tenant.id, applicant, now).await?;
@@ -115,7 +142,10 @@ async fn retain(
         record::audit(&mut tx, act, now).await?;
         tx.commit().await?;
     }
-    let due = app.store.list_due(tenant.id, Purpose::Document, documents, now, BATCH).await?;
+    let due = app
+        .store
+        .list_due(tenant.id, Purpose::Document, documents, now, BATCH)
+        .await?;
     for applicant in due {
         let mut tx = app.store.begin().await?;
         match tx.erase(tenant.id, applicant, now, now).await {
@@ -124,7 +154,12 @@ async fn retain(
             Err(StoreError::Held) => continue,
             Err(error) => return Err(error.into()),
         }
-        let act = Act::system(Some(tenant.id), "applicant.erased", "applicant", applicant.0);
+        let act = Act::system(
+            Some(tenant.id),
+            "applicant.erased",
+            "applicant",
+            applicant.0,
+        );
         record::audit(&mut tx, act.with("why", "retention"), now).await?;
         tx.commit().await?;
     }
@@ -133,6 +168,8 @@ async fn retain(
 
 /// Signs the audit log as it stands.
 async fn checkpoint(app: &App, now: Millis) -> Result<(), ApiError> {
-    app.store.checkpoint(&app.signer, &app.signer.verifier(), now).await?;
+    app.store
+        .checkpoint(&app.signer, &app.signer.verifier(), now)
+        .await?;
     Ok(())
 }

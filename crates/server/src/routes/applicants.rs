@@ -70,7 +70,10 @@ pub async fn create_applicant(
     headers: HeaderMap,
     input: Input<ApplicantIn>,
 ) -> Result<Response, ApiError> {
-    let ApplicantIn { external_id, locale } = input.value;
+    let ApplicantIn {
+        external_id,
+        locale,
+    } = input.value;
     let length = external_id.chars().count();
     if !(1..=LONGEST).contains(&length) || external_id.chars().any(char::is_control) {
         let detail = format!("external_id must have 1 to {LONGEST} characters");
@@ -88,15 +91,21 @@ pub async fn create_applicant(
         locale: locale.unwrap_or(Locale::ZhCn).tag().to_owned(),
     };
     let now = app.now();
-    let row = work.tx.create_applicant(&new, now).await.map_err(|error| match error {
-        StoreError::Duplicate { .. } => {
-            ApiError::conflict("external_id_taken", "an applicant with this external_id exists")
-        }
-        error => error.into(),
-    })?;
+    let row = work
+        .tx
+        .create_applicant(&new, now)
+        .await
+        .map_err(|error| match error {
+            StoreError::Duplicate { .. } => ApiError::conflict(
+                "external_id_taken",
+                "an applicant with this external_id exists",
+            ),
+            error => error.into(),
+        })?;
     let what = record::Act::new(&allowed.caller, "applicant.created", "applicant", row.id.0);
     record::audit(&mut work.tx, what, now).await?;
-    work.finish(&app, StatusCode::CREATED, &ApplicantOut::from(row)).await
+    work.finish(&app, StatusCode::CREATED, &ApplicantOut::from(row))
+        .await
 }
 
 /// Which applicants.
@@ -124,17 +133,28 @@ pub async fn list_applicants(
 ) -> Result<Json<PageOut<ApplicantOut>>, ApiError> {
     let tenant = allowed.tenant.id;
     if let Some(external_id) = &asked.external_id {
-        let found = app.store.find_applicant_by_external_id(tenant, external_id).await?;
+        let found = app
+            .store
+            .find_applicant_by_external_id(tenant, external_id)
+            .await?;
         let items = found.into_iter().map(ApplicantOut::from).collect();
         return Ok(Json(PageOut { items, next: None }));
     }
-    let page = PageIn { after: asked.after, limit: asked.limit };
+    let page = PageIn {
+        after: asked.after,
+        limit: asked.limit,
+    };
     let limit = page.limit()?;
     let rows = app
         .store
         .list_applicants(tenant, page.after.map(ApplicantId), limit + 1)
         .await?;
-    Ok(Json(PageOut::new(rows, limit, |row| row.id.0, ApplicantOut::from)))
+    Ok(Json(PageOut::new(
+        rows,
+        limit,
+        |row| row.id.0,
+        ApplicantOut::from,
+    )))
 }
 
 /// Returns an applicant.
@@ -181,7 +201,10 @@ pub async fn create_token(
     let applicant = allowed.applicant(&app, ApplicantId(id)).await?;
     let minutes = input.value.minutes.unwrap_or(30);
     if !(1..=1440).contains(&minutes) {
-        return Err(ApiError::invalid("minutes_invalid", "minutes must be 1 to 1440"));
+        return Err(ApiError::invalid(
+            "minutes_invalid",
+            "minutes must be 1 to 1440",
+        ));
     }
     let verification = match input.value.verification {
         Some(id) => {
@@ -224,7 +247,8 @@ pub async fn revoke_tokens(
     let applicant = allowed.applicant(&app, ApplicantId(id)).await?;
     let now = app.now();
     let mut tx = app.store.begin().await?;
-    tx.revoke_applicant_tokens(applicant.tenant_id, applicant.id, now).await?;
+    tx.revoke_applicant_tokens(applicant.tenant_id, applicant.id, now)
+        .await?;
     let what = record::Act::new(&allowed.caller, "token.revoked", "applicant", id);
     record::audit(&mut tx, what, now).await?;
     tx.commit().await?;

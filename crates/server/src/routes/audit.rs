@@ -55,15 +55,21 @@ pub async fn list_audit(
         return Err(ApiError::invalid("query_invalid", "limit must be 1 to 200"));
     }
     let from = asked.from.unwrap_or(0);
-    let entries = app.store.list_audit_of(allowed.tenant.id, from, limit).await?;
-    let out = entries.into_iter().map(|stored| stored.entry).map(|entry| EntryOut {
-        seq: entry.seq,
-        at: entry.at.to_timestamp().to_string(),
-        actor: entry.actor,
-        action: entry.action,
-        object: entry.object,
-        detail: entry.detail,
-    });
+    let entries = app
+        .store
+        .list_audit_of(allowed.tenant.id, from, limit)
+        .await?;
+    let out = entries
+        .into_iter()
+        .map(|stored| stored.entry)
+        .map(|entry| EntryOut {
+            seq: entry.seq,
+            at: entry.at.to_timestamp().to_string(),
+            actor: entry.actor,
+            action: entry.action,
+            object: entry.object,
+            detail: entry.detail,
+        });
     Ok(Json(out.collect()))
 }
 
@@ -74,7 +80,10 @@ pub async fn get_checkpoint(
     State(app): State<App>,
     _allowed: Allowed<Audit>,
 ) -> Result<Response, ApiError> {
-    let note = app.store.checkpoint(&app.signer, &app.signer.verifier(), app.now()).await?;
+    let note = app
+        .store
+        .checkpoint(&app.signer, &app.signer.verifier(), app.now())
+        .await?;
     let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     Ok((headers, note).into_response())
 }
@@ -92,8 +101,12 @@ pub async fn get_proof(
         return Err(ApiError::NotFound("entry"));
     }
     let verifier = app.signer.verifier();
-    app.store.checkpoint(&app.signer, &verifier, app.now()).await?;
+    app.store
+        .checkpoint(&app.signer, &verifier, app.now())
+        .await?;
     let proof = app.store.prove_audit(seq, &verifier).await?;
     let proof = proof.ok_or(ApiError::NotFound("entry"))?;
-    serde_json::to_value(proof).map(Json).map_err(ApiError::machine)
+    serde_json::to_value(proof)
+        .map(Json)
+        .map_err(ApiError::machine)
 }

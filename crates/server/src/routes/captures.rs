@@ -1,14 +1,14 @@
 //! Photos of a verification, in one piece.
 
 use axum::Json;
-use axum::extract::{FromRequest, Multipart, Path, Request, State};
-use axum::http::header::CONTENT_TYPE;
 use axum::body::Bytes;
+use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use menshen_core::Reason;
 use menshen_core::ids::VerificationId;
 use menshen_core::progress::Material;
-use menshen_core::Reason;
-use menshen_store::{Part, CaptureRow, StoreError};
+use menshen_store::{CaptureRow, Part, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -79,7 +79,10 @@ pub async fn receive(
         return Err(ApiError::invalid("upload_incomplete", "the photo is empty"));
     }
     let digest = capture::digest(app, &case, &bytes);
-    let same = app.store.find_same_capture(row.tenant_id, row.id, part, &digest).await?;
+    let same = app
+        .store
+        .find_same_capture(row.tenant_id, row.id, part, &digest)
+        .await?;
     if let Some(same) = same {
         let reasons = reasons_of(app, &same).await?;
         return Ok((StatusCode::OK, describe(&case, &same, &reasons)));
@@ -104,14 +107,20 @@ async fn photo(request: Request, app: &App) -> Result<Bytes, ApiError> {
         return input::bytes(request, largest).await;
     }
     let unreadable = || ApiError::invalid("upload_incomplete", "the form did not arrive whole");
-    let limited = request.map(|body| axum::body::Body::new(http_body_util::Limited::new(body, largest + 4096)));
-    let mut form = Multipart::from_request(limited, app).await.map_err(|_| unreadable())?;
+    let limited = request
+        .map(|body| axum::body::Body::new(http_body_util::Limited::new(body, largest + 4096)));
+    let mut form = Multipart::from_request(limited, app)
+        .await
+        .map_err(|_| unreadable())?;
     while let Some(field) = form.next_field().await.map_err(|_| unreadable())? {
         if field.name() == Some("file") {
             return field.bytes().await.map_err(|_| unreadable());
         }
     }
-    Err(ApiError::invalid("file_missing", "the form lacks the field `file`"))
+    Err(ApiError::invalid(
+        "file_missing",
+        "the form lacks the field `file`",
+    ))
 }
 
 /// Lists the photos of a verification that count, newest first.
@@ -124,7 +133,10 @@ pub async fn list_captures(
 ) -> Result<Json<Vec<CaptureOut>>, ApiError> {
     let row = allowed.verification(&app, VerificationId(id)).await?;
     let case = Case::read(&app, row).await?;
-    let rows = app.store.list_captures(case.row.tenant_id, case.row.id).await?;
+    let rows = app
+        .store
+        .list_captures(case.row.tenant_id, case.row.id)
+        .await?;
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
         let reasons = reasons_of(&app, &row).await?;
@@ -147,7 +159,11 @@ fn describe(case: &Case, row: &CaptureRow, reasons: &[Reason]) -> CaptureOut {
         part: row.part.as_str().to_owned(),
         usable: Material::of(reasons) == Material::Good,
         reasons: show(reasons, Audience::Person),
-        next: case.missing().into_iter().map(crate::routes::StepOut::from).collect(),
+        next: case
+            .missing()
+            .into_iter()
+            .map(crate::routes::StepOut::from)
+            .collect(),
         created_at: row.created_at.to_timestamp().to_string(),
     }
 }

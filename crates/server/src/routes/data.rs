@@ -88,7 +88,10 @@ pub async fn put_data(
     );
     let material = Material::of(&decision.reasons);
     // Another kind of document has other sides: photos of the old one prove nothing.
-    let other_kind = case.progress.kind.is_some_and(|kind| kind != claims.document);
+    let other_kind = case
+        .progress
+        .kind
+        .is_some_and(|kind| kind != claims.document);
     let mut progress = case.progress.collected(Step::Form, material, now)?;
     if other_kind {
         progress.done.remove(&Step::DocumentFront);
@@ -132,7 +135,8 @@ pub async fn get_data(
     let row = allowed.verification(&app, VerificationId(id)).await?;
     let sealed = app.store.find_claims(row.tenant_id, row.id).await?;
     let sealed = sealed.ok_or(ApiError::NotFound("data"))?;
-    let mut claims: serde_json::Value = serde_json::from_slice(&sealed).map_err(ApiError::machine)?;
+    let mut claims: serde_json::Value =
+        serde_json::from_slice(&sealed).map_err(ApiError::machine)?;
     if let Some(claims) = claims.as_object_mut() {
         claims.remove("purpose");
         claims.remove("first");
@@ -140,7 +144,12 @@ pub async fn get_data(
     }
     let now = app.now();
     let mut tx = app.store.begin().await?;
-    let act = Act::new(&allowed.caller, "verification.data_read", "verification", id);
+    let act = Act::new(
+        &allowed.caller,
+        "verification.data_read",
+        "verification",
+        id,
+    );
     record::audit(&mut tx, act, now).await?;
     tx.commit().await?;
     Ok(Json(claims))

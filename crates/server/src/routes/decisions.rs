@@ -45,7 +45,10 @@ pub async fn list_decisions(
     Id(id): Id<Uuid>,
 ) -> Result<Json<Vec<DecisionOut>>, ApiError> {
     let row = allowed.verification(&app, VerificationId(id)).await?;
-    let rows = app.store.list_verification_decisions(row.tenant_id, row.id).await?;
+    let rows = app
+        .store
+        .list_verification_decisions(row.tenant_id, row.id)
+        .await?;
     let out = rows.into_iter().map(|row| DecisionOut {
         id: row.id.0,
         attempt: row.attempt,
@@ -69,7 +72,10 @@ pub async fn get_decision_evidence(
     Id(id): Id<Uuid>,
 ) -> Result<Response, ApiError> {
     let tenant = allowed.tenant.id;
-    let file = app.store.find_decision_evidence(tenant, DecisionId(id)).await?;
+    let file = app
+        .store
+        .find_decision_evidence(tenant, DecisionId(id))
+        .await?;
     let file = file.ok_or(ApiError::NotFound("decision"))?;
     let now = app.now();
     let mut tx = app.store.begin().await?;

@@ -36,7 +36,10 @@ pub async fn list_events(
 ) -> Result<Json<PageOut<EventOut>>, ApiError> {
     let limit = page.limit()?;
     let after = page.after.map(EventId);
-    let rows = app.store.list_events(allowed.tenant.id, after, limit + 1).await?;
+    let rows = app
+        .store
+        .list_events(allowed.tenant.id, after, limit + 1)
+        .await?;
     let out = |row: menshen_store::EventRow| EventOut {
         id: row.id.0,
         event: row.event,

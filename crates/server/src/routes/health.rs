@@ -15,7 +15,10 @@ pub async fn healthz() -> &'static str {
 /// It can do its work: the database answers and, where photos are looked at, a process is ready for them.
 pub async fn readyz(State(app): State<App>) -> Response {
     let database = app.store.ping().await.is_ok();
-    let engine = app.engine.as_ref().is_none_or(|pool| pool.status().ready > 0);
+    let engine = app
+        .engine
+        .as_ref()
+        .is_none_or(|pool| pool.status().ready > 0);
     let text = format!("database {}\nengine {}\n", word(database), word(engine));
     let status = if database && engine {
         StatusCode::OK
@@ -31,7 +34,11 @@ const fn word(ready: bool) -> &'static str {
 
 /// Everything that is counted, for Prometheus.
 pub async fn metrics(State(app): State<App>) -> Response {
-    let waiting = app.store.queue(jobs::DECIDE).await.map_or(-1, |queue| i64::try_from(queue.ready).unwrap_or(i64::MAX));
+    let waiting = app
+        .store
+        .queue(jobs::DECIDE)
+        .await
+        .map_or(-1, |queue| i64::try_from(queue.ready).unwrap_or(i64::MAX));
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], app.metrics.text(waiting)).into_response()
 }

@@ -85,9 +85,16 @@ pub async fn create_key(
     allowed: Allowed<Keys>,
     input: Input<KeyIn>,
 ) -> Result<(StatusCode, Json<NewKeyOut>), ApiError> {
-    let KeyIn { label, scopes, days } = input.value;
+    let KeyIn {
+        label,
+        scopes,
+        days,
+    } = input.value;
     if !(1..=100).contains(&label.chars().count()) {
-        return Err(ApiError::invalid("label_invalid", "label must have 1 to 100 characters"));
+        return Err(ApiError::invalid(
+            "label_invalid",
+            "label must have 1 to 100 characters",
+        ));
     }
     if days.is_some_and(|days| !(1..=3650).contains(&days)) {
         return Err(ApiError::invalid("days_invalid", "days must be 1 to 3650"));
@@ -107,7 +114,12 @@ pub async fn create_key(
     let mut tx = app.store.begin().await?;
     let (row, secret) = tx.create_api_key(&allowed.tenant, &new, now).await?;
     let act = Act::new(&allowed.caller, "key.created", "api_key", row.id.0);
-    record::audit(&mut tx, act.with("scopes", new.scopes.join(",")), now).await?;
+    record::audit(
+        &mut tx,
+        act.with("scopes", new.scopes.join(",").replace(':', ".")),
+        now,
+    )
+    .await?;
     tx.commit().await?;
     let out = NewKeyOut {
         key: row.into(),
@@ -126,8 +138,16 @@ pub async fn list_keys(
 ) -> Result<Json<PageOut<KeyOut>>, ApiError> {
     let limit = page.limit()?;
     let after = page.after.map(ApiKeyId);
-    let rows = app.store.list_api_keys(allowed.tenant.id, after, limit + 1).await?;
-    Ok(Json(PageOut::new(rows, limit, |row| row.id.0, KeyOut::from)))
+    let rows = app
+        .store
+        .list_api_keys(allowed.tenant.id, after, limit + 1)
+        .await?;
+    Ok(Json(PageOut::new(
+        rows,
+        limit,
+        |row| row.id.0,
+        KeyOut::from,
+    )))
 }
 
 /// Revokes a key, at once.

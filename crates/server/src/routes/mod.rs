@@ -43,21 +43,31 @@ struct Document;
 /// Returns the routes and their description.
 pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
     let v1 = OpenApiRouter::new()
-        .routes(routes!(applicants::create_applicant, applicants::list_applicants))
+        .routes(routes!(
+            applicants::create_applicant,
+            applicants::list_applicants
+        ))
         .routes(routes!(applicants::get_applicant, privacy::erase_applicant))
         .routes(routes!(applicants::create_token, applicants::revoke_tokens))
         .routes(routes!(privacy::give_consent, privacy::list_consents))
         .routes(routes!(privacy::withdraw_consent))
         .routes(routes!(privacy::place_hold, privacy::list_holds))
         .routes(routes!(privacy::lift_hold))
-        .routes(routes!(verifications::create_verification, verifications::list_verifications))
+        .routes(routes!(
+            verifications::create_verification,
+            verifications::list_verifications
+        ))
         .routes(routes!(verifications::get_verification))
         .routes(routes!(verifications::submit_verification))
         .routes(routes!(data::put_data, data::get_data))
         .routes(routes!(captures::list_captures))
         .routes(routes!(captures::put_capture))
         .routes(routes!(uploads::create_upload, uploads::upload_options))
-        .routes(routes!(uploads::upload_state, uploads::append_upload, uploads::end_upload))
+        .routes(routes!(
+            uploads::upload_state,
+            uploads::append_upload,
+            uploads::end_upload
+        ))
         .routes(routes!(decisions::list_decisions))
         .routes(routes!(decisions::get_decision_evidence))
         .routes(routes!(events::list_events))

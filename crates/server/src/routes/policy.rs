@@ -47,7 +47,8 @@ pub async fn get_policy(
 }
 
 fn read(input: &PolicyIn) -> Result<Policy, ApiError> {
-    Policy::from_toml(&input.toml).map_err(|error| ApiError::invalid("policy_invalid", chain(&error)))
+    Policy::from_toml(&input.toml)
+        .map_err(|error| ApiError::invalid("policy_invalid", chain(&error)))
 }
 
 /// Puts a policy in force for verifications opened from now on. Those that are open keep theirs, and every policy
@@ -66,8 +67,14 @@ pub async fn put_policy(
     };
     let now = app.now();
     let mut tx = app.store.begin().await?;
-    tx.set_policy(&allowed.tenant, &out.toml, &out.identity, now).await?;
-    let act = Act::new(&allowed.caller, "policy.changed", "tenant", allowed.tenant.id.0);
+    tx.set_policy(&allowed.tenant, &out.toml, &out.identity, now)
+        .await?;
+    let act = Act::new(
+        &allowed.caller,
+        "policy.changed",
+        "tenant",
+        allowed.tenant.id.0,
+    );
     record::audit(&mut tx, act.with("policy", out.identity.clone()), now).await?;
     tx.commit().await?;
     Ok(Json(out))
@@ -118,8 +125,16 @@ pub async fn try_policy(
         identity: policy.identity(),
         ..TryOut::default()
     };
-    for row in app.store.list_decisions(allowed.tenant.id, None, MOST).await? {
-        let file = match app.store.find_decision_evidence(allowed.tenant.id, row.id).await {
+    for row in app
+        .store
+        .list_decisions(allowed.tenant.id, None, MOST)
+        .await?
+    {
+        let file = match app
+            .store
+            .find_decision_evidence(allowed.tenant.id, row.id)
+            .await
+        {
             Ok(Some(file)) => file,
             Ok(None) | Err(menshen_store::StoreError::Erased) => {
                 out.erased += 1;
@@ -127,14 +142,17 @@ pub async fn try_policy(
             }
             Err(error) => return Err(error.into()),
         };
-        let was = menshen_ledger::verify_evidence(&file, &verifier).map_err(ApiError::machine)?.case;
+        let was = menshen_ledger::verify_evidence(&file, &verifier)
+            .map_err(ApiError::machine)?
+            .case;
         let (question, claims) = (&was.question, &was.claims);
         let now = question.decide(&policy, claims, &was.evidence, &was.cards, was.today);
         out.cases += 1;
         if now.outcome == was.decision.outcome {
             out.same += 1;
         } else {
-            out.changed.push(change(row.verification_id.0, was.decision.outcome, &now));
+            out.changed
+                .push(change(row.verification_id.0, was.decision.outcome, &now));
         }
     }
     Ok(Json(out))

@@ -45,7 +45,8 @@ pub struct ConsentOut {
 
 fn is_word(text: &str) -> bool {
     let allowed = |ch: char| ch.is_ascii_lowercase() || ch.is_ascii_digit() || "_-.".contains(ch);
-    (1..=60).contains(&text.len()) && text.chars().all(allowed)
+    let first = text.starts_with(|ch: char| ch.is_ascii_alphanumeric());
+    (1..=60).contains(&text.len()) && first && text.chars().all(allowed)
 }
 
 /// Records a consent.
@@ -65,9 +66,16 @@ pub async fn give_consent(
     }
     let now = app.now();
     let mut tx = app.store.begin().await?;
-    tx.give_consent(applicant.tenant_id, applicant.id, &purpose, &version, now).await?;
+    tx.give_consent(applicant.tenant_id, applicant.id, &purpose, &version, now)
+        .await?;
     let act = Act::new(&allowed.caller, "consent.given", "applicant", id);
-    record::audit(&mut tx, act.with("purpose", purpose).with("version", version), now).await?;
+    record::audit(
+        &mut tx,
+        act.with("purpose", purpose)
+            .with("version", format!("v{version}")),
+        now,
+    )
+    .await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -81,7 +89,10 @@ pub async fn list_consents(
     Id(id): Id<Uuid>,
 ) -> Result<Json<Vec<ConsentOut>>, ApiError> {
     let applicant = allowed.applicant(&app, ApplicantId(id)).await?;
-    let rows = app.store.list_consents(applicant.tenant_id, applicant.id).await?;
+    let rows = app
+        .store
+        .list_consents(applicant.tenant_id, applicant.id)
+        .await?;
     let text = |at: Millis| at.to_timestamp().to_string();
     let out = rows.into_iter().map(|row| ConsentOut {
         purpose: row.purpose,
@@ -107,12 +118,15 @@ pub async fn withdraw_consent(
     let applicant = allowed.applicant(&app, ApplicantId(id)).await?;
     let now = app.now();
     let mut tx = app.store.begin().await?;
-    let n = tx.withdraw_consent(applicant.tenant_id, applicant.id, &purpose, now).await?;
+    let n = tx
+        .withdraw_consent(applicant.tenant_id, applicant.id, &purpose, now)
+        .await?;
     if n == 0 {
         return Err(ApiError::NotFound("consent"));
     }
     if purpose == "biometric_template" {
-        tx.destroy_biometric(applicant.tenant_id, applicant.id, now).await?;
+        tx.destroy_biometric(applicant.tenant_id, applicant.id, now)
+            .await?;
     }
     let act = Act::new(&allowed.caller, "consent.withdrawn", "applicant", id);
     record::audit(&mut tx, act.with("purpose", purpose), now).await?;
@@ -166,8 +180,11 @@ pub async fn place_hold(
     let ends = days.map(|days| now.plus(i64::from(days) * DAY));
     let shown = reason.clone();
     let mut tx = app.store.begin().await?;
-    let id_of_hold = tx.place_hold(applicant.tenant_id, applicant.id, &reason, ends, now).await?;
-    let act = Act::new(&allowed.caller, "hold.placed", "applicant", id).with("reason", reason);
+    let id_of_hold = tx
+        .place_hold(applicant.tenant_id, applicant.id, &reason, ends, now)
+        .await?;
+    let act = Act::new(&allowed.caller, "hold.placed", "applicant", id)
+        .with("reason", format!("r-{reason}"));
     record::audit(&mut tx, act, now).await?;
     tx.commit().await?;
     let text = |at: Millis| at.to_timestamp().to_string();
@@ -203,7 +220,10 @@ pub async fn list_holds(
     Id(id): Id<Uuid>,
 ) -> Result<Json<Vec<HoldOut>>, ApiError> {
     let applicant = allowed.applicant(&app, ApplicantId(id)).await?;
-    let rows = app.store.list_holds(applicant.tenant_id, applicant.id).await?;
+    let rows = app
+        .store
+        .list_holds(applicant.tenant_id, applicant.id)
+        .await?;
     Ok(Json(rows.into_iter().map(HoldOut::from).collect()))
 }
 
@@ -222,7 +242,9 @@ pub async fn lift_hold(
     let now = app.now();
     let mut tx = app.store.begin().await?;
     let holds = tx.list_holds(applicant.tenant_id, applicant.id).await?;
-    let found = holds.iter().find(|row| row.id.0 == hold && row.lifted_at.is_none());
+    let found = holds
+        .iter()
+        .find(|row| row.id.0 == hold && row.lifted_at.is_none());
     let found = found.ok_or(ApiError::NotFound("hold"))?;
     tx.lift_hold(applicant.tenant_id, found.id, now).await?;
     let act = Act::new(&allowed.caller, "hold.lifted", "applicant", id);
@@ -246,10 +268,15 @@ pub async fn erase_applicant(
     }
     let now = app.now();
     let policy = app.policy(&allowed.tenant)?;
-    let identity = app.store.find_identity(applicant.tenant_id, applicant.id).await?;
+    let identity = app
+        .store
+        .find_identity(applicant.tenant_id, applicant.id)
+        .await?;
     let until = identity.map(|known| known.verified_at.plus(policy.times.keep_documents()));
     let mut tx = app.store.begin().await?;
-    let erased = tx.erase(applicant.tenant_id, applicant.id, until.unwrap_or(now), now).await;
+    let erased = tx
+        .erase(applicant.tenant_id, applicant.id, until.unwrap_or(now), now)
+        .await;
     erased.map_err(|error| match error {
         StoreError::Held => ApiError::conflict("held", "a legal hold forbids it"),
         StoreError::MustKeep => {
@@ -263,7 +290,8 @@ pub async fn erase_applicant(
     record::audit(&mut tx, act, now).await?;
     let name = word(&EventName::ApplicantErased);
     let payload = serde_json::json!({ "applicant": id, "at": now.to_timestamp() });
-    tx.append_event(applicant.tenant_id, &name, &payload.to_string(), now).await?;
+    tx.append_event(applicant.tenant_id, &name, &payload.to_string(), now)
+        .await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,8 +1,8 @@
 //! Reasons and steps as integrators and people see them.
 
-use menshen_document::Field;
 use menshen_core::reason::{Disclosure, End, Step, Value};
 use menshen_core::{Catalogue, Locale, Reason};
+use menshen_document::Field;
 use serde::Serialize;
 use utoipa::ToSchema;
 

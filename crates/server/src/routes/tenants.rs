@@ -64,7 +64,9 @@ impl From<TenantRow> for TenantOut {
 
 /// Returns every scope but the operator's.
 pub fn tenant_scopes() -> Vec<String> {
-    let own = Scope::ALL.into_iter().filter(|scope| *scope != Scope::Operate);
+    let own = Scope::ALL
+        .into_iter()
+        .filter(|scope| *scope != Scope::Operate);
     own.map(|scope| scope.name().to_owned()).collect()
 }
 
@@ -80,7 +82,10 @@ pub async fn create_tenant(
 ) -> Result<Response, ApiError> {
     let TenantIn { name, sandbox } = input.value;
     if !(1..=100).contains(&name.chars().count()) {
-        return Err(ApiError::invalid("name_invalid", "name must have 1 to 100 characters"));
+        return Err(ApiError::invalid(
+            "name_invalid",
+            "name must have 1 to 100 characters",
+        ));
     }
     let own = allowed.tenant.id;
     let mut work = match once::begin(&app, own, &headers, "create_tenant", input.digest).await? {
@@ -88,10 +93,17 @@ pub async fn create_tenant(
         Once::Fresh(work) => work,
     };
     let now = app.now();
-    let kind = if sandbox { TenantKind::Sandbox } else { TenantKind::Live };
+    let kind = if sandbox {
+        TenantKind::Sandbox
+    } else {
+        TenantKind::Live
+    };
     let policy = Policy::default();
     let (toml, identity) = (policy.to_toml(), policy.identity());
-    let row = work.tx.create_tenant(&name, kind, &toml, &identity, now).await?;
+    let row = work
+        .tx
+        .create_tenant(&name, kind, &toml, &identity, now)
+        .await?;
     let key = NewApiKey {
         label: "first key".to_owned(),
         scopes: tenant_scopes(),
@@ -116,6 +128,14 @@ pub async fn list_tenants(
     Asked(page): Asked<PageIn>,
 ) -> Result<Json<PageOut<TenantOut>>, ApiError> {
     let limit = page.limit()?;
-    let rows = app.store.list_tenants(page.after.map(TenantId), limit + 1).await?;
-    Ok(Json(PageOut::new(rows, limit, |row| row.id.0, TenantOut::from)))
+    let rows = app
+        .store
+        .list_tenants(page.after.map(TenantId), limit + 1)
+        .await?;
+    Ok(Json(PageOut::new(
+        rows,
+        limit,
+        |row| row.id.0,
+        TenantOut::from,
+    )))
 }

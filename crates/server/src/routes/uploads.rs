@@ -34,7 +34,9 @@ fn tus(status: StatusCode, headers: &[(&'static str, String)]) -> Response {
     let mut response = status.into_response();
     let mut set = |name: &'static str, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
-            response.headers_mut().insert(HeaderName::from_static(name), value);
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static(name), value);
         }
     };
     set("tus-resumable", VERSION);
@@ -45,15 +47,22 @@ fn tus(status: StatusCode, headers: &[(&'static str, String)]) -> Response {
 }
 
 fn check_version(headers: &HeaderMap) -> Result<(), ApiError> {
-    let version = headers.get("tus-resumable").and_then(|value| value.to_str().ok());
+    let version = headers
+        .get("tus-resumable")
+        .and_then(|value| value.to_str().ok());
     if version == Some(VERSION) {
         return Ok(());
     }
-    Err(ApiError::invalid("tus_version", "Tus-Resumable must be 1.0.0"))
+    Err(ApiError::invalid(
+        "tus_version",
+        "Tus-Resumable must be 1.0.0",
+    ))
 }
 
 fn number(headers: &HeaderMap, name: &str) -> Result<u64, ApiError> {
-    let value = headers.get(name).and_then(|value| value.to_str().ok()?.parse().ok());
+    let value = headers
+        .get(name)
+        .and_then(|value| value.to_str().ok()?.parse().ok());
     value.ok_or_else(|| ApiError::invalid("header_invalid", format!("{name} must be a number")))
 }
 
@@ -91,17 +100,30 @@ pub async fn create_upload(
     if length == 0 {
         return Err(ApiError::invalid("upload_incomplete", "the photo is empty"));
     }
-    let metadata = headers.get("upload-metadata").and_then(|value| value.to_str().ok());
-    let metadata = metadata.filter(|text| text.len() <= LONGEST_METADATA).unwrap_or_default();
+    let metadata = headers
+        .get("upload-metadata")
+        .and_then(|value| value.to_str().ok());
+    let metadata = metadata
+        .filter(|text| text.len() <= LONGEST_METADATA)
+        .unwrap_or_default();
     let verification = word(metadata, "verification").and_then(|id| id.parse().ok());
     let verification = verification.ok_or(ApiError::NotFound("verification"))?;
-    let row = allowed.verification(&app, VerificationId(verification)).await?;
+    let row = allowed
+        .verification(&app, VerificationId(verification))
+        .await?;
     let part = word(metadata, "part").and_then(|part| part.parse::<Part>().ok());
     let part = part.ok_or_else(|| {
-        ApiError::invalid("part_invalid", "Upload-Metadata must name part: front, back or selfie")
+        ApiError::invalid(
+            "part_invalid",
+            "Upload-Metadata must name part: front, back or selfie",
+        )
     })?;
     let now = app.now();
-    Case::read(&app, row.clone()).await?.progress.state.collected(now)?;
+    Case::read(&app, row.clone())
+        .await?
+        .progress
+        .state
+        .collected(now)?;
     let new = NewUpload {
         tenant_id: row.tenant_id,
         verification_id: row.id,
@@ -114,19 +136,28 @@ pub async fn create_upload(
     let upload = tx.create_upload(&new, now).await?;
     tx.commit().await?;
     let place = format!("/v1/uploads/{}", upload.id);
-    let headers = [("location", place), ("upload-expires", expires(&upload)), ("upload-offset", "0".to_owned())];
+    let headers = [
+        ("location", place),
+        ("upload-expires", expires(&upload)),
+        ("upload-offset", "0".to_owned()),
+    ];
     Ok(tus(StatusCode::CREATED, &headers))
 }
 
 /// Returns a word of the metadata: pairs of a key and a value in Base64, separated by commas.
 fn word(metadata: &str, key: &str) -> Option<String> {
-    let mut pairs = metadata.split(',').filter_map(|pair| pair.trim().split_once(' '));
+    let mut pairs = metadata
+        .split(',')
+        .filter_map(|pair| pair.trim().split_once(' '));
     let (_, value) = pairs.find(|(name, _)| *name == key)?;
     String::from_utf8(BASE64_STANDARD.decode(value.trim()).ok()?).ok()
 }
 
 fn expires(upload: &UploadRow) -> String {
-    let at = upload.expires_at.to_timestamp().to_zoned(jiff::tz::TimeZone::UTC);
+    let at = upload
+        .expires_at
+        .to_timestamp()
+        .to_zoned(jiff::tz::TimeZone::UTC);
     at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
@@ -136,8 +167,13 @@ async fn find<P: crate::caller::Permission>(
     id: Uuid,
 ) -> Result<UploadRow, ApiError> {
     let missing = ApiError::NotFound("upload");
-    let upload = app.store.find_upload(allowed.tenant.id, UploadId(id)).await?;
-    let upload = upload.filter(|row| row.expires_at > app.now()).ok_or(missing)?;
+    let upload = app
+        .store
+        .find_upload(allowed.tenant.id, UploadId(id))
+        .await?;
+    let upload = upload
+        .filter(|row| row.expires_at > app.now())
+        .ok_or(missing)?;
     allowed
         .verification(app, upload.verification_id)
         .await
@@ -177,7 +213,9 @@ pub async fn append_upload(
 ) -> Result<Response, ApiError> {
     let headers = request.headers().clone();
     check_version(&headers)?;
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     if kind != Some(PIECE) {
         return Ok(tus(StatusCode::UNSUPPORTED_MEDIA_TYPE, &[]));
     }
@@ -199,7 +237,10 @@ pub async fn append_upload(
         }
     };
     tx.commit().await?;
-    let mut headers = vec![("upload-offset", received.to_string()), ("upload-expires", expires(&upload))];
+    let mut headers = vec![
+        ("upload-offset", received.to_string()),
+        ("upload-expires", expires(&upload)),
+    ];
     if received == upload.length {
         headers.extend(judge(&app, &allowed, &upload).await?);
     }
@@ -220,7 +261,8 @@ async fn judge(
     let bytes = Bytes::copy_from_slice(&bytes);
     let (_, capture) = captures::receive(app, allowed, case, upload.part, bytes).await?;
     let mut tx = app.store.begin().await?;
-    tx.finish_upload(&upload, menshen_core::ids::CaptureId(capture.id)).await?;
+    tx.finish_upload(&upload, menshen_core::ids::CaptureId(capture.id))
+        .await?;
     tx.commit().await?;
     Ok([
         ("menshen-capture", capture.id.to_string()),
@@ -238,7 +280,10 @@ fn is_whole(headers: &HeaderMap, piece: &[u8]) -> Result<bool, ApiError> {
         .filter(|(algorithm, _)| *algorithm == "sha256")
         .and_then(|(_, digest)| BASE64_STANDARD.decode(digest.trim()).ok());
     let digest = digest.ok_or_else(|| {
-        ApiError::invalid("checksum_invalid", "Upload-Checksum must be sha256 and Base64")
+        ApiError::invalid(
+            "checksum_invalid",
+            "Upload-Checksum must be sha256 and Base64",
+        )
     })?;
     Ok(Sha256::digest(piece).as_slice() == digest)
 }

@@ -93,7 +93,10 @@ pub struct VerificationOut {
     pub created_at: String,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
 const fn is_zero(n: &u32) -> bool {
     *n == 0
 }
@@ -108,10 +111,17 @@ pub async fn create_verification(
     headers: HeaderMap,
     input: Input<VerificationIn>,
 ) -> Result<Response, ApiError> {
-    let VerificationIn { applicant, level, flow } = input.value;
+    let VerificationIn {
+        applicant,
+        level,
+        flow,
+    } = input.value;
     let applicant = allowed.applicant(&app, ApplicantId(applicant)).await?;
     if applicant.erased_at.is_some() {
-        return Err(ApiError::conflict("applicant_erased", "this applicant was erased"));
+        return Err(ApiError::conflict(
+            "applicant_erased",
+            "this applicant was erased",
+        ));
     }
     let policy = app.policy(&allowed.tenant)?;
     if !policy.levels.contains_key(&level) {
@@ -141,10 +151,20 @@ pub async fn create_verification(
         policy_identity: policy.identity(),
     };
     let row = work.tx.create_verification(&new, now).await?;
-    let act = Act::new(&allowed.caller, "verification.created", "verification", row.id.0);
+    let act = Act::new(
+        &allowed.caller,
+        "verification.created",
+        "verification",
+        row.id.0,
+    );
     record::audit(&mut work.tx, act, now).await?;
     record::event(&mut work.tx, EventName::VerificationCreated, &row, now).await?;
-    let case = Case { row, progress, flow, policy };
+    let case = Case {
+        row,
+        progress,
+        flow,
+        policy,
+    };
     let out = describe(&case, &[], None);
     work.finish(&app, StatusCode::CREATED, &out).await
 }
@@ -156,10 +176,13 @@ async fn refuse_second(
     flow: Flow,
     level: &str,
 ) -> Result<(), ApiError> {
-    let rows = tx.list_applicant_verifications(tenant, applicant, None, 100).await?;
+    let rows = tx
+        .list_applicant_verifications(tenant, applicant, None, 100)
+        .await?;
     let open = |row: &&VerificationRow| {
-        from_word::<Status>(&row.status)
-            .map_or(true, |status| !matches!(status, Status::Verified | Status::Expired))
+        from_word::<Status>(&row.status).map_or(true, |status| {
+            !matches!(status, Status::Verified | Status::Expired)
+        })
     };
     if let Some(open) = rows.iter().find(open) {
         let detail = format!("verification {} of this applicant is open", open.id);
@@ -223,7 +246,10 @@ pub async fn list_verifications(
     allowed: Allowed<List>,
     Asked(asked): Asked<VerificationsIn>,
 ) -> Result<Json<PageOut<VerificationItem>>, ApiError> {
-    let page = PageIn { after: asked.after, limit: asked.limit };
+    let page = PageIn {
+        after: asked.after,
+        limit: asked.limit,
+    };
     let limit = page.limit()?;
     let after = page.after.map(VerificationId);
     let tenant = allowed.tenant.id;
@@ -231,14 +257,18 @@ pub async fn list_verifications(
     let rows = match asked.applicant {
         Some(applicant) => {
             let applicant = ApplicantId(applicant);
-            let all = app.store.list_applicant_verifications(tenant, applicant, after, limit + 1);
+            let all = app
+                .store
+                .list_applicant_verifications(tenant, applicant, after, limit + 1);
             let mut rows = all.await?;
             rows.retain(|row| status.as_ref().is_none_or(|status| row.status == *status));
             rows
         }
         None => {
             let status = status.as_deref();
-            app.store.list_verifications(tenant, status, after, limit + 1).await?
+            app.store
+                .list_verifications(tenant, status, after, limit + 1)
+                .await?
         }
     };
     let item = |row: VerificationRow| VerificationItem {
@@ -303,8 +333,14 @@ pub async fn submit_verification(
         attempt: case.row.attempt,
         place,
     };
-    tx.enqueue_job(jobs::DECIDE, &work.to_payload()?, now, now).await?;
-    let act = Act::new(&allowed.caller, "verification.submitted", "verification", id);
+    tx.enqueue_job(jobs::DECIDE, &work.to_payload()?, now, now)
+        .await?;
+    let act = Act::new(
+        &allowed.caller,
+        "verification.submitted",
+        "verification",
+        id,
+    );
     record::audit(&mut tx, act, now).await?;
     record::event(&mut tx, EventName::VerificationSubmitted, &case.row, now).await?;
     tx.commit().await?;
@@ -318,7 +354,10 @@ pub async fn submit_verification(
 /// The store's.
 pub async fn explain(app: &App, case: &Case) -> Result<VerificationOut, ApiError> {
     let mut reasons = case.reasons(app).await?;
-    if let Life::Failed { retry: Retry::At { at }, .. } = case.progress.state
+    if let Life::Failed {
+        retry: Retry::At { at },
+        ..
+    } = case.progress.state
         && at > app.now()
     {
         let mut wait = Reason::new(ReasonCode::AttemptsExhausted);
@@ -341,7 +380,12 @@ fn describe(case: &Case, reasons: &[Reason], expected: Option<Millis>) -> Verifi
     let text = |at: Millis| at.to_timestamp().to_string();
     let open = matches!(
         state,
-        Life::NotStarted { .. } | Life::Collecting { .. } | Life::Failed { retry: Retry::Now | Retry::At { .. }, .. }
+        Life::NotStarted { .. }
+            | Life::Collecting { .. }
+            | Life::Failed {
+                retry: Retry::Now | Retry::At { .. },
+                ..
+            }
     );
     let (retry, retry_at) = match state {
         Life::Failed { retry, .. } => match retry {
@@ -360,7 +404,11 @@ fn describe(case: &Case, reasons: &[Reason], expected: Option<Millis>) -> Verifi
         processing: matches!(state, Life::Processing { .. }),
         since: text(state.since()),
         reasons: show(reasons, Audience::Person),
-        next: if open { case.missing().into_iter().map(StepOut::from).collect() } else { Vec::new() },
+        next: if open {
+            case.missing().into_iter().map(StepOut::from).collect()
+        } else {
+            Vec::new()
+        },
         retry: retry.map(str::to_owned),
         retry_at: retry_at.map(text),
         expected_at: expected.map(text),

@@ -11,7 +11,12 @@ fn a_person_goes_from_nothing_to_verified() {
         let state = service.state(&id).await;
         assert_eq!(state["status"], "not_started");
         assert_eq!(next(&state), ["form", "document_front", "selfie"]);
-        assert_eq!(state["next"][0]["title"]["zh-CN"].as_str().map(str::is_empty), Some(false));
+        assert_eq!(
+            state["next"][0]["title"]["zh-CN"]
+                .as_str()
+                .map(str::is_empty),
+            Some(false)
+        );
         let early = service.submit(&id).await;
         assert_eq!(early.status, StatusCode::CONFLICT);
         let state = service.whole_way(&id, "Ada Lovelace").await;
@@ -19,8 +24,20 @@ fn a_person_goes_from_nothing_to_verified() {
         assert_eq!(state["attempt"], 1);
         assert!(next(&state).is_empty());
         let events = service.get("/v1/events").await.body;
-        let names: Vec<&str> = events["items"].as_array().unwrap().iter().map(|e| e["event"].as_str().unwrap()).collect();
-        assert_eq!(names, ["verification.created", "verification.submitted", "verification.verified"]);
+        let names: Vec<&str> = events["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|e| e["event"].as_str().unwrap())
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "verification.created",
+                "verification.submitted",
+                "verification.verified"
+            ]
+        );
     });
 }
 
@@ -59,7 +76,10 @@ fn only_what_failed_is_asked_for_again() {
         assert_eq!(service.submit(&id).await.status, StatusCode::ACCEPTED);
         service.work().await;
         let state = service.state(&id).await;
-        assert_eq!((state["status"].as_str(), state["attempt"].as_i64()), (Some("verified"), Some(2)));
+        assert_eq!(
+            (state["status"].as_str(), state["attempt"].as_i64()),
+            (Some("verified"), Some(2))
+        );
     });
 }
 
@@ -73,7 +93,10 @@ fn typed_data_is_judged_when_it_arrives() {
             "number": "110105199001310010" });
         let answer = service.put(&path, wrong).await;
         assert_eq!(answer.status, StatusCode::OK);
-        assert_eq!((answer.body["usable"].as_bool(), codes(&answer.body)), (Some(false), vec!["doc_number_checksum"]));
+        assert_eq!(
+            (answer.body["usable"].as_bool(), codes(&answer.body)),
+            (Some(false), vec!["doc_number_checksum"])
+        );
         assert_eq!(service.submit(&id).await.status, StatusCode::CONFLICT);
         let mistyped = service.put(&path, json!({ "document": "paper" })).await;
         assert_eq!(mistyped.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -89,10 +112,18 @@ fn the_first_level_is_verified_by_data_alone_and_the_second_needs_the_rest() {
         service.submit(&first).await;
         service.work().await;
         assert_eq!(service.state(&first).await["status"], "verified");
-        let again = service.post("/v1/verifications", json!({ "applicant": applicant, "level": "L1" })).await;
+        let again = service
+            .post(
+                "/v1/verifications",
+                json!({ "applicant": applicant, "level": "L1" }),
+            )
+            .await;
         assert_eq!(again.body["code"], "already_verified");
         let second = service.verification(&applicant, "L2", "first").await;
-        assert_eq!(service.whole_way(&second, "Ada Lovelace").await["status"], "verified");
+        assert_eq!(
+            service.whole_way(&second, "Ada Lovelace").await["status"],
+            "verified"
+        );
     });
 }
 
@@ -101,7 +132,12 @@ fn an_applicant_has_one_open_verification() {
     on_both(|service| async move {
         let applicant = service.applicant("user-1").await;
         let id = service.verification(&applicant, "L2", "first").await;
-        let second = service.post("/v1/verifications", json!({ "applicant": applicant, "level": "L1" })).await;
+        let second = service
+            .post(
+                "/v1/verifications",
+                json!({ "applicant": applicant, "level": "L1" }),
+            )
+            .await;
         assert_eq!(second.status, StatusCode::CONFLICT);
         assert_eq!(second.body["code"], "verification_open");
         assert!(second.body["detail"].as_str().unwrap().contains(&id));
@@ -114,8 +150,14 @@ fn a_decision_is_final() {
         let applicant = service.applicant("user-1").await;
         let id = service.verification(&applicant, "L2", "first").await;
         service.whole_way(&id, "Ada Lovelace").await;
-        assert_eq!(service.data(&id, "MAGIC REFUSED").await.status, StatusCode::CONFLICT);
-        assert_eq!(service.photo(&id, "selfie", b"another").await.status, StatusCode::CONFLICT);
+        assert_eq!(
+            service.data(&id, "MAGIC REFUSED").await.status,
+            StatusCode::CONFLICT
+        );
+        assert_eq!(
+            service.photo(&id, "selfie", b"another").await.status,
+            StatusCode::CONFLICT
+        );
         assert_eq!(service.submit(&id).await.status, StatusCode::CONFLICT);
         assert_eq!(service.state(&id).await["status"], "verified");
     });
@@ -141,15 +183,25 @@ fn re_verification_needs_a_first_one_and_asks_for_what_its_flow_says() {
             assert_eq!(next(&service.state(&id).await), steps, "{flow}");
             for part in steps.iter().filter(|step| **step != "form") {
                 let part = if *part == "selfie" { "selfie" } else { "front" };
-                service.photo(&id, part, format!("{flow} {part}").as_bytes()).await;
+                service
+                    .photo(&id, part, format!("{flow} {part}").as_bytes())
+                    .await;
             }
             if steps.contains(&"form") {
                 service.data(&id, "Ada Lovelace").await;
             }
-            assert_eq!(service.submit(&id).await.status, StatusCode::ACCEPTED, "{flow}");
+            assert_eq!(
+                service.submit(&id).await.status,
+                StatusCode::ACCEPTED,
+                "{flow}"
+            );
             service.work().await;
             let status = service.state(&id).await["status"].clone();
-            let expected = if flow == "account_conflict" { "pending" } else { "verified" };
+            let expected = if flow == "account_conflict" {
+                "pending"
+            } else {
+                "verified"
+            };
             assert_eq!(status, expected, "{flow}");
             if flow == "account_conflict" {
                 break;
@@ -170,8 +222,20 @@ fn what_is_left_lying_expires() {
         service.app.clock.advance(2 * 24 * 3_600_000);
         service.work().await;
         let state = service.state(&id).await;
-        assert_eq!((state["status"].as_str(), state["ended"].as_str()), (Some("expired"), Some("left_lying")));
-        assert_eq!(service.post("/v1/verifications", json!({ "applicant": applicant, "level": "L2" })).await.status, StatusCode::CREATED);
+        assert_eq!(
+            (state["status"].as_str(), state["ended"].as_str()),
+            (Some("expired"), Some("left_lying"))
+        );
+        assert_eq!(
+            service
+                .post(
+                    "/v1/verifications",
+                    json!({ "applicant": applicant, "level": "L2" })
+                )
+                .await
+                .status,
+            StatusCode::CREATED
+        );
     });
 }
 
@@ -182,11 +246,22 @@ fn a_submission_tells_when_an_answer_is_expected() {
         let id = service.verification(&applicant, "L1", "first").await;
         service.data(&id, "MAGIC REVIEW").await;
         let submitted = service.submit(&id).await.body;
-        assert_eq!((submitted["status"].as_str(), submitted["processing"].as_bool()), (Some("in_progress"), Some(true)));
+        assert_eq!(
+            (
+                submitted["status"].as_str(),
+                submitted["processing"].as_bool()
+            ),
+            (Some("in_progress"), Some(true))
+        );
         assert!(submitted["expected_at"].is_string());
         service.work().await;
         let state = service.state(&id).await;
         assert_eq!(state["status"], "pending");
-        assert!(state["expected_at"].as_str().unwrap().starts_with("2026-11-23T09:00:00"));
+        assert!(
+            state["expected_at"]
+                .as_str()
+                .unwrap()
+                .starts_with("2026-11-23T09:00:00")
+        );
     });
 }

@@ -32,7 +32,11 @@ pub struct Answer {
 
 /// Runs a test on SQLite, and on PostgreSQL where one is there.
 pub fn on_both<F: Future<Output = ()>>(test: impl Fn(Service) -> F) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         test(Service::new(None).await).await;
         match postgres() {
@@ -43,11 +47,18 @@ pub fn on_both<F: Future<Output = ()>>(test: impl Fn(Service) -> F) {
 }
 
 /// Makes an empty database and returns its address.
-#[expect(clippy::disallowed_methods, reason = "tests are told by their environment where PostgreSQL is")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by their environment where PostgreSQL is"
+)]
 fn postgres() -> Option<String> {
     static MADE: AtomicU32 = AtomicU32::new(0);
     let url = std::env::var("MENSHEN_TEST_POSTGRES").ok()?;
-    let name = format!("server_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
+    let name = format!(
+        "server_{}_{}",
+        std::process::id(),
+        MADE.fetch_add(1, Ordering::Relaxed)
+    );
     let made = std::process::Command::new("psql")
         .args([&url, "-q", "-c", &format!("CREATE DATABASE {name}")])
         .status()
@@ -59,6 +70,11 @@ fn postgres() -> Option<String> {
 
 impl Service {
     pub async fn new(database: Option<String>) -> Self {
+        // What a handler says about a failure stands beside the test that fails.
+        let _ = tracing_subscriber::fmt()
+            .with_test_writer()
+            .with_max_level(tracing::Level::WARN)
+            .try_init();
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config {
             data_dir: folder.path().join("data"),
@@ -80,7 +96,10 @@ impl Service {
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response: Response<Body> = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        let bytes = axum::body::to_bytes(body, usize::MAX)
+            .await
+            .unwrap()
+            .to_vec();
         Answer {
             status: parts.status,
             headers: parts.headers,
@@ -114,20 +133,25 @@ impl Service {
     }
 
     pub async fn post(&self, path: &str, body: Value) -> Answer {
-        self.call_as(&self.key, Method::POST, path, Some(body), &[]).await
+        self.call_as(&self.key, Method::POST, path, Some(body), &[])
+            .await
     }
 
     pub async fn put(&self, path: &str, body: Value) -> Answer {
-        self.call_as(&self.key, Method::PUT, path, Some(body), &[]).await
+        self.call_as(&self.key, Method::PUT, path, Some(body), &[])
+            .await
     }
 
     pub async fn delete(&self, path: &str) -> Answer {
-        self.call_as(&self.key, Method::DELETE, path, None, &[]).await
+        self.call_as(&self.key, Method::DELETE, path, None, &[])
+            .await
     }
 
     /// Creates an applicant and returns the id.
     pub async fn applicant(&self, external_id: &str) -> String {
-        let answer = self.post("/v1/applicants", json!({ "external_id": external_id })).await;
+        let answer = self
+            .post("/v1/applicants", json!({ "external_id": external_id }))
+            .await;
         assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
         answer.body["id"].as_str().unwrap().to_owned()
     }
@@ -141,7 +165,8 @@ impl Service {
     }
 
     pub async fn data(&self, id: &str, name: &str) -> Answer {
-        self.put(&format!("/v1/verifications/{id}/data"), passport(name)).await
+        self.put(&format!("/v1/verifications/{id}/data"), passport(name))
+            .await
     }
 
     /// Hands in a photo; a sandbox looks at none.
@@ -158,7 +183,8 @@ impl Service {
 
     pub async fn submit(&self, id: &str) -> Answer {
         let path = format!("/v1/verifications/{id}/submit");
-        self.call_as(&self.key, Method::POST, &path, None, &[]).await
+        self.call_as(&self.key, Method::POST, &path, None, &[])
+            .await
     }
 
     /// Does all work that is due.
@@ -176,7 +202,9 @@ impl Service {
     pub async fn whole_way(&self, id: &str, name: &str) -> Value {
         assert_eq!(self.data(id, name).await.status, StatusCode::OK);
         for part in ["front", "selfie"] {
-            let photo = self.photo(id, part, format!("{id} {part}").as_bytes()).await;
+            let photo = self
+                .photo(id, part, format!("{id} {part}").as_bytes())
+                .await;
             assert_eq!(photo.status, StatusCode::CREATED, "{}", photo.body);
         }
         let submitted = self.submit(id).await;
@@ -197,11 +225,17 @@ pub fn passport(name: &str) -> Value {
 /// Returns the steps that are asked for.
 pub fn next(state: &Value) -> Vec<&str> {
     let steps = state["next"].as_array().unwrap();
-    steps.iter().map(|step| step["step"].as_str().unwrap()).collect()
+    steps
+        .iter()
+        .map(|step| step["step"].as_str().unwrap())
+        .collect()
 }
 
 /// Returns the codes of the reasons.
 pub fn codes(state: &Value) -> Vec<&str> {
     let reasons = state["reasons"].as_array().unwrap();
-    reasons.iter().map(|reason| reason["code"].as_str().unwrap_or("(none)")).collect()
+    reasons
+        .iter()
+        .map(|reason| reason["code"].as_str().unwrap_or("(none)"))
+        .collect()
 }
