@@ -43,6 +43,7 @@ const draw = (document_) => {
       const summary = make("summary", undefined, details);
       make("b", method.toUpperCase(), summary);
       make("code", path, summary);
+      make("span", ` ${operation.summary ?? ""}`, summary).className = "soft";
       make("p", operation.description ?? operation.summary ?? "", details);
       const request = body(operation.requestBody?.content);
       if (request) {

@@ -76,10 +76,16 @@ impl<P: Permission> FromRequestParts<App> for Allowed<P> {
     }
 }
 
-fn bearer(parts: &Parts) -> Option<&str> {
+/// Returns the secret of a request.
+pub fn bearer(parts: &Parts) -> Option<&str> {
     let header = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, secret) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+}
+
+/// Is a secret a person's own token?
+pub fn is_persons(secret: &str) -> bool {
+    secret.starts_with("mt_")
 }
 
 /// Longest secret that is looked up.
@@ -90,7 +96,7 @@ async fn identify(app: &App, secret: &str) -> Result<Option<(Caller, TenantRow)>
         return Ok(None);
     }
     let now = app.now();
-    if secret.starts_with("mt_") {
+    if is_persons(secret) {
         let Some(token) = app.store.find_applicant_token(secret, now).await? else {
             return Ok(None);
         };
