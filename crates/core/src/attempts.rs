@@ -14,12 +14,15 @@ pub struct Failures {
     pub address: Vec<Millis>,
 }
 
+/// How many failures a window takes of whom it counts.
+type Limit = fn(&Window) -> u32;
+
 /// Returns when the next submission is allowed, or `None` when it is now.
 ///
 /// A failure leaves a window exactly `minutes` after it happened. Failures that seem to lie in the future
 /// (a clock was set back) count: nothing is gained by turning clocks.
 pub fn retry_at(rules: &AttemptRules, failures: &Failures, now: Millis) -> Option<Millis> {
-    let limits: [(&[Millis], fn(&Window) -> u32); 3] = [
+    let limits: [(&[Millis], Limit); 3] = [
         (&failures.applicant, |window| window.applicant),
         (&failures.device, |window| window.device),
         (&failures.address, |window| window.address),
