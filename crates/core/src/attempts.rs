@@ -14,18 +14,21 @@ pub struct Failures {
     pub address: Vec<Millis>,
 }
 
+/// How many failures a window takes of whom it counts.
+type Limit = fn(&Window) -> u32;
+
 /// Returns when the next submission is allowed, or `None` when it is now.
 ///
 /// A failure leaves a window exactly `minutes` after it happened. Failures that seem to lie in the future
 /// (a clock was set back) count: nothing is gained by turning clocks.
 pub fn retry_at(rules: &AttemptRules, failures: &Failures, now: Millis) -> Option<Millis> {
+    let limits: [(&[Millis], Limit); 3] = [
+        (&failures.applicant, |window| window.applicant),
+        (&failures.device, |window| window.device),
+        (&failures.address, |window| window.address),
+    ];
     let waits = rules.windows.iter().flat_map(|window| {
-        let length = window.millis();
-        [
-            free_at(&failures.applicant, length, window.applicant, now),
-            free_at(&failures.device, length, window.device, now),
-            free_at(&failures.address, length, window.address, now),
-        ]
+        limits.map(|(times, limit)| free_at(times, window.millis(), limit(window), now))
     });
     waits.flatten().max()
 }

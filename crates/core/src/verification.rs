@@ -86,6 +86,8 @@ pub enum Expiry {
     RanOut,
     /// A newer one took its place.
     Replaced,
+    /// The person was erased before there was a verdict.
+    Erased,
 }
 
 /// The state of a verification. No personal data.
@@ -266,10 +268,11 @@ impl State {
     /// It is over without a verdict, or its verdict no longer holds.
     ///
     /// # Errors
-    /// [`NotNow`] while somebody waits for an answer, or when it has expired before.
+    /// [`NotNow`] while somebody waits for an answer, unless they were erased, or when it has expired before.
     pub fn expired(self, why: Expiry, now: Millis) -> Result<Self, NotNow> {
         match self {
-            Self::Processing { .. } | Self::Pending { .. } | Self::Expired { .. } => {
+            Self::Expired { .. } => Err(self.not_now("ended")),
+            Self::Processing { .. } | Self::Pending { .. } if why != Expiry::Erased => {
                 Err(self.not_now("ended"))
             }
             _ => Ok(Self::Expired { since: now, why }),

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use menshen_core::access::Caller;
 use menshen_core::ids::TenantId;
 use menshen_store::{Idempotency, Tx};
 use serde::Serialize;
@@ -15,9 +16,16 @@ const LONGEST: usize = 200;
 /// A creating request: a repeat, or the first of its key.
 pub enum Once {
     /// It was done before; this was the answer.
-    Replay(Response),
+    Replay(Replay),
     /// It is to be done, inside this transaction.
     Fresh(Work),
+}
+
+/// The answer to the first request of a key.
+pub struct Replay {
+    status: StatusCode,
+    /// What was answered.
+    pub body: Vec<u8>,
 }
 
 /// The work of a creating request.
@@ -28,13 +36,13 @@ pub struct Work {
 }
 
 /// Begins a creating request. `route` names the route and the record that it goes to, `body` is the digest of
-/// what was sent.
+/// what was sent. An integrator's keys are one space, each person's another: nobody uses up another's.
 ///
 /// # Errors
 /// [`ApiError::Conflict`] where the key came with another body, or its first request is still under way.
 pub async fn begin(
     app: &App,
-    tenant: TenantId,
+    caller: &Caller,
     headers: &HeaderMap,
     route: &str,
     body: [u8; 32],
@@ -48,15 +56,23 @@ pub async fn begin(
         let detail = format!("Idempotency-Key must be 1 to {LONGEST} visible characters");
         return Err(ApiError::invalid("idempotency_key_invalid", detail));
     }
+    let tenant = caller.tenant();
+    let text = match caller {
+        Caller::Key { .. } => text.to_owned(),
+        Caller::Person { .. } => format!("{} {text}", caller.actor()),
+    };
     let begun = tx
-        .begin_idempotent(tenant, text, route, &body, app.now())
+        .begin_idempotent(tenant, &text, route, &body, app.now())
         .await?;
     match begun {
         Idempotency::Fresh => Ok(Once::Fresh(Work {
             tx,
-            key: Some((tenant, text.to_owned())),
+            key: Some((tenant, text)),
         })),
-        Idempotency::Done { status, body } => Ok(Once::Replay(replay(status, body.to_vec()))),
+        Idempotency::Done { status, body } => Ok(Once::Replay(Replay {
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
+            body: body.to_vec(),
+        })),
         Idempotency::InFlight => Err(ApiError::conflict(
             "idempotency_key_in_use",
             "the first request with this key is still under way",
@@ -68,15 +84,20 @@ pub async fn begin(
     }
 }
 
-fn replay(status: u16, body: Vec<u8>) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-    let headers = [
-        (header::CONTENT_TYPE, "application/json"),
-        (
-            header::HeaderName::from_static("idempotency-replayed"),
-            "true",
-        ),
-    ];
+/// Says that an answer is one that was given before.
+pub const REPLAYED: (&str, &str) = ("idempotency-replayed", "true");
+
+impl IntoResponse for Replay {
+    fn into_response(self) -> Response {
+        ([REPLAYED], answer(self.status, self.body)).into_response()
+    }
+}
+
+fn answer(status: StatusCode, body: Vec<u8>) -> Response {
+    if body.is_empty() {
+        return status.into_response();
+    }
+    let headers = [(header::CONTENT_TYPE, "application/json")];
     (status, headers, body).into_response()
 }
 
@@ -86,21 +107,44 @@ impl Work {
     /// # Errors
     /// The store's: then nothing has happened.
     pub async fn finish(
-        mut self,
+        self,
         app: &App,
         status: StatusCode,
         out: &impl Serialize,
     ) -> Result<Response, ApiError> {
         let body = serde_json::to_vec(out).map_err(ApiError::machine)?;
+        self.keep(app, status, &body).await?;
+        Ok(answer(status, body))
+    }
+
+    /// The same for an answer without a body.
+    ///
+    /// # Errors
+    /// The store's: then nothing has happened.
+    pub async fn finish_empty(self, app: &App) -> Result<Response, ApiError> {
+        let status = StatusCode::NO_CONTENT;
+        self.keep(app, status, &[]).await?;
+        Ok(answer(status, Vec::new()))
+    }
+
+    /// Keeps what a repeat is told with the effect, and makes both last.
+    ///
+    /// # Errors
+    /// The store's: then nothing has happened.
+    pub async fn keep(
+        mut self,
+        app: &App,
+        status: StatusCode,
+        body: &[u8],
+    ) -> Result<(), ApiError> {
         if let Some((tenant, key)) = &self.key {
             let status = status.as_u16();
             self.tx
-                .finish_idempotent(*tenant, key, status, &body)
+                .finish_idempotent(*tenant, key, status, body)
                 .await?;
         }
         self.tx.commit().await?;
         app.wake.notify_one();
-        let headers = [(header::CONTENT_TYPE, "application/json")];
-        Ok((status, headers, body).into_response())
+        Ok(())
     }
 }

@@ -24,6 +24,12 @@ pub enum ApiError {
     /// Not there, or another tenant's: nobody can tell which.
     #[error("no such {0}")]
     NotFound(&'static str),
+    /// The route is there, and not for this method.
+    #[error("this route does not take this method")]
+    Method,
+    /// Another version of the upload protocol than this one.
+    #[error("Tus-Resumable must be {0}")]
+    TusVersion(&'static str),
     /// Not now.
     #[error("{0}")]
     NotNow(#[from] NotNow),
@@ -114,6 +120,8 @@ impl ApiError {
             Self::Stranger => StatusCode::UNAUTHORIZED,
             Self::Scope(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TusVersion(_) => StatusCode::PRECONDITION_FAILED,
             Self::NotNow(_)
             | Self::Conflict { .. }
             | Self::StepsMissing(_)
@@ -132,6 +140,8 @@ impl ApiError {
             Self::Stranger => "unauthenticated",
             Self::Scope(_) => "scope_missing",
             Self::NotFound(_) => "not_found",
+            Self::Method => "method_not_allowed",
+            Self::TusVersion(_) => "tus_version",
             Self::NotNow(_) => "not_now",
             Self::StepsMissing(_) => "steps_missing",
             Self::Stale => "stale",
@@ -167,8 +177,8 @@ impl IntoResponse for ApiError {
             code: code.to_owned(),
             detail: self.to_string(),
             retry_at: self.retry_at().map(|at| at.to_timestamp().to_string()),
-            missing: match self {
-                Self::StepsMissing(steps) => steps,
+            missing: match &self {
+                Self::StepsMissing(steps) => steps.clone(),
                 _ => Vec::new(),
             },
         };
@@ -178,6 +188,9 @@ impl IntoResponse for ApiError {
         headers.insert(header::CONTENT_TYPE, kind);
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(COME_BACK));
+        }
+        if let Self::TusVersion(version) = self {
+            headers.insert("tus-version", HeaderValue::from_static(version));
         }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -43,9 +43,10 @@ pub fn router(app: App) -> Router {
         (app.clone(), permits),
         limit,
     ));
-    open.merge(limited)
+    // Every body has a limit of its own: the usual one would cut photos in forms.
+    open.merge(limited.layer(DefaultBodyLimit::disable()))
         .fallback(|| async { ApiError::NotFound("route") })
-        .method_not_allowed_fallback(|| async { StatusCode::METHOD_NOT_ALLOWED })
+        .method_not_allowed_fallback(|| async { ApiError::Method })
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             time,

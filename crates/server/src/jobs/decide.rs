@@ -9,7 +9,7 @@ use menshen_core::ids::DecisionId;
 use menshen_core::policy::Part;
 use menshen_core::question::{Judge, Question};
 use menshen_core::time::Millis;
-use menshen_core::verification::{Flow, State, Status, Verdict, counts};
+use menshen_core::verification::{Expiry, Flow, State, Status, Verdict, counts};
 use menshen_core::{Claims, Decision, Evidence};
 use menshen_engine::{Answer, Request};
 use menshen_ledger::{CaseFile, Hash, InputFile};
@@ -51,10 +51,22 @@ pub async fn run(app: &App, job: &JobRow) -> Result<(), ApiError> {
     if !waiting || case.row.attempt != work.attempt {
         return Ok(());
     }
-    if job.tries > 1 {
+    if job.tries > 1 || work.again {
         requeued(app, &mut case).await?;
     }
-    let known = gather(app, &tenant, &case).await?;
+    match judge(app, &tenant, case, &work).await {
+        Err(ApiError::Erased) => end(app, &work).await,
+        done => done,
+    }
+}
+
+async fn judge(
+    app: &App,
+    tenant: &TenantRow,
+    case: Case,
+    work: &Submission,
+) -> Result<(), ApiError> {
+    let known = gather(app, tenant, &case).await?;
     let question = Question {
         parts: case.parts(),
         flow: case.flow,
@@ -65,7 +77,31 @@ pub async fn run(app: &App, job: &JobRow) -> Result<(), ApiError> {
     };
     let (claims, evidence, cards) = (&known.claims, &known.evidence, &known.cards);
     let decision = question.decide(&case.policy, claims, evidence, cards, today(app.now()));
-    conclude(app, case, &work, known, question, decision).await
+    conclude(app, case, work, known, question, decision).await
+}
+
+/// Ends the verification of a person who was erased meanwhile: there is nothing left to judge.
+async fn end(app: &App, work: &Submission) -> Result<(), ApiError> {
+    let row = app
+        .store
+        .find_verification(work.tenant, work.verification)
+        .await?;
+    let Some(row) = row else { return Ok(()) };
+    let (mut case, now) = (Case::read(app, row).await?, app.now());
+    case.progress.state = case.progress.state.expired(Expiry::Erased, now)?;
+    let mut tx = app.store.begin().await?;
+    case.write(&mut tx, now).await?;
+    let id = case.row.id.0;
+    let act = Act::system(
+        Some(work.tenant),
+        "verification.expired",
+        "verification",
+        id,
+    );
+    record::audit(&mut tx, act.with("why", word(&Expiry::Erased)), now).await?;
+    record::event(&mut tx, EventName::VerificationExpired, &case.row, now).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Says that a submission was taken up again.

@@ -44,6 +44,9 @@ pub struct Submission {
     /// Where it came from.
     #[serde(default)]
     pub place: Place,
+    /// Does it stand for a job that was lost or given up?
+    #[serde(default)]
+    pub again: bool,
 }
 
 impl Submission {

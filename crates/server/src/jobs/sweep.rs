@@ -113,6 +113,7 @@ async fn take_up_again(app: &App, rows: Vec<VerificationRow>, now: Millis) -> Re
             verification: case.row.id,
             attempt: case.row.attempt,
             place: crate::attempts::Place::default(),
+            again: true,
         };
         // One more a minute at most; the second of two finds the verdict of the first and does nothing.
         let name = format!("{} {} {}", case.row.id, case.row.attempt, now.0 / MINUTE);

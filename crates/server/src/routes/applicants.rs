@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use menshen_core::Locale;
 use menshen_core::ids::{ApplicantId, VerificationId};
 use menshen_core::time::MINUTE;
@@ -80,9 +80,16 @@ pub async fn create_applicant(
         return Err(ApiError::invalid("external_id_invalid", detail));
     }
     let tenant = allowed.tenant.id;
-    let begun = once::begin(&app, tenant, &headers, "create_applicant", input.digest).await?;
+    let begun = once::begin(
+        &app,
+        &allowed.caller,
+        &headers,
+        "create_applicant",
+        input.digest,
+    )
+    .await?;
     let mut work = match begun {
-        Once::Replay(response) => return Ok(response),
+        Once::Replay(replay) => return Ok(replay.into_response()),
         Once::Fresh(work) => work,
     };
     let new = NewApplicant {
@@ -190,14 +197,16 @@ pub struct TokenOut {
 }
 
 /// Creates a short-lived token with which a person's own page calls, for this person and nobody else.
-#[utoipa::path(post, path = "/v1/applicants/{id}/tokens", tag = "applicants", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/v1/applicants/{id}/tokens", tag = "applicants",
+    params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect")),
     request_body = TokenIn, responses((status = 201, body = TokenOut), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn create_token(
     State(app): State<App>,
     allowed: Allowed<Manage>,
     Id(id): Id<Uuid>,
+    headers: HeaderMap,
     input: Input<TokenIn>,
-) -> Result<(StatusCode, Json<TokenOut>), ApiError> {
+) -> Result<Response, ApiError> {
     let applicant = allowed.applicant(&app, ApplicantId(id)).await?;
     let minutes = input.value.minutes.unwrap_or(30);
     if !(1..=1440).contains(&minutes) {
@@ -223,17 +232,20 @@ pub async fn create_token(
         verification_id: verification,
         expires_at: now.plus(i64::from(minutes) * MINUTE),
     };
-    // A token is no record: a repeated request gives another one, and both end soon.
-    let mut tx = app.store.begin().await?;
-    let token = tx.create_applicant_token(&row).await?;
+    let route = format!("create_token {id}");
+    let begun = once::begin(&app, &allowed.caller, &headers, &route, input.digest).await?;
+    let mut work = match begun {
+        Once::Replay(replay) => return Ok(replay.into_response()),
+        Once::Fresh(work) => work,
+    };
+    let token = work.tx.create_applicant_token(&row).await?;
     let what = record::Act::new(&allowed.caller, "token.created", "applicant", id);
-    record::audit(&mut tx, what, now).await?;
-    tx.commit().await?;
+    record::audit(&mut work.tx, what, now).await?;
     let out = TokenOut {
         token: token.reveal().to_owned(),
         expires_at: row.expires_at.to_timestamp().to_string(),
     };
-    Ok((StatusCode::CREATED, Json(out)))
+    work.finish(&app, StatusCode::CREATED, &out).await
 }
 
 /// Revokes all tokens of a person.

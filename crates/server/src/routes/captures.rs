@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::body::Bytes;
+use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -106,15 +107,18 @@ async fn photo(request: Request, app: &App) -> Result<Bytes, ApiError> {
     if !form {
         return input::bytes(request, largest).await;
     }
-    let unreadable = || ApiError::invalid("upload_incomplete", "the form did not arrive whole");
+    let unreadable = |error: MultipartError| match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge(largest as u64),
+        _ => ApiError::invalid("upload_incomplete", "the form did not arrive whole"),
+    };
     let limited = request
         .map(|body| axum::body::Body::new(http_body_util::Limited::new(body, largest + 4096)));
     let mut form = Multipart::from_request(limited, app)
         .await
-        .map_err(|_| unreadable())?;
-    while let Some(field) = form.next_field().await.map_err(|_| unreadable())? {
+        .map_err(|_| ApiError::invalid("upload_incomplete", "the form has no boundary"))?;
+    while let Some(field) = form.next_field().await.map_err(unreadable)? {
         if field.name() == Some("file") {
-            return field.bytes().await.map_err(|_| unreadable());
+            return field.bytes().await.map_err(unreadable);
         }
     }
     Err(ApiError::invalid(

@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use menshen_core::access::{Caller, Scope};
 use menshen_core::ids::ApiKeyId;
 use menshen_core::time::DAY;
@@ -15,6 +16,7 @@ use super::page::{Asked, PageIn, PageOut};
 use crate::app::App;
 use crate::caller::{Allowed, Keys};
 use crate::input::{Id, Input};
+use crate::once::{self, Once};
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
 
@@ -79,18 +81,20 @@ impl From<ApiKeyRow> for KeyOut {
 
 /// Creates a key. The secret is shown once.
 #[utoipa::path(post, path = "/v1/keys", tag = "keys", request_body = KeyIn,
-    responses((status = 201, body = NewKeyOut), (status = 403, body = Problem), (status = 422, body = Problem)))]
+    params(("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect")),
+    responses((status = 201, body = NewKeyOut), (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn create_key(
     State(app): State<App>,
     allowed: Allowed<Keys>,
+    headers: HeaderMap,
     input: Input<KeyIn>,
-) -> Result<(StatusCode, Json<NewKeyOut>), ApiError> {
+) -> Result<Response, ApiError> {
     let KeyIn {
         label,
         scopes,
         days,
     } = input.value;
-    if !(1..=100).contains(&label.chars().count()) {
+    if !(1..=100).contains(&label.chars().count()) || label.chars().any(char::is_control) {
         return Err(ApiError::invalid(
             "label_invalid",
             "label must have 1 to 100 characters",
@@ -111,21 +115,21 @@ pub async fn create_key(
         scopes: scopes.iter().map(|scope| scope.name().to_owned()).collect(),
         expires_at: days.map(|days| now.plus(i64::from(days) * DAY)),
     };
-    let mut tx = app.store.begin().await?;
-    let (row, secret) = tx.create_api_key(&allowed.tenant, &new, now).await?;
+    let caller = &allowed.caller;
+    let begun = once::begin(&app, caller, &headers, "create_key", input.digest).await?;
+    let mut work = match begun {
+        Once::Replay(replay) => return Ok(replay.into_response()),
+        Once::Fresh(work) => work,
+    };
+    let (row, secret) = work.tx.create_api_key(&allowed.tenant, &new, now).await?;
     let act = Act::new(&allowed.caller, "key.created", "api_key", row.id.0);
-    record::audit(
-        &mut tx,
-        act.with("scopes", new.scopes.join(",").replace(':', ".")),
-        now,
-    )
-    .await?;
-    tx.commit().await?;
+    let act = act.with("scopes", new.scopes.join(",").replace(':', "."));
+    record::audit(&mut work.tx, act, now).await?;
     let out = NewKeyOut {
         key: row.into(),
         secret: secret.reveal().to_owned(),
     };
-    Ok((StatusCode::CREATED, Json(out)))
+    work.finish(&app, StatusCode::CREATED, &out).await
 }
 
 /// Lists keys, newest first.

@@ -47,8 +47,20 @@ pub async fn get_policy(
 }
 
 fn read(input: &PolicyIn) -> Result<Policy, ApiError> {
-    Policy::from_toml(&input.toml)
-        .map_err(|error| ApiError::invalid("policy_invalid", chain(&error)))
+    let policy = Policy::from_toml(&input.toml)
+        .map_err(|error| ApiError::invalid("policy_invalid", chain(&error)))?;
+    if is_name(&policy.version) && policy.levels.keys().all(|name| is_name(name)) {
+        return Ok(policy);
+    }
+    let detail =
+        "`version` and the names in `levels` must be 1 to 60 letters, digits, `.`, `_` and `-`";
+    Err(ApiError::invalid("policy_invalid", detail))
+}
+
+/// Names stand in plain columns and in the audit log.
+fn is_name(text: &str) -> bool {
+    let plain = |ch: char| ch.is_ascii_alphanumeric() || ['.', '_', '-'].contains(&ch);
+    (1..=60).contains(&text.len()) && text.chars().all(plain)
 }
 
 /// Puts a policy in force for verifications opened from now on. Those that are open keep theirs, and every policy

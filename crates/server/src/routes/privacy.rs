@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use menshen_core::event::EventName;
 use menshen_core::ids::ApplicantId;
 use menshen_core::time::{DAY, Millis};
@@ -15,6 +16,7 @@ use crate::app::App;
 use crate::caller::{Allowed, Privacy, Read, Write};
 use crate::case::word;
 use crate::input::{Id, Input};
+use crate::once::{self, Once};
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
 
@@ -49,37 +51,43 @@ fn is_word(text: &str) -> bool {
     (1..=60).contains(&text.len()) && first && text.chars().all(allowed)
 }
 
+/// The audit log tells words from numbers, which might be personal, by their first letter.
+fn is_purpose(text: &str) -> bool {
+    is_word(text) && text.starts_with(|ch: char| ch.is_ascii_lowercase())
+}
+
 /// Records a consent.
-#[utoipa::path(post, path = "/v1/applicants/{id}/consents", tag = "privacy", params(("id" = Uuid, Path)), request_body = ConsentIn,
-    responses((status = 204), (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[utoipa::path(post, path = "/v1/applicants/{id}/consents", tag = "privacy",
+    params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect")), request_body = ConsentIn,
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn give_consent(
     State(app): State<App>,
     allowed: Allowed<Write>,
     Id(id): Id<Uuid>,
+    headers: HeaderMap,
     input: Input<ConsentIn>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<Response, ApiError> {
     let applicant = allowed.applicant(&app, ApplicantId(id)).await?;
     let ConsentIn { purpose, version } = input.value;
-    // The purpose stands in the audit log as a word.
-    let word = is_word(&purpose) && purpose.starts_with(|ch: char| ch.is_ascii_lowercase());
-    if !word || !is_word(&version) {
-        let detail = "purpose and version must be 1 to 60 of a-z, 0-9, `_`, `-` and `.`, a purpose from a-z on";
+    if !is_purpose(&purpose) || !is_word(&version) {
+        let detail = "purpose and version must be 1 to 60 of a-z, 0-9, `_`, `-` and `.`, the purpose from a letter on";
         return Err(ApiError::invalid("consent_invalid", detail));
     }
     let now = app.now();
-    let mut tx = app.store.begin().await?;
-    tx.give_consent(applicant.tenant_id, applicant.id, &purpose, &version, now)
+    let route = format!("give_consent {id}");
+    let begun = once::begin(&app, &allowed.caller, &headers, &route, input.digest).await?;
+    let mut work = match begun {
+        Once::Replay(replay) => return Ok(replay.into_response()),
+        Once::Fresh(work) => work,
+    };
+    work.tx
+        .give_consent(applicant.tenant_id, applicant.id, &purpose, &version, now)
         .await?;
-    let act = Act::new(&allowed.caller, "consent.given", "applicant", id);
-    record::audit(
-        &mut tx,
-        act.with("purpose", purpose)
-            .with("version", format!("v{version}")),
-        now,
-    )
-    .await?;
-    tx.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
+    let act = Act::new(&allowed.caller, "consent.given", "applicant", id)
+        .with("purpose", purpose)
+        .with("version", format!("v{version}"));
+    record::audit(&mut work.tx, act, now).await?;
+    work.finish_empty(&app).await
 }
 
 /// Lists consents, newest first.
@@ -118,6 +126,9 @@ pub async fn withdraw_consent(
         return Err(ApiError::NotFound("applicant"));
     };
     let applicant = allowed.applicant(&app, ApplicantId(id)).await?;
+    if !is_purpose(&purpose) {
+        return Err(ApiError::NotFound("consent"));
+    }
     let now = app.now();
     let mut tx = app.store.begin().await?;
     let n = tx
@@ -164,14 +175,16 @@ pub struct HoldOut {
 }
 
 /// Forbids the erasure of an applicant.
-#[utoipa::path(post, path = "/v1/applicants/{id}/holds", tag = "privacy", params(("id" = Uuid, Path)), request_body = HoldIn,
-    responses((status = 201, body = HoldOut), (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[utoipa::path(post, path = "/v1/applicants/{id}/holds", tag = "privacy",
+    params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect")), request_body = HoldIn,
+    responses((status = 201, body = HoldOut), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn place_hold(
     State(app): State<App>,
     allowed: Allowed<Privacy>,
     Id(id): Id<Uuid>,
+    headers: HeaderMap,
     input: Input<HoldIn>,
-) -> Result<(StatusCode, Json<HoldOut>), ApiError> {
+) -> Result<Response, ApiError> {
     let applicant = allowed.applicant(&app, ApplicantId(id)).await?;
     let HoldIn { reason, days } = input.value;
     if !is_word(&reason) || days.is_some_and(|days| !(1..=3650).contains(&days)) {
@@ -180,24 +193,28 @@ pub async fn place_hold(
     }
     let now = app.now();
     let ends = days.map(|days| now.plus(i64::from(days) * DAY));
-    let shown = reason.clone();
-    let mut tx = app.store.begin().await?;
-    let id_of_hold = tx
+    let route = format!("place_hold {id}");
+    let begun = once::begin(&app, &allowed.caller, &headers, &route, input.digest).await?;
+    let mut work = match begun {
+        Once::Replay(replay) => return Ok(replay.into_response()),
+        Once::Fresh(work) => work,
+    };
+    let id_of_hold = work
+        .tx
         .place_hold(applicant.tenant_id, applicant.id, &reason, ends, now)
         .await?;
     let act = Act::new(&allowed.caller, "hold.placed", "applicant", id)
         .with("reason", format!("r-{reason}"));
-    record::audit(&mut tx, act, now).await?;
-    tx.commit().await?;
+    record::audit(&mut work.tx, act, now).await?;
     let text = |at: Millis| at.to_timestamp().to_string();
     let out = HoldOut {
         id: id_of_hold.0,
-        reason: shown,
+        reason,
         placed_at: text(now),
         ends_at: ends.map(text),
         lifted_at: None,
     };
-    Ok((StatusCode::CREATED, Json(out)))
+    work.finish(&app, StatusCode::CREATED, &out).await
 }
 
 impl From<menshen_store::HoldRow> for HoldOut {

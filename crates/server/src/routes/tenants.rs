@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use menshen_core::Policy;
 use menshen_core::access::Scope;
 use menshen_core::ids::TenantId;
@@ -81,15 +81,16 @@ pub async fn create_tenant(
     input: Input<TenantIn>,
 ) -> Result<Response, ApiError> {
     let TenantIn { name, sandbox } = input.value;
-    if !(1..=100).contains(&name.chars().count()) {
+    if !(1..=100).contains(&name.chars().count()) || name.chars().any(char::is_control) {
         return Err(ApiError::invalid(
             "name_invalid",
             "name must have 1 to 100 characters",
         ));
     }
-    let own = allowed.tenant.id;
-    let mut work = match once::begin(&app, own, &headers, "create_tenant", input.digest).await? {
-        Once::Replay(response) => return Ok(response),
+    let caller = &allowed.caller;
+    let begun = once::begin(&app, caller, &headers, "create_tenant", input.digest).await?;
+    let mut work = match begun {
+        Once::Replay(replay) => return Ok(replay.into_response()),
         Once::Fresh(work) => work,
     };
     let now = app.now();

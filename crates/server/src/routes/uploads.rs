@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use menshen_core::ids::{UploadId, VerificationId};
+use menshen_core::ids::{CaptureId, UploadId, VerificationId};
 use menshen_core::time::HOUR;
 use menshen_store::{Appended, NewUpload, Part, UploadRow};
 use sha2::{Digest, Sha256};
@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::caller::{Allowed, Read, Write};
 use crate::case::Case;
 use crate::input::{self, Id};
+use crate::once::{self, Once};
 use crate::problem::{ApiError, Problem};
 
 /// The version of the protocol.
@@ -53,10 +54,7 @@ fn check_version(headers: &HeaderMap) -> Result<(), ApiError> {
     if version == Some(VERSION) {
         return Ok(());
     }
-    Err(ApiError::invalid(
-        "tus_version",
-        "Tus-Resumable must be 1.0.0",
-    ))
+    Err(ApiError::TusVersion(VERSION))
 }
 
 fn number(headers: &HeaderMap, name: &str) -> Result<u64, ApiError> {
@@ -84,8 +82,9 @@ pub async fn upload_options(State(app): State<App>) -> Response {
 /// Begins an upload. `Upload-Metadata` names the `verification` and the `part` (`front`, `back` or `selfie`), each in
 /// Base64 as the protocol says.
 #[utoipa::path(post, path = "/v1/uploads", tag = "uploads",
-    params(("Tus-Resumable" = String, Header), ("Upload-Length" = u64, Header), ("Upload-Metadata" = String, Header)),
-    responses((status = 201), (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem)))]
+    params(("Tus-Resumable" = String, Header), ("Upload-Length" = u64, Header), ("Upload-Metadata" = String, Header),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect")),
+    responses((status = 201), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem)))]
 pub async fn create_upload(
     State(app): State<App>,
     allowed: Allowed<Write>,
@@ -132,16 +131,39 @@ pub async fn create_upload(
         metadata: metadata.as_bytes(),
         expires_at: now.plus(i64::from(app.config.limits.upload_hours) * HOUR),
     };
-    let mut tx = app.store.begin().await?;
-    let upload = tx.create_upload(&new, now).await?;
-    tx.commit().await?;
-    let place = format!("/v1/uploads/{}", upload.id);
-    let headers = [
-        ("location", place),
-        ("upload-expires", expires(&upload)),
-        ("upload-offset", "0".to_owned()),
-    ];
-    Ok(tus(StatusCode::CREATED, &headers))
+    let digest = Sha256::digest(format!("{length} {metadata}")).into();
+    let begun = once::begin(&app, &allowed.caller, &headers, "create_upload", digest).await?;
+    let mut work = match begun {
+        Once::Replay(replay) => return begun_before(&app, &allowed, &replay.body).await,
+        Once::Fresh(work) => work,
+    };
+    let upload = work.tx.create_upload(&new, now).await?;
+    let body = upload.id.to_string();
+    work.keep(&app, StatusCode::CREATED, body.as_bytes())
+        .await?;
+    Ok(tus(StatusCode::CREATED, &place(&upload)))
+}
+
+/// Answers a repeated creation with the upload that the first one began.
+async fn begun_before(
+    app: &App,
+    allowed: &Allowed<Write>,
+    body: &[u8],
+) -> Result<Response, ApiError> {
+    let id = std::str::from_utf8(body)
+        .ok()
+        .and_then(|id| id.parse().ok());
+    let upload = find(app, allowed, id.ok_or(ApiError::NotFound("upload"))?).await?;
+    let answer = tus(StatusCode::CREATED, &place(&upload));
+    Ok(([once::REPLAYED], answer).into_response())
+}
+
+fn place(upload: &UploadRow) -> [(&'static str, String); 3] {
+    [
+        ("location", format!("/v1/uploads/{}", upload.id)),
+        ("upload-expires", expires(upload)),
+        ("upload-offset", upload.received.to_string()),
+    ]
 }
 
 /// Returns a word of the metadata: pairs of a key and a value in Base64, separated by commas.
@@ -204,7 +226,7 @@ pub async fn upload_state(
     params(("id" = Uuid, Path), ("Tus-Resumable" = String, Header), ("Upload-Offset" = u64, Header),
         ("Upload-Checksum" = Option<String>, Header, description = "`sha256` and the digest in Base64")),
     request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
-    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 415), (status = 460), (status = 422, body = Problem), (status = 503, body = Problem)))]
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem), (status = 413, body = Problem), (status = 415), (status = 460), (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn append_upload(
     State(app): State<App>,
     allowed: Allowed<Write>,
@@ -223,6 +245,10 @@ pub async fn append_upload(
     let upload = find(&app, &allowed, id).await?;
     let left = usize::try_from(upload.length - upload.received).unwrap_or(usize::MAX);
     let piece = input::bytes(request, left.min(LARGEST_PIECE)).await?;
+    if let (Some(capture), true) = (upload.finished_capture, piece.is_empty()) {
+        // The answer to the last piece was lost on its way.
+        return finished(&app, &upload, capture).await;
+    }
     if !is_whole(&headers, &piece)? {
         // 460 is the protocol's own: the checksum does not fit, send the piece again.
         let status = StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST);
@@ -247,6 +273,18 @@ pub async fn append_upload(
     Ok(tus(StatusCode::NO_CONTENT, &headers))
 }
 
+async fn finished(app: &App, upload: &UploadRow, capture: CaptureId) -> Result<Response, ApiError> {
+    let row = app.store.find_capture(upload.tenant_id, capture).await?;
+    let row = row.ok_or(ApiError::NotFound("upload"))?;
+    let headers = [
+        ("upload-offset", upload.received.to_string()),
+        ("upload-expires", expires(upload)),
+        ("menshen-capture", row.id.to_string()),
+        ("menshen-usable", row.usable.to_string()),
+    ];
+    Ok(tus(StatusCode::NO_CONTENT, &headers))
+}
+
 /// Judges a photo that has arrived whole. Where nobody is free for it, the last piece is sent again with nothing in it.
 async fn judge(
     app: &App,
@@ -261,8 +299,7 @@ async fn judge(
     let bytes = Bytes::copy_from_slice(&bytes);
     let (_, capture) = captures::receive(app, allowed, case, upload.part, bytes).await?;
     let mut tx = app.store.begin().await?;
-    tx.finish_upload(&upload, menshen_core::ids::CaptureId(capture.id))
-        .await?;
+    tx.finish_upload(&upload, CaptureId(capture.id)).await?;
     tx.commit().await?;
     Ok([
         ("menshen-capture", capture.id.to_string()),

@@ -3,10 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use menshen_core::access::{Caller, Scope};
 use menshen_core::attempts::retry_at;
 use menshen_core::event::EventName;
-use menshen_core::ids::{ApplicantId, VerificationId};
+use menshen_core::ids::{ApplicantId, TenantId, VerificationId};
 use menshen_core::progress::Progress;
 use menshen_core::reason::{Reason, ReasonCode};
 use menshen_core::time::Millis;
@@ -78,7 +79,7 @@ pub struct VerificationOut {
     /// Until when it holds, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<String>,
-    /// Why it is over: `left_lying`, `ran_out`, `replaced`.
+    /// Why it is over: `left_lying`, `ran_out`, `replaced`, `erased`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub ended: Option<Expiry>,
@@ -117,6 +118,14 @@ pub async fn create_verification(
         flow,
     } = input.value;
     let applicant = allowed.applicant(&app, ApplicantId(applicant)).await?;
+    // A token for one verification opens no other.
+    if let Caller::Person {
+        verification: Some(_),
+        ..
+    } = allowed.caller
+    {
+        return Err(ApiError::Scope(Scope::VerificationsWrite.name()));
+    }
     if applicant.erased_at.is_some() {
         return Err(ApiError::conflict(
             "applicant_erased",
@@ -130,9 +139,16 @@ pub async fn create_verification(
         return Err(ApiError::invalid("level_unknown", detail));
     }
     let tenant = allowed.tenant.id;
-    let begun = once::begin(&app, tenant, &headers, "create_verification", input.digest).await?;
+    let begun = once::begin(
+        &app,
+        &allowed.caller,
+        &headers,
+        "create_verification",
+        input.digest,
+    )
+    .await?;
     let mut work = match begun {
-        Once::Replay(response) => return Ok(response),
+        Once::Replay(replay) => return Ok(replay.into_response()),
         Once::Fresh(work) => work,
     };
     let flow = flow.unwrap_or(Flow::First);
@@ -171,7 +187,7 @@ pub async fn create_verification(
 
 async fn refuse_second(
     tx: &mut menshen_store::Tx,
-    tenant: menshen_core::ids::TenantId,
+    tenant: TenantId,
     applicant: ApplicantId,
     flow: Flow,
     level: &str,
@@ -256,13 +272,8 @@ pub async fn list_verifications(
     let status = asked.status.map(|status| word(&status));
     let rows = match asked.applicant {
         Some(applicant) => {
-            let applicant = ApplicantId(applicant);
-            let all = app
-                .store
-                .list_applicant_verifications(tenant, applicant, after, limit + 1);
-            let mut rows = all.await?;
-            rows.retain(|row| status.as_ref().is_none_or(|status| row.status == *status));
-            rows
+            let of = (tenant, ApplicantId(applicant));
+            list_of(&app, of, status.as_deref(), after, limit + 1).await?
         }
         None => {
             let status = status.as_deref();
@@ -281,6 +292,31 @@ pub async fn list_verifications(
         updated_at: row.updated_at.to_timestamp().to_string(),
     };
     Ok(Json(PageOut::new(rows, limit, |row| row.id.0, item)))
+}
+
+/// Returns an applicant's verifications with a status, newest first: as many as wanted, where there are as many.
+async fn list_of(
+    app: &App,
+    (tenant, applicant): (TenantId, ApplicantId),
+    status: Option<&str>,
+    mut after: Option<VerificationId>,
+    wanted: u32,
+) -> Result<Vec<VerificationRow>, ApiError> {
+    let mut kept = Vec::new();
+    loop {
+        let page = app
+            .store
+            .list_applicant_verifications(tenant, applicant, after, wanted)
+            .await?;
+        let last = page.len() < wanted as usize;
+        after = page.last().map(|row| row.id);
+        kept.extend(page);
+        kept.retain(|row: &VerificationRow| status.is_none_or(|status| row.status == status));
+        if last || kept.len() >= wanted as usize {
+            kept.truncate(wanted as usize);
+            return Ok(kept);
+        }
+    }
 }
 
 /// Returns a verification with its state explained.
@@ -332,6 +368,7 @@ pub async fn submit_verification(
         verification: case.row.id,
         attempt: case.row.attempt,
         place,
+        again: false,
     };
     tx.enqueue_job(jobs::DECIDE, &work.to_payload()?, now, now)
         .await?;

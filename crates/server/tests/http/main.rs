@@ -2,5 +2,14 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod access;
+mod attempts;
+mod bodies;
+mod calls;
 mod life;
+mod privacy;
+mod repeats;
+mod rules;
 mod support;
+mod trust;
+mod uploads;

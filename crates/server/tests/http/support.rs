@@ -20,7 +20,7 @@ pub struct Service {
     /// A key of the sandbox tenant with every scope of a tenant.
     pub key: String,
     pub setup: String,
-    _folder: TempDir,
+    pub _folder: TempDir,
 }
 
 pub struct Answer {
@@ -185,6 +185,56 @@ impl Service {
         let path = format!("/v1/verifications/{id}/submit");
         self.call_as(&self.key, Method::POST, &path, None, &[])
             .await
+    }
+
+    /// Uses the operator's link, once, and returns a key with every scope.
+    pub async fn operator(&self) -> String {
+        let answer = self.call_as("", Method::POST, &self.setup, None, &[]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        answer.body["secret"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes another sandbox tenant and returns a key of it with every scope of a tenant.
+    pub async fn tenant(&self, operator: &str, name: &str) -> String {
+        let body = json!({ "name": name, "sandbox": true });
+        let answer = self
+            .call_as(operator, Method::POST, "/v1/tenants", Some(body), &[])
+            .await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+        answer.body["secret"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes a key that ends after a day and returns its id and secret.
+    pub async fn key_for(&self, by: &str, scopes: &[&str]) -> (String, String) {
+        let body = json!({ "label": "test", "scopes": scopes, "days": 1 });
+        let answer = self
+            .call_as(by, Method::POST, "/v1/keys", Some(body), &[])
+            .await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+        let text = |name: &str| answer.body[name].as_str().unwrap().to_owned();
+        (text("id"), text("secret"))
+    }
+
+    /// Makes a token for a person's own page.
+    pub async fn token(&self, applicant: &str, verification: Option<&str>) -> String {
+        let path = format!("/v1/applicants/{applicant}/tokens");
+        let answer = self
+            .post(&path, json!({ "verification": verification }))
+            .await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+        answer.body["token"].as_str().unwrap().to_owned()
+    }
+
+    /// Hands in the data of a first-level verification, submits it and does the work; returns the answer to the
+    /// submission.
+    pub async fn attempt(&self, id: &str, name: &str, headers: &[(&str, &str)]) -> Answer {
+        assert_eq!(self.data(id, name).await.status, StatusCode::OK);
+        let path = format!("/v1/verifications/{id}/submit");
+        let answer = self
+            .call_as(&self.key, Method::POST, &path, None, headers)
+            .await;
+        self.work().await;
+        answer
     }
 
     /// Does all work that is due.

@@ -1,0 +1,284 @@
+//! Every route, every role, other people's records.
+
+use std::collections::BTreeSet;
+
+use axum::http::{Method, StatusCode, header};
+use menshen_core::access::Scope;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::calls::For::{Everybody, Keys, People};
+use crate::calls::{For, Ids, TABLE, name, names_a_record, request};
+use crate::support::{Answer, Service, on_both};
+
+#[test]
+fn no_caller_reaches_what_is_not_theirs() {
+    assert_eq!(documented(), listed(), "the table and the document differ");
+    on_both(|service| async move {
+        let world = World::new(&service).await;
+        let mut n_cells = 0;
+        for route in TABLE.iter().filter(|(_, _, whom)| *whom != Everybody) {
+            n_cells += world.strangers(route).await;
+            n_cells += world.other_tenant(route).await;
+            n_cells += world.other_people(route).await;
+            n_cells += world.wrong_scopes(route).await;
+        }
+        // What is allowed changes things, so it comes last; the right key must get past the door.
+        for route in TABLE {
+            n_cells += world.the_right_ones(route).await;
+        }
+        println!("{n_cells} cells: {} routes by role", TABLE.len());
+        assert!(n_cells > 600, "{n_cells}");
+    });
+}
+
+fn documented() -> BTreeSet<(String, String)> {
+    let document: Value =
+        serde_json::from_str(&menshen_server::table().1.to_json().unwrap()).unwrap();
+    let mut found = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let methods = item.as_object().unwrap().keys();
+        let methods = methods.filter(|name| name.parse::<Method>().is_ok());
+        let methods = methods.filter(|name| !["parameters", "summary"].contains(&name.as_str()));
+        found.extend(methods.map(|method| (method.to_uppercase(), path.clone())));
+    }
+    found
+}
+
+fn listed() -> BTreeSet<(String, String)> {
+    let pair = |(method, path, _): &(&str, &str, For)| ((*method).to_owned(), (*path).to_owned());
+    TABLE.iter().map(pair).collect()
+}
+
+struct World<'a> {
+    service: &'a Service,
+    /// Records of the first tenant, and ids that no record has.
+    own: Ids,
+    absent: Ids,
+    ended: Vec<(&'static str, String)>,
+    scoped: Vec<(Scope, String)>,
+    other_tenant: String,
+    owner: String,
+    other_person: String,
+    other_case: String,
+}
+
+impl<'a> World<'a> {
+    async fn new(service: &'a Service) -> Self {
+        let operator = service.operator().await;
+        let expired = service.key_for(&operator, &["operate"]).await.1;
+        service.app.clock.advance(2 * 24 * 3_600_000);
+        let revoked = service.key_for(&operator, &["operate"]).await;
+        service.delete(&format!("/v1/keys/{}", revoked.0)).await;
+        let applicant = service.applicant("owner").await;
+        let old_token = service.token(&applicant, None).await;
+        service.app.clock.advance(3_600_000);
+        let revoked_token = service.token(&applicant, None).await;
+        let tokens = format!("/v1/applicants/{applicant}/tokens");
+        assert_eq!(service.delete(&tokens).await.status, StatusCode::NO_CONTENT);
+        let first = service.verification(&applicant, "L2", "first").await;
+        service.whole_way(&first, "Ada Lovelace").await;
+        let open = service.verification(&applicant, "L2", "new_device").await;
+        service.photo(&open, "selfie", b"a face").await;
+        let other = service.applicant("other").await;
+        let mut scoped = Vec::new();
+        for scope in Scope::ALL {
+            scoped.push((scope, service.key_for(&operator, &[scope.name()]).await.1));
+        }
+        let own = records(service, &applicant, &first, &open).await;
+        let mut absent = own.clone();
+        for (kind, id) in &mut absent {
+            *id = match *kind {
+                "seq" => "999999".to_owned(),
+                _ => Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0001).to_string(),
+            };
+        }
+        Self {
+            own,
+            absent,
+            ended: vec![
+                ("no key", String::new()),
+                ("wrong key", "mk_test_not-a-key-of-anybody".to_owned()),
+                ("wrong token", "mt_not-a-token-of-anybody".to_owned()),
+                ("revoked key", revoked.1),
+                ("expired key", expired),
+                ("revoked token", revoked_token),
+                ("expired token", old_token),
+            ],
+            scoped,
+            other_tenant: service.tenant(&operator, "another").await,
+            owner: service.token(&applicant, None).await,
+            other_person: service.token(&other, None).await,
+            other_case: service.token(&applicant, Some(&first)).await,
+            service,
+        }
+    }
+
+    async fn ask(&self, route: &(&str, &str, For), ids: &Ids, secret: &str) -> Answer {
+        self.service.send(request(route, ids, secret)).await
+    }
+
+    async fn strangers(&self, route: &(&str, &str, For)) -> u32 {
+        let mut bodies = BTreeSet::new();
+        for (who, secret) in &self.ended {
+            let answer = self.ask(route, &self.own, secret).await;
+            assert_eq!(
+                answer.status,
+                StatusCode::UNAUTHORIZED,
+                "{who} {:?}",
+                name(route)
+            );
+            bodies.insert(answer.bytes);
+        }
+        assert_eq!(
+            bodies.len(),
+            1,
+            "the answer tells who asks: {:?}",
+            name(route)
+        );
+        self.ended.len() as u32
+    }
+
+    async fn other_tenant(&self, route: &(&str, &str, For)) -> u32 {
+        let answer = self.ask(route, &self.own, &self.other_tenant).await;
+        if route.2 == Keys(Scope::Operate) {
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{:?}", name(route));
+        } else if names_a_record(route) {
+            let absent = self.ask(route, &self.absent, &self.other_tenant).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{:?}", name(route));
+            let both = (absent.status, absent.bytes);
+            assert_eq!((answer.status, answer.bytes), both, "{:?}", name(route));
+        } else {
+            assert!(
+                answer.status.is_success(),
+                "{:?} {}",
+                name(route),
+                answer.body
+            );
+            let text = String::from_utf8_lossy(&answer.bytes);
+            for (kind, id) in self.own.iter().filter(|(kind, _)| **kind != "seq") {
+                assert!(
+                    !text.contains(id),
+                    "a {kind} leaks through {:?}",
+                    name(route)
+                );
+            }
+        }
+        1
+    }
+
+    async fn other_people(&self, route: &(&str, &str, For)) -> u32 {
+        let other = self.ask(route, &self.own, &self.other_person).await;
+        let bound = self.ask(route, &self.own, &self.other_case).await;
+        let opens = route.0 == "POST" && route.1 == "/v1/verifications";
+        let of_person = route.1.starts_with("/v1/applicants/");
+        if matches!(route.2, Keys(_)) {
+            assert_eq!(other.status, StatusCode::FORBIDDEN, "{:?}", name(route));
+            assert_eq!(bound.status, StatusCode::FORBIDDEN, "{:?}", name(route));
+            return 2;
+        }
+        let absent = self.ask(route, &self.absent, &self.other_person).await;
+        assert_eq!(other.status, StatusCode::NOT_FOUND, "{:?}", name(route));
+        assert_eq!(other.bytes, absent.bytes, "{:?}", name(route));
+        if opens {
+            assert_eq!(bound.status, StatusCode::FORBIDDEN, "{:?}", name(route));
+        } else if !of_person {
+            assert_eq!(bound.status, StatusCode::NOT_FOUND, "{:?}", name(route));
+        }
+        2
+    }
+
+    async fn wrong_scopes(&self, route: &(&str, &str, For)) -> u32 {
+        let (Keys(needed) | People(needed)) = route.2 else {
+            return 0;
+        };
+        let wrong = self.scoped.iter().filter(|(scope, _)| *scope != needed);
+        let mut n_cells = 0;
+        for (scope, secret) in wrong {
+            let answer = self.ask(route, &self.own, secret).await;
+            assert_eq!(
+                answer.status,
+                StatusCode::FORBIDDEN,
+                "{scope:?} {:?}",
+                name(route)
+            );
+            n_cells += 1;
+        }
+        n_cells
+    }
+
+    async fn the_right_ones(&self, route: &(&str, &str, For)) -> u32 {
+        let passed = |answer: &Answer| {
+            let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
+            !refused.contains(&answer.status) && !answer.status.is_server_error()
+        };
+        let (Keys(needed) | People(needed)) = route.2 else {
+            let open = self.ask(route, &self.own, "").await;
+            assert_eq!(open.status, StatusCode::NO_CONTENT, "{:?}", name(route));
+            return 1;
+        };
+        if let People(_) = route.2 {
+            let answer = self.ask(route, &self.own, &self.owner).await;
+            // Whoever revokes the tokens of a person ends this one, too.
+            let gone = answer.status == StatusCode::UNAUTHORIZED;
+            assert!(passed(&answer) || gone, "{:?} {}", name(route), answer.body);
+        }
+        let (_, secret) = self
+            .scoped
+            .iter()
+            .find(|(scope, _)| *scope == needed)
+            .unwrap();
+        let answer = self.ask(route, &self.own, secret).await;
+        assert!(
+            passed(&answer),
+            "{:?} {} {}",
+            name(route),
+            answer.status,
+            answer.body
+        );
+        2
+    }
+}
+
+/// Makes a record of every kind, and returns their ids.
+async fn records(service: &Service, applicant: &str, first: &str, open: &str) -> Ids {
+    let text = |body: &Value| body.as_str().unwrap().to_owned();
+    let holds = format!("/v1/applicants/{applicant}/holds");
+    let hold = service
+        .post(&holds, json!({ "reason": "case-1" }))
+        .await
+        .body;
+    let consents = format!("/v1/applicants/{applicant}/consents");
+    let consent = json!({ "purpose": "marketing", "version": "2026-11" });
+    assert_eq!(
+        service.post(&consents, consent).await.status,
+        StatusCode::NO_CONTENT
+    );
+    let decisions = service
+        .get(&format!("/v1/verifications/{first}/decisions"))
+        .await
+        .body;
+    let captures = service
+        .get(&format!("/v1/verifications/{first}/captures"))
+        .await
+        .body;
+    let audit = service.get("/v1/audit").await.body;
+    let mut ids = Ids::from([
+        ("applicant", applicant.to_owned()),
+        ("verification", open.to_owned()),
+    ]);
+    ids.insert("hold", text(&hold["id"]));
+    ids.insert("decision", text(&decisions[0]["id"]));
+    ids.insert("capture", text(&captures[0]["id"]));
+    ids.insert("seq", audit[0]["seq"].to_string());
+    ids.insert(
+        "key",
+        service.key_for(&service.key, &["audit:read"]).await.0,
+    );
+    let route = &("POST", "/v1/uploads", People(Scope::VerificationsWrite));
+    let upload = service.send(request(route, &ids, &service.key)).await;
+    assert_eq!(upload.status, StatusCode::CREATED, "{}", upload.body);
+    let place = upload.headers[header::LOCATION].to_str().unwrap();
+    ids.insert("upload", place.rsplit('/').next().unwrap().to_owned());
+    ids
+}

@@ -1,0 +1,184 @@
+//! Every route, whom it is for, and a well-formed call of it.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use menshen_core::access::Scope;
+use serde_json::{Value, json};
+
+use crate::support::passport;
+
+/// Whom a route is for: the scope that a key needs, and whether people may call it for themselves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum For {
+    Keys(Scope),
+    People(Scope),
+    Everybody,
+}
+
+use For::{Everybody, Keys, People};
+use Scope::{
+    AuditRead, KeysWrite, Operate, PersonalRead, PolicyWrite, PrivacyWrite, VerificationsRead,
+    VerificationsWrite,
+};
+
+/// Whom each route is for. The document and this table name the same routes.
+pub const TABLE: &[(&str, &str, For)] = &[
+    ("GET", "/v1/applicants", Keys(VerificationsRead)),
+    ("POST", "/v1/applicants", Keys(VerificationsWrite)),
+    ("GET", "/v1/applicants/{id}", People(VerificationsRead)),
+    ("DELETE", "/v1/applicants/{id}", Keys(PrivacyWrite)),
+    (
+        "POST",
+        "/v1/applicants/{id}/tokens",
+        Keys(VerificationsWrite),
+    ),
+    (
+        "DELETE",
+        "/v1/applicants/{id}/tokens",
+        Keys(VerificationsWrite),
+    ),
+    (
+        "GET",
+        "/v1/applicants/{id}/consents",
+        People(VerificationsRead),
+    ),
+    (
+        "POST",
+        "/v1/applicants/{id}/consents",
+        People(VerificationsWrite),
+    ),
+    (
+        "DELETE",
+        "/v1/applicants/{id}/consents/{purpose}",
+        People(VerificationsWrite),
+    ),
+    ("GET", "/v1/applicants/{id}/holds", Keys(PrivacyWrite)),
+    ("POST", "/v1/applicants/{id}/holds", Keys(PrivacyWrite)),
+    (
+        "DELETE",
+        "/v1/applicants/{id}/holds/{hold}",
+        Keys(PrivacyWrite),
+    ),
+    ("GET", "/v1/verifications", Keys(VerificationsRead)),
+    ("POST", "/v1/verifications", People(VerificationsWrite)),
+    ("GET", "/v1/verifications/{id}", People(VerificationsRead)),
+    (
+        "POST",
+        "/v1/verifications/{id}/submit",
+        People(VerificationsWrite),
+    ),
+    ("GET", "/v1/verifications/{id}/data", Keys(PersonalRead)),
+    (
+        "PUT",
+        "/v1/verifications/{id}/data",
+        People(VerificationsWrite),
+    ),
+    (
+        "GET",
+        "/v1/verifications/{id}/captures",
+        People(VerificationsRead),
+    ),
+    (
+        "PUT",
+        "/v1/verifications/{id}/captures/{part}",
+        People(VerificationsWrite),
+    ),
+    ("GET", "/v1/verifications/{id}/decisions", Keys(AuditRead)),
+    ("GET", "/v1/decisions/{id}/evidence", Keys(AuditRead)),
+    ("OPTIONS", "/v1/uploads", Everybody),
+    ("POST", "/v1/uploads", People(VerificationsWrite)),
+    ("HEAD", "/v1/uploads/{id}", People(VerificationsRead)),
+    ("PATCH", "/v1/uploads/{id}", People(VerificationsWrite)),
+    ("DELETE", "/v1/uploads/{id}", People(VerificationsWrite)),
+    ("GET", "/v1/events", Keys(VerificationsRead)),
+    ("GET", "/v1/keys", Keys(KeysWrite)),
+    ("POST", "/v1/keys", Keys(KeysWrite)),
+    ("DELETE", "/v1/keys/{id}", Keys(KeysWrite)),
+    ("GET", "/v1/tenants", Keys(Operate)),
+    ("POST", "/v1/tenants", Keys(Operate)),
+    ("GET", "/v1/policy", Keys(PolicyWrite)),
+    ("PUT", "/v1/policy", Keys(PolicyWrite)),
+    ("POST", "/v1/policy/try", Keys(PolicyWrite)),
+    ("GET", "/v1/audit", Keys(AuditRead)),
+    ("GET", "/v1/audit/checkpoint", Keys(AuditRead)),
+    ("GET", "/v1/audit/{seq}/proof", Keys(AuditRead)),
+];
+
+/// The records that a call names, by kind.
+pub type Ids = BTreeMap<&'static str, String>;
+
+pub const fn name<'a>(route: &(&'a str, &'a str, For)) -> (&'a str, &'a str) {
+    (route.0, route.1)
+}
+
+/// Does a call of the route name somebody's record, in its path, its body or its headers?
+pub fn names_a_record((method, path, _): &(&str, &str, For)) -> bool {
+    path.contains('{') || (*method == "POST" && ["/v1/verifications", "/v1/uploads"].contains(path))
+}
+
+/// Returns a well-formed call of a route that names the records.
+pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -> Request<Body> {
+    let kind = match path.split('/').nth(2).unwrap() {
+        "applicants" => "applicant",
+        "verifications" => "verification",
+        "uploads" => "upload",
+        "decisions" => "decision",
+        _ => "key",
+    };
+    let mut filled = (*path).to_owned();
+    for (place, value) in [
+        ("{id}", ids.get(kind).map_or("", String::as_str)),
+        ("{hold}", ids.get("hold").map_or("", String::as_str)),
+        ("{seq}", ids.get("seq").map_or("", String::as_str)),
+        ("{purpose}", "marketing"),
+        ("{part}", "selfie"),
+    ] {
+        filled = filled.replace(place, value);
+    }
+    let body = match (*method, *path) {
+        ("POST", "/v1/applicants") => json!({ "external_id": format!("of {secret}") }),
+        ("POST", "/v1/applicants/{id}/tokens") => json!({ "minutes": 5 }),
+        ("POST", "/v1/applicants/{id}/consents") => {
+            json!({ "purpose": "marketing", "version": "1" })
+        }
+        ("POST", "/v1/applicants/{id}/holds") => json!({ "reason": "case-2" }),
+        ("POST", "/v1/verifications") => json!({ "applicant": ids["applicant"], "level": "L2" }),
+        ("PUT", "/v1/verifications/{id}/data") => passport("Ada Lovelace"),
+        ("POST", "/v1/keys") => json!({ "label": "x", "scopes": [] }),
+        ("POST", "/v1/tenants") => json!({ "name": "x", "sandbox": true }),
+        ("PUT" | "POST", "/v1/policy" | "/v1/policy/try") => json!({ "toml": "version = \"x\"" }),
+        _ => Value::Null,
+    };
+    let metadata = [
+        ("verification", ids["verification"].as_str()),
+        ("part", "selfie"),
+    ];
+    let metadata = metadata.map(|(key, value)| format!("{key} {}", BASE64_STANDARD.encode(value)));
+    let piece = *method == "PATCH";
+    let kind = if piece {
+        "application/offset+octet-stream"
+    } else {
+        "application/json"
+    };
+    let mut request = Request::builder()
+        .method(*method)
+        .uri(filled)
+        .header("tus-resumable", "1.0.0")
+        .header("upload-length", "10")
+        .header("upload-offset", "0")
+        .header("upload-metadata", metadata.join(","))
+        .header(header::CONTENT_TYPE, kind);
+    if !secret.is_empty() {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {secret}"));
+    }
+    let body = match body {
+        Value::Null if piece || path.contains("captures") => Body::from("0123456789"),
+        Value::Null => Body::empty(),
+        body => Body::from(body.to_string()),
+    };
+    request.body(body).unwrap()
+}
