@@ -1,10 +1,14 @@
 //! The first and every other start: keys, database, the sandbox tenant, the operator's link.
 
 use std::fs;
+use std::path::Path;
 
 use menshen_core::Policy;
 use menshen_engine::Pool;
-use menshen_store::{BlobConfig, NewApiKey, Secret, Store, StoreConfig, StoreError, TenantKind};
+use menshen_ledger::Signer;
+use menshen_store::{
+    BlobConfig, NewApiKey, Saved, Secret, Store, StoreConfig, StoreError, TenantKind, restore,
+};
 use thiserror::Error;
 
 use crate::app::{App, Parts};
@@ -56,6 +60,23 @@ pub async fn open_store(
     let master = keys::master(config)?;
     let store = Store::open(&store_config(config), master.keys, clock.now()).await?;
     Ok((store, master.made.into_iter().collect()))
+}
+
+/// Returns the key that signs decisions and checkpoints; it is made where there is none.
+///
+/// # Errors
+/// [`StartError`].
+pub fn signer(config: &Config) -> Result<Signer, StartError> {
+    Ok(keys::signing(config)?.keys)
+}
+
+/// Restores a backup into the empty database of a configuration. No key is needed for it.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn restore_backup(config: &Config, from: &Path) -> Result<Saved, StartError> {
+    make_folder(config)?;
+    Ok(restore(&store_config(config), from).await?)
 }
 
 /// Returns the store's part of a configuration.
