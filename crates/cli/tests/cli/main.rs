@@ -1,8 +1,12 @@
 //! The contract of the command line, through the binary itself.
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+mod crash;
 mod engine;
 mod ledger;
+mod node;
+mod operate;
 mod plain;
+mod service;
 mod shared;
 mod worker;
