@@ -12,7 +12,7 @@ use crate::input::WrongUsage;
 use crate::service::{ServiceArgs, open_store, runtime};
 
 /// Keys that are wrapped anew in one transaction: others wait for it.
-const STEP: u32 = 200;
+const STEP: u32 = 100;
 
 /// Arguments of `menshen keys`.
 #[derive(Debug, Args)]

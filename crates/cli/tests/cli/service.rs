@@ -59,7 +59,7 @@ fn whole_way(node: &Node, key: &str, external: &str, data: &Value) -> Value {
     let start = Instant::now();
     loop {
         let state = node.get(key, &path).unwrap().json();
-        if state["attempt"] == 1 {
+        if state["processing"] == false {
             return state;
         }
         assert!(start.elapsed() < Duration::from_secs(10), "{state}");
