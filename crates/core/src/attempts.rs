@@ -19,13 +19,13 @@ pub struct Failures {
 /// A failure leaves a window exactly `minutes` after it happened. Failures that seem to lie in the future
 /// (a clock was set back) count: nothing is gained by turning clocks.
 pub fn retry_at(rules: &AttemptRules, failures: &Failures, now: Millis) -> Option<Millis> {
-    let limits: [(&[Millis], fn(&Window) -> u32); 3] = [
-        (&failures.applicant, |window| window.applicant),
-        (&failures.device, |window| window.device),
-        (&failures.address, |window| window.address),
-    ];
     let waits = rules.windows.iter().flat_map(|window| {
-        limits.map(|(times, limit)| free_at(times, window.millis(), limit(window), now))
+        let length = window.millis();
+        [
+            free_at(&failures.applicant, length, window.applicant, now),
+            free_at(&failures.device, length, window.device, now),
+            free_at(&failures.address, length, window.address, now),
+        ]
     });
     waits.flatten().max()
 }

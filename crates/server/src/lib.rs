@@ -16,6 +16,7 @@ mod jobs;
 mod keys;
 mod metrics;
 mod once;
+mod openapi;
 mod problem;
 mod record;
 mod routes;

@@ -191,6 +191,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Conflict { .. } => Self::Stale,
             StoreError::Erased => Self::Erased,
+            StoreError::Held => Self::conflict("held", "a legal hold forbids it"),
             error if error.is_busy() => Self::Busy,
             error => Self::machine(error),
         }

@@ -3,6 +3,7 @@
 
 mod crash;
 mod engine;
+mod integrate;
 mod ledger;
 mod node;
 mod operate;

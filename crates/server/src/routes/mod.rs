@@ -85,5 +85,6 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
     let components = document.components.get_or_insert_default();
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.add_security_scheme("bearer", bearer);
+    crate::openapi::complete(&mut document);
     (router, document)
 }

@@ -23,10 +23,10 @@ use crate::record::{self, Act};
 #[serde(deny_unknown_fields)]
 pub struct ConsentIn {
     /// What for: `identity_verification`, `biometric_template`, .. 1 to 60 of a-z, 0-9 and `_`.
-    #[schema(example = "biometric_template", max_length = 60)]
+    #[schema(example = "biometric_template", pattern = "^[a-z][a-z0-9_.-]{0,59}$")]
     pub purpose: String,
     /// The version of the text that the person agreed to.
-    #[schema(example = "2026-11", max_length = 60)]
+    #[schema(example = "2026-11", pattern = "^[a-z0-9][a-z0-9_.-]{0,59}$")]
     pub version: String,
 }
 
@@ -60,8 +60,10 @@ pub async fn give_consent(
 ) -> Result<StatusCode, ApiError> {
     let applicant = allowed.applicant(&app, ApplicantId(id)).await?;
     let ConsentIn { purpose, version } = input.value;
-    if !is_word(&purpose) || !is_word(&version) {
-        let detail = "purpose and version must be 1 to 60 of a-z, 0-9, `_`, `-` and `.`";
+    // The purpose stands in the audit log as a word.
+    let word = is_word(&purpose) && purpose.starts_with(|ch: char| ch.is_ascii_lowercase());
+    if !word || !is_word(&version) {
+        let detail = "purpose and version must be 1 to 60 of a-z, 0-9, `_`, `-` and `.`, a purpose from a-z on";
         return Err(ApiError::invalid("consent_invalid", detail));
     }
     let now = app.now();
@@ -139,7 +141,7 @@ pub async fn withdraw_consent(
 #[serde(deny_unknown_fields)]
 pub struct HoldIn {
     /// Why, a word or a case number: 1 to 60 of a-z, 0-9, `_`, `-` and `.`.
-    #[schema(example = "case-2026-114", max_length = 60)]
+    #[schema(example = "case-2026-114", pattern = "^[a-z0-9][a-z0-9_.-]{0,59}$")]
     pub reason: String,
     /// Days after which it ends, 1 to 3650; when it is lifted where left out.
     #[schema(minimum = 1, maximum = 3650)]
@@ -278,7 +280,6 @@ pub async fn erase_applicant(
         .erase(applicant.tenant_id, applicant.id, until.unwrap_or(now), now)
         .await;
     erased.map_err(|error| match error {
-        StoreError::Held => ApiError::conflict("held", "a legal hold forbids it"),
         StoreError::MustKeep => {
             let until = until.unwrap_or(now).to_timestamp();
             let detail = format!("a completed verification is kept until {until}");

@@ -1,0 +1,67 @@
+//! What all routes have in common, added to their description: errors, and photos as bytes.
+
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, ResponseBuilder};
+
+/// What any request may be answered with besides what its route says.
+const ERRORS: [(&str, &str); 10] = [
+    ("400", "The request is broken"),
+    ("401", "Who are you?"),
+    ("403", "Not you"),
+    ("404", "Not there, or not yours"),
+    ("409", "Not now"),
+    ("413", "Too large"),
+    ("422", "Not like this"),
+    ("429", "Later: too many failed attempts"),
+    ("500", "The machine failed; nothing was changed"),
+    ("503", "Too much to do: come back after Retry-After"),
+];
+/// Bodies that are bytes.
+const BYTES: [&str; 2] = ["image/jpeg", "application/offset+octet-stream"];
+
+/// Completes a document.
+pub fn complete(document: &mut OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        let operations = [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.delete,
+            &mut item.options,
+            &mut item.head,
+            &mut item.patch,
+        ];
+        for operation in operations.into_iter().flatten() {
+            add_errors(operation);
+            bytes_as_bytes(operation);
+        }
+    }
+}
+
+fn add_errors(operation: &mut Operation) {
+    let responses = &mut operation.responses.responses;
+    for (status, meaning) in ERRORS {
+        let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+        let response = ResponseBuilder::new()
+            .description(meaning)
+            .content("application/problem+json", problem)
+            .build();
+        responses.insert(status.to_owned(), RefOr::T(response));
+    }
+}
+
+fn bytes_as_bytes(operation: &mut Operation) {
+    let Some(RefOr::T(body)) = operation.request_body.as_mut() else {
+        return;
+    };
+    for kind in BYTES {
+        if let Some(content) = body.content.get_mut(kind) {
+            let bytes = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+            let schema = RefOr::T(Schema::Object(bytes.build()));
+            *content = RefOr::T(Content::new(Some(schema)));
+        }
+    }
+}
