@@ -1,6 +1,5 @@
 //! `menshen doctor`: everything that the service needs, a line each, and what to do about it.
 
-use std::fs;
 use std::io::Write;
 use std::path::Path;
 
@@ -253,17 +252,15 @@ fn disk(folder: &Path, findings: &mut Findings<'_>) -> anyhow::Result<()> {
     };
     let free = found.f_bavail.saturating_mul(found.f_frsize);
     let message = format!("{} MiB are free at {}", free >> 20, there.display());
-    match free {
-        ..NO_SPACE => findings.say("disk", Level::Failed, format!("{message}: make room")),
-        ..LITTLE_SPACE => {
-            findings.say("disk", Level::Warning, format!("{message}: make room soon"))
-        }
-        _ if fs::metadata(there)?.permissions().readonly() => findings.say(
-            "disk",
-            Level::Failed,
-            format!("{} cannot be written", there.display()),
-        ),
-        _ => findings.say("disk", Level::Ok, message),
+    if rustix::fs::access(there, rustix::fs::Access::WRITE_OK).is_err() {
+        let message = format!("{} cannot be written by this user", there.display());
+        findings.say("disk", Level::Failed, message)
+    } else if free < NO_SPACE {
+        findings.say("disk", Level::Failed, format!("{message}: make room"))
+    } else if free < LITTLE_SPACE {
+        findings.say("disk", Level::Warning, format!("{message}: make room soon"))
+    } else {
+        findings.say("disk", Level::Ok, message)
     }
 }
 
