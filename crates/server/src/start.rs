@@ -33,6 +33,9 @@ pub enum StartError {
     /// A key.
     #[error("load the keys")]
     Keys(#[from] KeyError),
+    /// The log was signed before, and the key for it is gone: another one would sign what nobody trusts.
+    #[error("the audit log was signed with a key that is not at {0}; put it there")]
+    SigningKeyGone(std::path::PathBuf),
     /// The database or the blobs.
     #[error("open the store")]
     Store(#[from] StoreError),
@@ -58,7 +61,12 @@ pub async fn open_store(
 ) -> Result<(Store, Vec<std::path::PathBuf>), StartError> {
     make_folder(config)?;
     let master = keys::master(config)?;
-    let store = Store::open(&store_config(config), master.keys, clock.now()).await?;
+    let opened = Store::open(&store_config(config), master.keys, clock.now()).await;
+    if let (Err(StoreError::MasterKey { .. }), Some(path)) = (&opened, &master.made) {
+        // It fits nothing, and would look like the one that does.
+        let _ = fs::remove_file(path);
+    }
+    let store = opened?;
     Ok((store, master.made.into_iter().collect()))
 }
 
@@ -133,6 +141,10 @@ pub async fn start(
     engine: Option<Pool>,
 ) -> Result<(App, Greeting), StartError> {
     let (store, mut made_keys) = open_store(&config, &clock).await?;
+    let signing_key = config.signing_key_file();
+    if !signing_key.exists() && store.find_newest_checkpoint().await?.is_some() {
+        return Err(StartError::SigningKeyGone(signing_key));
+    }
     let signing = keys::signing(&config)?;
     made_keys.extend(signing.made);
     let now = clock.now();

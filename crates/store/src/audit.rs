@@ -156,6 +156,15 @@ impl Store {
         Ok((trusted, edge, Some(note)))
     }
 
+    /// Returns the text of the newest checkpoint, where there is one.
+    pub async fn find_newest_checkpoint(&self) -> Result<Option<String>, StoreError> {
+        let row = sqlx::query(NEWEST_CHECKPOINT)
+            .fetch_optional(&self.inner.pool)
+            .await
+            .doing("find the newest checkpoint")?;
+        one(CHECKPOINT, row, |r| r.get("note"))
+    }
+
     /// Returns the texts of all checkpoints, oldest first.
     pub async fn list_checkpoints(&self) -> Result<Vec<String>, StoreError> {
         let rows = sqlx::query(LIST_CHECKPOINTS)

@@ -181,8 +181,19 @@ impl Seeded {
 #[test]
 fn no_kill_loses_an_acknowledged_write() {
     let folder = tempfile::tempdir().unwrap();
-    let setup = Setup::new(folder.path().join("data"));
-    let node = Node::start(&setup);
+    kill_while_others_write(&Setup::new(folder.path().join("data")), kills());
+}
+
+#[test]
+fn no_kill_loses_an_acknowledged_write_on_postgresql() {
+    let Some(url) = postgres() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let setup = Setup::new(folder.path().join("data")).with("MENSHEN_DATABASE", url);
+    kill_while_others_write(&setup, kills() / 3);
+}
+
+fn kill_while_others_write(setup: &Setup, kills: u32) {
+    let node = Node::start(setup);
     let service = Service::new(&node, node.key());
     let (mut slowest, mut checked, mut seeded) = (Duration::ZERO, 0, Seeded(7));
     let start = Instant::now();
@@ -198,11 +209,11 @@ fn no_kill_loses_an_acknowledged_write() {
                 }
             });
         }
-        for _ in 0..kills() {
+        for _ in 0..kills {
             wait(100 + seeded.below(500));
             node.kill();
             let writes: Vec<Write> = service.writes.lock().unwrap()[checked..].to_vec();
-            node = Node::start(&setup);
+            node = Node::start(setup);
             service.moved(&node);
             slowest = slowest.max(node.ready);
             assert!(node.ready < READY, "ready after {:?}", node.ready);
@@ -219,9 +230,8 @@ fn no_kill_loses_an_acknowledged_write() {
     assert_eq!(node.stop(), Some(0));
     assert_eq!(setup.line(&["audit", "verify"])["valid"], true);
     println!(
-        "kills {}, acknowledged writes {} in {:.1} s ({:.0} a second), submissions {}, slowest ready {} ms, \
+        "kills {kills}, acknowledged writes {} in {:.1} s ({:.0} a second), submissions {}, slowest ready {} ms, \
          the rest decided within {:.1} s",
-        kills(),
         writes.len(),
         seconds.as_secs_f64(),
         writes.len() as f64 / seconds.as_secs_f64(),

@@ -148,7 +148,10 @@ fn a_restored_copy_serves_the_same() {
     };
     let file = folder.path().join("backup");
     let name = file.to_str().unwrap();
-    // Of a live service.
+    // Of a live service, once its log is signed.
+    while node.get(&key, "/v1/audit/checkpoint").unwrap().status != 200 {
+        wait(10);
+    }
     let saved = from.line(&["backup", name]);
     let before = see(&node);
     let mut copies = vec![sandbox(&folder.path().join("sqlite"))];
@@ -164,6 +167,20 @@ fn a_restored_copy_serves_the_same() {
             1,
             "the database is not empty"
         );
+        let refused = |word: &str| {
+            let serve = ["serve", "--sandbox-only", "--listen", "127.0.0.1:0"];
+            let (code, _, error) = copy.run(&serve);
+            assert!(code == 1 && error.contains(word), "{error}");
+        };
+        let keys = copy.data.join("keys");
+        refused("master key");
+        assert!(
+            !keys.join("master.key").exists(),
+            "no other key takes its place"
+        );
+        copy_keys(&from.data, &copy.data);
+        fs::remove_file(keys.join("signing.key")).unwrap();
+        refused("signing.key");
         copy_keys(&from.data, &copy.data);
         let node = Node::start(&copy);
         assert_eq!(node.greeting["sandbox_key"], Value::Null);
