@@ -184,14 +184,6 @@ fn no_kill_loses_an_acknowledged_write() {
     kill_while_others_write(&Setup::new(folder.path().join("data")), kills());
 }
 
-#[test]
-fn no_kill_loses_an_acknowledged_write_on_postgresql() {
-    let Some(url) = postgres() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let setup = Setup::new(folder.path().join("data")).with("MENSHEN_DATABASE", url);
-    kill_while_others_write(&setup, kills() / 3);
-}
-
 fn kill_while_others_write(setup: &Setup, kills: u32) {
     let node = Node::start(setup);
     let service = Service::new(&node, node.key());
