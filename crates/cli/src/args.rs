@@ -129,6 +129,16 @@ pub enum Command {
     Eval(crate::eval::EvalArgs),
     /// Run the verification service
     Serve(crate::serve::ServeArgs),
+    /// Check everything that the service needs, and say what to do
+    Doctor(crate::service::ServiceArgs),
+    /// Save the whole service in one file, while it serves
+    Backup(crate::backup::BackupArgs),
+    /// Bring a backup into an empty database, of either kind
+    Restore(crate::backup::BackupArgs),
+    /// List, add and rotate the master keys
+    Keys(crate::keys::KeysArgs),
+    /// Check a policy, and try it on past cases
+    Policy(crate::policy::PolicyArgs),
     /// Measure photos for a server that asks over standard input
     #[command(hide = true)]
     EngineWorker(crate::worker::WorkerArgs),

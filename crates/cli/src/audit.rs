@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::context::{BAD, BOLD, Context, DIM, GOOD, WARN};
 use crate::input::{self, WrongUsage};
+use crate::service::{ServiceArgs, open_store, runtime};
 
 /// Longest line of an export, in bytes: an entry in canonical form is far shorter.
 const MAX_LINE: u64 = 64 << 10;
@@ -30,21 +31,34 @@ pub struct AuditArgs {
 enum AuditCommand {
     /// Hold an exported log against signed checkpoints: nothing flipped, dropped, swapped, cut off or rolled back.
     Verify(VerifyArgs),
+    /// Write the service's own log into a folder: entries, signed checkpoints, public key.
+    Export(ExportArgs),
     /// Check the proof that an entry stands in the log.
     Proof(ProofArgs),
 }
 
 #[derive(Args, Debug)]
 struct VerifyArgs {
-    /// The exported log, one entry a line, from the first; `-` is standard input
-    #[arg(long, value_name = "FILE")]
-    entries: PathBuf,
+    #[command(flatten)]
+    service: ServiceArgs,
+    /// The exported log, one entry a line, from the first; `-` is standard input; without it the service's own database
+    #[arg(long, value_name = "FILE", requires_all = ["checkpoint", "key"])]
+    entries: Option<PathBuf>,
     /// Signed checkpoints: those kept beside the log, and those that you anchored elsewhere
-    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    #[arg(long, value_name = "FILE", num_args = 1..)]
     checkpoint: Vec<PathBuf>,
-    /// Public keys that are trusted, one a line as name+id+key
+    /// Public keys that are trusted, one a line as name+id+key; without it the service's own
     #[arg(long, value_name = "FILE")]
-    key: PathBuf,
+    key: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+struct ExportArgs {
+    #[command(flatten)]
+    service: ServiceArgs,
+    /// The folder; it must not exist
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
 }
 
 #[derive(Args, Debug)]
@@ -89,6 +103,7 @@ struct ProofOut {
 pub fn run(args: &AuditArgs, context: &Context) -> anyhow::Result<()> {
     match &args.command {
         AuditCommand::Verify(args) => verify(args, context),
+        AuditCommand::Export(args) => export(args, context),
         AuditCommand::Proof(args) => proof(args, context),
     }
 }
@@ -100,14 +115,92 @@ pub fn read_keys(path: &Path) -> anyhow::Result<Verifier> {
 }
 
 fn verify(args: &VerifyArgs, context: &Context) -> anyhow::Result<()> {
-    let keys = read_keys(&args.key)?;
+    let keys = args.key.as_deref().map(read_keys).transpose()?;
     let signed = args.checkpoint.iter().map(|path| input::read_text(path));
     let signed = signed.collect::<Result<Vec<_>, _>>()?;
-    let out = match Trusted::open(signed.iter().map(String::as_str), &keys) {
-        Ok(trusted) => log_out(verify_entries(&args.entries, &trusted)?),
-        Err(tampered) => log_out(Err(tampered)),
+    let verified = match (&args.entries, keys) {
+        (Some(entries), Some(keys)) => {
+            match Trusted::open(signed.iter().map(String::as_str), &keys) {
+                Ok(trusted) => verify_entries(entries, &trusted)?,
+                Err(tampered) => Err(tampered),
+            }
+        }
+        (_, keys) => verify_own(&args.service, keys, &signed)?,
     };
+    let out = log_out(verified);
     context.emit(&out, |w| write_log(w, &out))
+}
+
+/// Holds the log in the service's own database against its checkpoints and those that were anchored.
+fn verify_own(
+    service: &ServiceArgs,
+    keys: Option<Verifier>,
+    anchored: &[String],
+) -> anyhow::Result<Result<Verified, Tampered>> {
+    let config = service.read_existing()?;
+    let keys = match keys {
+        Some(keys) => keys,
+        None => menshen_server::signer(&config)?.verifier(),
+    };
+    runtime()?.block_on(async {
+        let store = open_store(&config).await?;
+        let verified = store.verify_audit(&keys, anchored).await?;
+        store.close().await;
+        Ok(verified)
+    })
+}
+
+#[derive(Serialize)]
+struct ExportOut<'a> {
+    folder: &'a Path,
+    entries: u64,
+    checkpoints: usize,
+}
+
+/// Entries that are read at once.
+const PAGE: u32 = 1_000;
+
+fn export(args: &ExportArgs, context: &Context) -> anyhow::Result<()> {
+    let config = args.service.read_existing()?;
+    let signer = menshen_server::signer(&config)?;
+    let folder = args.folder.as_path();
+    std::fs::create_dir(folder).with_context(|| format!("make {}", folder.display()))?;
+    let out = runtime()?.block_on(async {
+        let store = open_store(&config).await?;
+        let keys = signer.verifier();
+        // What was written since the last one is signed, too.
+        let now = menshen_server::Clock::system().now();
+        store.checkpoint(&signer, &keys, now).await?;
+        let mut lines = io::BufWriter::new(File::create(folder.join("entries.jsonl"))?);
+        let mut entries = 0;
+        loop {
+            let page = store.list_audit(entries, PAGE).await?;
+            if page.is_empty() {
+                break;
+            }
+            for stored in page {
+                writeln!(lines, "{}", stored.to_line())?;
+                entries = stored.entry.seq + 1;
+            }
+        }
+        lines.flush()?;
+        let notes = store.list_checkpoints().await?;
+        for (nth, note) in (1..).zip(&notes) {
+            std::fs::write(folder.join(format!("checkpoint-{nth:06}")), note)?;
+        }
+        std::fs::write(folder.join("key"), keys.to_text())?;
+        store.close().await;
+        anyhow::Ok(ExportOut {
+            folder,
+            entries,
+            checkpoints: notes.len(),
+        })
+    })?;
+    context.emit(&out, |w| {
+        let (entries, count, at) = (out.entries, out.checkpoints, folder.display());
+        writeln!(w, "{GOOD}exported{GOOD:#}  {entries} entries and {count} checkpoints")?;
+        writeln!(w, "{DIM}menshen audit verify --entries {at}/entries.jsonl --checkpoint {at}/checkpoint-* --key {at}/key{DIM:#}")
+    })
 }
 
 /// Reads the export line by line, so that a log of any length fits into little memory.

@@ -2,7 +2,9 @@
 
 mod args;
 mod audit;
+mod backup;
 mod context;
+mod doctor;
 mod document;
 mod engine;
 mod eval;
@@ -10,17 +12,20 @@ mod evidence;
 mod evidence_file;
 mod face;
 mod input;
+mod keys;
 mod liveness;
 mod matching;
 mod models;
 mod mrz;
 mod name;
 mod pairs;
+mod policy;
 mod prc_id;
 mod progress;
 mod reasons;
 mod sample;
 mod serve;
+mod service;
 mod specimen;
 mod verify;
 mod worker;
@@ -80,6 +85,11 @@ fn run(command: Command, context: &Context) -> anyhow::Result<()> {
         Command::Evidence(args) => evidence_file::run(&args, context),
         Command::Eval(args) => eval::run(&args, context),
         Command::Serve(args) => serve::run(&args, context),
+        Command::Doctor(args) => doctor::run(&args, context),
+        Command::Backup(args) => backup::backup(&args, context),
+        Command::Restore(args) => backup::restore(&args, context),
+        Command::Keys(args) => keys::run(&args, context),
+        Command::Policy(args) => policy::run(&args, context),
         Command::EngineWorker(args) => worker::run(&args, context),
         Command::Completions { shell } => {
             clap_complete::generate(

@@ -1,9 +1,8 @@
 //! `menshen serve`: the service, from nothing or from a configuration.
 
-use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -14,18 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::context::{BOLD, Context, DIM, GOOD, WARN};
-use crate::input::WrongUsage;
-
-/// Arguments of `menshen serve` and of the commands that work on its data.
-#[derive(Clone, Debug, Args)]
-pub struct ServiceArgs {
-    /// Configuration, TOML; every key has a default, and `MENSHEN_*` variables lie over it
-    #[arg(long, value_name = "FILE", env = "MENSHEN_CONFIG")]
-    config: Option<PathBuf>,
-    /// Folder of the embedded database and the generated keys
-    #[arg(long, value_name = "DIR")]
-    data_dir: Option<PathBuf>,
-}
+use crate::service::{ServiceArgs, runtime};
 
 /// Arguments of `menshen serve`.
 #[derive(Debug, Args)]
@@ -38,33 +26,6 @@ pub struct ServeArgs {
     /// Serve sandbox tenants only: no models, no photos are looked at
     #[arg(long)]
     sandbox_only: bool,
-}
-
-impl ServiceArgs {
-    /// Reads the configuration.
-    pub fn read(&self) -> anyhow::Result<Config> {
-        let text = match &self.config {
-            Some(path) => crate::input::read_text(path)?,
-            None => String::new(),
-        };
-        let wrong = |error: menshen_server::ConfigError| WrongUsage(error.to_string());
-        let mut config = Config::read(&text, &variables()).map_err(wrong)?;
-        if let Some(folder) = &self.data_dir {
-            config.data_dir.clone_from(folder);
-        }
-        Ok(config)
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the command line is the one site that reads the environment"
-)]
-fn variables() -> BTreeMap<String, String> {
-    let readable = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-        Some((name.into_string().ok()?, value.into_string().ok()?))
-    };
-    std::env::vars_os().filter_map(readable).collect()
 }
 
 /// Serves until it is told to stop.
@@ -82,12 +43,6 @@ pub fn run(args: &ServeArgs, context: &Context) -> anyhow::Result<()> {
     }
     logs(context);
     runtime()?.block_on(serve(config, context))
-}
-
-/// Returns the threads that wait for sockets and files.
-pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    Ok(builder.enable_all().build()?)
 }
 
 #[expect(
@@ -129,7 +84,7 @@ async fn serve(config: Config, context: &Context) -> anyhow::Result<()> {
 }
 
 /// Starts the processes that look at photos.
-async fn engine(config: &Config, models: &Path) -> anyhow::Result<Option<Pool>> {
+pub async fn engine(config: &Config, models: &Path) -> anyhow::Result<Option<Pool>> {
     let settings = &config.engine;
     if settings.workers == 0 {
         return Ok(None);

@@ -114,6 +114,9 @@ pub struct Keys {
     pub file: Option<PathBuf>,
     /// A command and its arguments that prints them.
     pub command: Option<Vec<String>>,
+    /// The key that signs decisions and checkpoints, a file of the same form: the same on every node. Without it one is
+    /// made in the data folder.
+    pub signing_file: Option<PathBuf>,
 }
 
 /// A mail server.
@@ -218,7 +221,7 @@ impl Default for Limits {
 }
 
 /// Keys that a variable may set, and how: `MENSHEN_` and the key in capitals, `__` between tables.
-const VARIABLES: [(&str, &[&str], Shape); 18] = [
+const VARIABLES: [(&str, &[&str], Shape); 19] = [
     ("MENSHEN_LISTEN", &["listen"], Shape::Text),
     ("MENSHEN_PUBLIC_URL", &["public_url"], Shape::Text),
     ("MENSHEN_DATA_DIR", &["data_dir"], Shape::Text),
@@ -248,6 +251,11 @@ const VARIABLES: [(&str, &[&str], Shape); 18] = [
         Shape::Text,
     ),
     ("MENSHEN_KEYS__FILE", &["keys", "file"], Shape::Text),
+    (
+        "MENSHEN_KEYS__SIGNING_FILE",
+        &["keys", "signing_file"],
+        Shape::Text,
+    ),
     ("MENSHEN_SMTP__URL", &["smtp", "url"], Shape::Text),
     ("MENSHEN_SMTP__FROM", &["smtp", "from"], Shape::Text),
     (
@@ -267,8 +275,9 @@ const VARIABLES: [(&str, &[&str], Shape); 18] = [
     ),
 ];
 /// Variables of the command line, which are no keys of the service.
-const OTHERS: [&str; 5] = [
+const OTHERS: [&str; 6] = [
     "MENSHEN_CONFIG",
+    "MENSHEN_FONTS",
     "MENSHEN_MODELS",
     "MENSHEN_LOCALE",
     "MENSHEN_LOG",
@@ -334,7 +343,8 @@ impl Config {
 
     /// Returns the file of the key that signs decisions and checkpoints.
     pub fn signing_key_file(&self) -> PathBuf {
-        self.data_dir.join("keys").join("signing.key")
+        let own = || self.data_dir.join("keys").join("signing.key");
+        self.keys.signing_file.clone().unwrap_or_else(own)
     }
 
     /// Returns a path inside the data folder.
@@ -420,6 +430,39 @@ mod tests {
             path: PathBuf::from("b"),
         };
         assert_eq!(config.expect("good configuration").blobs, folder);
+    }
+
+    /// Returns the keys of a table, which a refusal lists; `before` is what the table must hold in any case.
+    fn keys_of(before: &str) -> Vec<String> {
+        let refusal = read(&format!("{before}\nno_such_key = 1"), &[]).expect_err("unknown key");
+        let (_, listed) = refusal.split_once("expected").expect("a list of keys");
+        let words = listed.split('`').skip(1).step_by(2);
+        words.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_key_and_variable_is_explained() {
+        let document = include_str!("../../../docs/operate.md");
+        let s3 = "kind = 's3'\nbucket = 'b'\nregion = 'r'\naccess_key = 'a'\nsecret_key = 's'";
+        let mut names = keys_of("");
+        for (table, needs) in [
+            ("keys", ""),
+            ("engine", ""),
+            ("limits", ""),
+            ("smtp", "url = 'u'\nfrom = 'f'"),
+            ("sms", "url = 'u'\nbody = 'b'"),
+            ("blobs", "kind = 'folder'\npath = 'p'"),
+            ("blobs", s3),
+        ] {
+            let keys = keys_of(&format!("[{table}]\n{needs}"));
+            assert!(!keys.is_empty(), "{table}");
+            names.extend(keys.into_iter().map(|key| format!("{table}.{key}")));
+        }
+        let variables = VARIABLES.iter().map(|(name, ..)| *name).chain(OTHERS);
+        names.extend(variables.map(str::to_owned));
+        for name in names {
+            assert!(document.contains(&format!("`{name}`")), "{name}");
+        }
     }
 
     #[test]

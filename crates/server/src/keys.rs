@@ -37,6 +37,9 @@ pub enum KeyError {
     /// What was read is no list of keys.
     #[error("keys must be 64 hexadecimal digits, one a line, the current one first")]
     Form,
+    /// The keys are kept elsewhere.
+    #[error("the keys come from keys.command: change them where that command finds them")]
+    NotOurs,
     /// No randomness.
     #[error("draw a key")]
     Random(#[source] StoreError),
@@ -79,7 +82,7 @@ pub fn master(config: &Config) -> Result<Loaded<MasterKeys>, KeyError> {
 /// [`KeyError`].
 pub fn signing(config: &Config) -> Result<Loaded<Signer>, KeyError> {
     let path = config.signing_key_file();
-    let made = make(&path, true)?;
+    let made = make(&path, config.keys.signing_file.is_none())?;
     let seed = parse(&read(&path)?)?
         .into_iter()
         .next()
@@ -88,6 +91,91 @@ pub fn signing(config: &Config) -> Result<Loaded<Signer>, KeyError> {
         keys: Signer::new(SIGNER, &seed).map_err(|_| KeyError::Form)?,
         made: made.then_some(path),
     })
+}
+
+/// Reads a key file and returns how many keys are in it.
+///
+/// # Errors
+/// [`KeyError`].
+pub fn check_keys(path: &Path) -> Result<usize, KeyError> {
+    parse(&read(path)?).map(|keys| keys.len())
+}
+
+/// The master keys in their file, the current one first. Without `Debug`.
+pub struct KeyFile {
+    path: PathBuf,
+    keys: Vec<(String, [u8; 32])>,
+}
+
+impl KeyFile {
+    /// Reads the file of a configuration.
+    ///
+    /// # Errors
+    /// [`KeyError`]; [`KeyError::NotOurs`] where the keys come from a command.
+    pub fn read(config: &Config) -> Result<Self, KeyError> {
+        if config.keys.command.is_some() {
+            return Err(KeyError::NotOurs);
+        }
+        let path = config.key_file();
+        let keys = parse(&read(&path)?)?.into_iter().map(named).collect();
+        Ok(Self { path, keys })
+    }
+
+    /// Returns the keys' ids, the current one's first.
+    pub fn ids(&self) -> Vec<&str> {
+        self.keys.iter().map(|(id, _)| id.as_str()).collect()
+    }
+
+    /// Draws a key, adds it as the last one and returns its id: it opens nothing yet and wraps nothing.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn add(&mut self) -> Result<String, KeyError> {
+        let key = named(*Store::random_key().map_err(KeyError::Random)?);
+        let id = key.0.clone();
+        self.keys.push(key);
+        self.write()?;
+        Ok(id)
+    }
+
+    /// Makes a key the current one; tells whether it is in the file.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn promote(&mut self, id: &str) -> Result<bool, KeyError> {
+        match self.keys.iter().position(|(own, _)| own == id) {
+            None => Ok(false),
+            Some(0) => Ok(true),
+            Some(at) => {
+                self.keys[..=at].rotate_right(1);
+                self.write().map(|()| true)
+            }
+        }
+    }
+
+    /// Removes every key but the current one and those that are still needed; returns the ids of what went.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn drop_unneeded(&mut self, needed: &[String]) -> Result<Vec<String>, KeyError> {
+        let ids = self.ids().into_iter().skip(1).map(str::to_owned);
+        let gone: Vec<String> = ids.filter(|id| !needed.contains(id)).collect();
+        if !gone.is_empty() {
+            self.keys.retain(|(id, _)| !gone.contains(id));
+            self.write()?;
+        }
+        Ok(gone)
+    }
+
+    fn write(&self) -> Result<(), KeyError> {
+        let keys: Vec<[u8; 32]> = self.keys.iter().map(|(_, key)| *key).collect();
+        write_keys(&self.path, &keys)
+    }
+}
+
+fn named(key: [u8; 32]) -> (String, [u8; 32]) {
+    let id = MasterKeys::new(vec![key]).current_id().map(str::to_owned);
+    (id.unwrap_or_default(), key)
 }
 
 fn output(command: &[String]) -> Result<String, KeyError> {
@@ -161,10 +249,16 @@ fn make(path: &Path, allowed: bool) -> Result<bool, KeyError> {
     if path.exists() || !allowed {
         return Ok(false);
     }
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(file_error("make the folder of", path))?;
     let seed = Store::random_key().map_err(KeyError::Random)?;
-    let hex: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
+    write_keys(path, &[*seed])?;
+    Ok(true)
+}
+
+/// Writes a key file whole, in the place of the one before.
+fn write_keys(path: &Path, keys: &[[u8; 32]]) -> Result<(), KeyError> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(file_error("make the folder of", path))?;
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -176,13 +270,15 @@ fn make(path: &Path, allowed: bool) -> Result<bool, KeyError> {
     let draft = path.with_extension("draft");
     let _ = fs::remove_file(&draft);
     let mut file = options.open(&draft).map_err(file_error("make", path))?;
-    writeln!(file, "{hex}").map_err(file_error("write", path))?;
+    for key in keys {
+        let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        writeln!(file, "{hex}").map_err(file_error("write", path))?;
+    }
     file.sync_all().map_err(file_error("write", path))?;
     fs::rename(&draft, path).map_err(file_error("make", path))?;
     fs::File::open(folder)
         .and_then(|folder| folder.sync_all())
-        .map_err(file_error("write", path))?;
-    Ok(true)
+        .map_err(file_error("write", path))
 }
 
 #[cfg(test)]

@@ -31,12 +31,13 @@ pub use app::{App, Parts};
 pub use clock::Clock;
 pub use config::{Blobs, Config, ConfigError, EngineConfig, Keys, Limits, Secret, Sms, Smtp};
 pub use jobs::step as do_one_job;
-pub use keys::KeyError;
+pub use keys::{KeyError, KeyFile, check_keys};
+pub use routes::policy::{ChangeOut, TryOut, try_on};
 pub use routes::table;
 pub use routes::tenants::tenant_scopes;
 pub use serve::{router, serve};
 pub use setup::SetupLink;
-pub use start::{Greeting, StartError, open_store, start, store_config};
+pub use start::{Greeting, StartError, open_store, restore_backup, signer, start, store_config};
 
 /// Returns the day by which documents are judged: today in UTC.
 fn today(now: Millis) -> Date {

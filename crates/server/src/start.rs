@@ -1,10 +1,14 @@
 //! The first and every other start: keys, database, the sandbox tenant, the operator's link.
 
 use std::fs;
+use std::path::Path;
 
 use menshen_core::Policy;
 use menshen_engine::Pool;
-use menshen_store::{BlobConfig, NewApiKey, Secret, Store, StoreConfig, StoreError, TenantKind};
+use menshen_ledger::Signer;
+use menshen_store::{
+    BlobConfig, NewApiKey, Saved, Secret, Store, StoreConfig, StoreError, TenantKind, restore,
+};
 use thiserror::Error;
 
 use crate::app::{App, Parts};
@@ -29,6 +33,9 @@ pub enum StartError {
     /// A key.
     #[error("load the keys")]
     Keys(#[from] KeyError),
+    /// The log was signed before, and the key for it is gone: another one would sign what nobody trusts.
+    #[error("the audit log was signed with a key that is not at {0}; put it there")]
+    SigningKeyGone(std::path::PathBuf),
     /// The database or the blobs.
     #[error("open the store")]
     Store(#[from] StoreError),
@@ -54,8 +61,30 @@ pub async fn open_store(
 ) -> Result<(Store, Vec<std::path::PathBuf>), StartError> {
     make_folder(config)?;
     let master = keys::master(config)?;
-    let store = Store::open(&store_config(config), master.keys, clock.now()).await?;
+    let opened = Store::open(&store_config(config), master.keys, clock.now()).await;
+    if let (Err(StoreError::MasterKey { .. }), Some(path)) = (&opened, &master.made) {
+        // It fits nothing, and would look like the one that does.
+        let _ = fs::remove_file(path);
+    }
+    let store = opened?;
     Ok((store, master.made.into_iter().collect()))
+}
+
+/// Returns the key that signs decisions and checkpoints; it is made where there is none.
+///
+/// # Errors
+/// [`StartError`].
+pub fn signer(config: &Config) -> Result<Signer, StartError> {
+    Ok(keys::signing(config)?.keys)
+}
+
+/// Restores a backup into the empty database of a configuration. No key is needed for it.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn restore_backup(config: &Config, from: &Path) -> Result<Saved, StartError> {
+    make_folder(config)?;
+    Ok(restore(&store_config(config), from).await?)
 }
 
 /// Returns the store's part of a configuration.
@@ -112,6 +141,10 @@ pub async fn start(
     engine: Option<Pool>,
 ) -> Result<(App, Greeting), StartError> {
     let (store, mut made_keys) = open_store(&config, &clock).await?;
+    let signing_key = config.signing_key_file();
+    if !signing_key.exists() && store.find_newest_checkpoint().await?.is_some() {
+        return Err(StartError::SigningKeyGone(signing_key));
+    }
     let signing = keys::signing(&config)?;
     made_keys.extend(signing.made);
     let now = clock.now();

@@ -59,6 +59,7 @@ const FIND_EDGE: &str = "SELECT edge FROM audit_edge WHERE id = 1";
 const SET_EDGE: &str = "UPDATE audit_edge SET edge = $1 WHERE id = 1";
 const INSERT: &str = "INSERT INTO audit_entry (seq, tenant_id, at, line) VALUES ($1, $2, $3, $4)";
 const LIST: &str = "SELECT seq, line FROM audit_entry WHERE seq >= $1 ORDER BY seq LIMIT $2";
+const NEWEST: &str = "SELECT at FROM audit_entry ORDER BY seq DESC LIMIT 1";
 const LIST_OF_TENANT: &str = "SELECT seq, line FROM audit_entry WHERE tenant_id = $1 AND seq >= $2 \
      ORDER BY seq LIMIT $3";
 const INSERT_CHECKPOINT: &str = "INSERT INTO audit_checkpoint (size, at, note, edge) VALUES ($1, $2, $3, $4) \
@@ -155,6 +156,15 @@ impl Store {
         Ok((trusted, edge, Some(note)))
     }
 
+    /// Returns the text of the newest checkpoint, where there is one.
+    pub async fn find_newest_checkpoint(&self) -> Result<Option<String>, StoreError> {
+        let row = sqlx::query(NEWEST_CHECKPOINT)
+            .fetch_optional(&self.inner.pool)
+            .await
+            .doing("find the newest checkpoint")?;
+        one(CHECKPOINT, row, |r| r.get("note"))
+    }
+
     /// Returns the texts of all checkpoints, oldest first.
     pub async fn list_checkpoints(&self) -> Result<Vec<String>, StoreError> {
         let rows = sqlx::query(LIST_CHECKPOINTS)
@@ -168,6 +178,15 @@ impl Store {
     pub async fn list_audit(&self, from: u64, limit: u32) -> Result<Vec<StoredEntry>, StoreError> {
         let rows = self.page(from, limit).await?;
         rows.into_iter().map(whole).collect()
+    }
+
+    /// Returns when the newest entry was made, where there is one.
+    pub async fn newest_audit(&self) -> Result<Option<Millis>, StoreError> {
+        let row = sqlx::query(NEWEST)
+            .fetch_optional(&self.inner.pool)
+            .await
+            .doing("find the newest audit entry")?;
+        one(ENTRY, row, |r| r.at("at"))
     }
 
     /// Returns entries that concern a tenant from a place on, in order.

@@ -1,9 +1,13 @@
 //! The contract of the command line, through the binary itself.
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+mod crash;
 mod engine;
 mod integrate;
 mod ledger;
+mod node;
+mod operate;
 mod plain;
+mod service;
 mod shared;
 mod worker;

@@ -4,6 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use menshen_core::Policy;
 use menshen_core::decide::Outcome;
+use menshen_core::ids::TenantId;
+use menshen_ledger::{Verifier, verify_evidence};
+use menshen_store::{Store, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -133,32 +136,39 @@ pub async fn try_policy(
 ) -> Result<Json<TryOut>, ApiError> {
     let policy = read(&input.value)?;
     let verifier = app.signer.verifier();
+    try_on(&app.store, &verifier, allowed.tenant.id, &policy)
+        .await
+        .map(Json)
+}
+
+/// Judges a tenant's newest past cases by a policy; changes nothing.
+///
+/// # Errors
+/// The store's, or the machine's where evidence does not hold.
+pub async fn try_on(
+    store: &Store,
+    verifier: &Verifier,
+    tenant: TenantId,
+    policy: &Policy,
+) -> Result<TryOut, ApiError> {
     let mut out = TryOut {
         identity: policy.identity(),
         ..TryOut::default()
     };
-    for row in app
-        .store
-        .list_decisions(allowed.tenant.id, None, MOST)
-        .await?
-    {
-        let file = match app
-            .store
-            .find_decision_evidence(allowed.tenant.id, row.id)
-            .await
-        {
+    for row in store.list_decisions(tenant, None, MOST).await? {
+        let file = match store.find_decision_evidence(tenant, row.id).await {
             Ok(Some(file)) => file,
-            Ok(None) | Err(menshen_store::StoreError::Erased) => {
+            Ok(None) | Err(StoreError::Erased) => {
                 out.erased += 1;
                 continue;
             }
             Err(error) => return Err(error.into()),
         };
-        let was = menshen_ledger::verify_evidence(&file, &verifier)
+        let was = verify_evidence(&file, verifier)
             .map_err(ApiError::machine)?
             .case;
         let (question, claims) = (&was.question, &was.claims);
-        let now = question.decide(&policy, claims, &was.evidence, &was.cards, was.today);
+        let now = question.decide(policy, claims, &was.evidence, &was.cards, was.today);
         out.cases += 1;
         if now.outcome == was.decision.outcome {
             out.same += 1;
@@ -167,7 +177,7 @@ pub async fn try_policy(
                 .push(change(row.verification_id.0, was.decision.outcome, &now));
         }
     }
-    Ok(Json(out))
+    Ok(out)
 }
 
 fn change(verification: Uuid, was: Outcome, now: &menshen_core::Decision) -> ChangeOut {

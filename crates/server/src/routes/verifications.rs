@@ -86,7 +86,7 @@ pub struct VerificationOut {
     /// How often the machine took it up again.
     #[serde(skip_serializing_if = "is_zero")]
     pub requeued: u32,
-    /// How many verdicts there were.
+    /// Which attempt it is: 0 before the first submission.
     pub attempt: i64,
     /// The policy that it is judged by.
     pub policy: String,
@@ -334,7 +334,8 @@ pub async fn get_verification(
 
 /// Submits a verification: everything is handed in, judge it.
 #[utoipa::path(post, path = "/v1/verifications/{id}/submit", tag = "verifications",
-    params(("id" = Uuid, Path), ("Menshen-Device" = Option<String>, Header, description = "The integrator's name for the device"),
+    params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect"),
+        ("Menshen-Device" = Option<String>, Header, description = "The integrator's name for the device"),
         ("Menshen-Address" = Option<String>, Header, description = "The person's network address, where the integrator calls")),
     responses((status = 202, body = VerificationOut), (status = 404, body = Problem), (status = 409, body = Problem), (status = 429, body = Problem)))]
 pub async fn submit_verification(
@@ -342,18 +343,27 @@ pub async fn submit_verification(
     allowed: Allowed<Write>,
     Id(id): Id<Uuid>,
     origin: attempts::Origin,
-) -> Result<(StatusCode, Json<VerificationOut>), ApiError> {
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     let row = allowed.verification(&app, VerificationId(id)).await?;
     let mut case = Case::read(&app, row).await?;
     let now = app.now();
+    // All that is read is read before: nobody waits for a connection while he holds one.
+    let place = Place::of(&app, case.row.tenant_id, &origin);
+    let failures = attempts::failures(&app, &case, &place).await?;
+    let expected = jobs::expected(&app).await?;
+    let route = format!("submit_verification:{id}");
+    // Without a body there is nothing to compare but the route.
+    let mut work = match once::begin(&app, case.row.tenant_id, &headers, &route, [0; 32]).await? {
+        Once::Replay(response) => return Ok(response),
+        Once::Fresh(work) => work,
+    };
     let state = case.progress.state.submitted(now)?;
     let missing = case.missing();
     if !missing.is_empty() {
         let steps = missing.into_iter().map(StepOut::from).collect();
         return Err(ApiError::StepsMissing(steps));
     }
-    let place = Place::of(&app, case.row.tenant_id, &origin);
-    let failures = attempts::failures(&app, &case, &place).await?;
     if let Some(at) = retry_at(&case.policy.attempts, &failures, now) {
         return Err(ApiError::TooMany(at));
     }
@@ -361,16 +371,16 @@ pub async fn submit_verification(
     case.row.submitted_at = Some(now);
     case.row.attempt += 1;
     case.row.codes.clear();
-    let mut tx = app.store.begin().await?;
-    case.write(&mut tx, now).await?;
-    let work = jobs::Submission {
+    case.write(&mut work.tx, now).await?;
+    let submission = jobs::Submission {
         tenant: case.row.tenant_id,
         verification: case.row.id,
         attempt: case.row.attempt,
         place,
         again: false,
     };
-    tx.enqueue_job(jobs::DECIDE, &work.to_payload()?, now, now)
+    work.tx
+        .enqueue_job(jobs::DECIDE, &submission.to_payload()?, now, now)
         .await?;
     let act = Act::new(
         &allowed.caller,
@@ -378,11 +388,16 @@ pub async fn submit_verification(
         "verification",
         id,
     );
-    record::audit(&mut tx, act, now).await?;
-    record::event(&mut tx, EventName::VerificationSubmitted, &case.row, now).await?;
-    tx.commit().await?;
-    app.wake.notify_one();
-    Ok((StatusCode::ACCEPTED, Json(explain(&app, &case).await?)))
+    record::audit(&mut work.tx, act, now).await?;
+    record::event(
+        &mut work.tx,
+        EventName::VerificationSubmitted,
+        &case.row,
+        now,
+    )
+    .await?;
+    let out = describe(&case, &[], Some(expected));
+    work.finish(&app, StatusCode::ACCEPTED, &out).await
 }
 
 /// Returns a verification as people are told of it.

@@ -1,4 +1,4 @@
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use serde_json::json;
 
 use crate::support::{codes, next, on_both};
@@ -123,6 +123,32 @@ fn the_first_level_is_verified_by_data_alone_and_the_second_needs_the_rest() {
         assert_eq!(
             service.whole_way(&second, "Ada Lovelace").await["status"],
             "verified"
+        );
+    });
+}
+
+#[test]
+fn a_submission_that_is_repeated_is_one_attempt() {
+    on_both(|service| async move {
+        let applicant = service.applicant("user-1").await;
+        let id = service.verification(&applicant, "L1", "first").await;
+        service.data(&id, "Ada Lovelace").await;
+        let path = format!("/v1/verifications/{id}/submit");
+        let once = [("idempotency-key", "submit-1")];
+        let submit = || service.call_as(&service.key, Method::POST, &path, None, &once);
+        let first = submit().await;
+        assert_eq!(first.status, StatusCode::ACCEPTED);
+        let repeated = submit().await;
+        assert_eq!(
+            (repeated.status, &repeated.body),
+            (first.status, &first.body)
+        );
+        service.work().await;
+        assert_eq!(submit().await.body, first.body);
+        let state = service.state(&id).await;
+        assert_eq!(
+            (&state["status"], &state["attempt"]),
+            (&json!("verified"), &json!(1))
         );
     });
 }

@@ -1,0 +1,286 @@
+//! Nodes that are killed while others write: nothing that was acknowledged is lost, everything is decided once.
+
+use std::net::SocketAddr;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::node::{Answer, Node, Setup, call, copy_keys, kills, passport, postgres, wait};
+
+/// The longest that a service may take to be ready again.
+const READY: Duration = Duration::from_secs(2);
+const WRITERS: usize = 16;
+
+/// A write that the service has acknowledged.
+#[derive(Clone, Debug)]
+enum Write {
+    Applicant { id: String, external: String },
+    Opened(String),
+    Data(String),
+    Submitted(String),
+}
+
+struct Service {
+    address: Mutex<SocketAddr>,
+    key: String,
+    stop: AtomicBool,
+    writes: Mutex<Vec<Write>>,
+    serial: AtomicU64,
+}
+
+impl Service {
+    fn new(node: &Node, key: String) -> Self {
+        Self {
+            address: Mutex::new(node.address),
+            key,
+            stop: AtomicBool::new(false),
+            writes: Mutex::default(),
+            serial: AtomicU64::new(0),
+        }
+    }
+
+    fn moved(&self, node: &Node) {
+        *self.address.lock().unwrap() = node.address;
+    }
+
+    /// Calls until there is an answer that is final, as an integrator must.
+    fn insist(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        let serial = self.serial.fetch_add(1, Ordering::Relaxed);
+        let once = format!("call-{serial}");
+        let start = Instant::now();
+        loop {
+            let address = *self.address.lock().unwrap();
+            let headers = [("idempotency-key", once.as_str())];
+            match call(address, &self.key, method, path, body, &headers) {
+                Ok(answer) if answer.status < 300 => return answer,
+                Ok(answer) if answer.status == 503 => {}
+                // The first request of this key may still be under way on a connection that broke.
+                Ok(answer) if answer.status == 409 && answer.text.contains("idempotency") => {}
+                Ok(answer) if answer.status == 409 && answer.text.contains("stale") => {}
+                Ok(answer) => panic!("{method} {path}: {answer:?}"),
+                Err(_) => {}
+            }
+            assert!(start.elapsed() < Duration::from_secs(60), "{method} {path}");
+            wait(10);
+        }
+    }
+
+    fn acknowledged(&self, write: Write) {
+        self.writes.lock().unwrap().push(write);
+    }
+
+    /// Brings one person to a submission.
+    fn person(&self, name: &str) -> String {
+        let serial = self.serial.fetch_add(1, Ordering::Relaxed);
+        let external = format!("person-{serial}");
+        let body = json!({ "external_id": external });
+        let id = self.insist("POST", "/v1/applicants", Some(&body)).id();
+        let body = json!({ "applicant": id, "level": "L1" });
+        self.acknowledged(Write::Applicant { id, external });
+        let id = self.insist("POST", "/v1/verifications", Some(&body)).id();
+        self.acknowledged(Write::Opened(id.clone()));
+        let path = format!("/v1/verifications/{id}");
+        self.insist("PUT", &format!("{path}/data"), Some(&passport(name)));
+        self.acknowledged(Write::Data(id.clone()));
+        self.insist("POST", &format!("{path}/submit"), None);
+        self.acknowledged(Write::Submitted(id.clone()));
+        id
+    }
+
+    fn get(&self, path: &str) -> Value {
+        let answer = self.insist("GET", path, None);
+        assert_eq!(answer.status, 200, "{path}");
+        answer.json()
+    }
+
+    fn state(&self, id: &str) -> Value {
+        self.get(&format!("/v1/verifications/{id}"))
+    }
+
+    /// Panics where a write is not there.
+    fn check(&self, write: &Write) {
+        let status = |id: &str| self.state(id)["status"].as_str().unwrap().to_owned();
+        match write {
+            Write::Applicant { id, external } => {
+                let found = self.get(&format!("/v1/applicants?external_id={external}"));
+                assert_eq!(found["items"][0]["id"], id.as_str(), "{write:?}");
+            }
+            Write::Opened(id) => drop(status(id)),
+            Write::Data(id) => assert_ne!(status(id), "not_started", "{write:?}"),
+            Write::Submitted(id) => {
+                let state = self.state(id);
+                let status = state["status"].as_str().unwrap();
+                let decided = ["pending", "verified", "failed"].contains(&status);
+                assert!(decided || state["processing"] == true, "{write:?}: {state}");
+            }
+        }
+    }
+
+    fn submitted(&self) -> Vec<String> {
+        let writes = self.writes.lock().unwrap();
+        let ids = writes.iter().filter_map(|write| match write {
+            Write::Submitted(id) => Some(id.clone()),
+            _ => None,
+        });
+        ids.collect()
+    }
+
+    /// Waits until all submissions are decided, each by one decision; returns how long it took.
+    fn all_decided(&self, within: Duration) -> Duration {
+        let start = Instant::now();
+        for id in self.submitted() {
+            while self.state(&id)["processing"] != false {
+                assert!(start.elapsed() < within, "{id} gets no verdict");
+                wait(50);
+            }
+            let decisions = self.get(&format!("/v1/verifications/{id}/decisions"));
+            assert_eq!(decisions.as_array().map(Vec::len), Some(1), "{id}");
+        }
+        start.elapsed()
+    }
+
+    /// Returns how many events of a name there are.
+    fn events(&self, name: &str) -> usize {
+        let (mut count, mut after) = (0, String::new());
+        loop {
+            let page = self.get(&format!("/v1/events?limit=200{after}"));
+            let items = page["items"].as_array().unwrap();
+            count += items.iter().filter(|item| item["event"] == name).count();
+            match page["next"].as_str() {
+                Some(next) => after = format!("&after={next}"),
+                None => return count,
+            }
+        }
+    }
+}
+
+/// Stops the writers also where a check fails: the test must end.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Numbers that look random and are the same in every run.
+struct Seeded(u64);
+
+impl Seeded {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (self.0 >> 33) % limit
+    }
+}
+
+#[test]
+fn no_kill_loses_an_acknowledged_write() {
+    let folder = tempfile::tempdir().unwrap();
+    kill_while_others_write(&Setup::new(folder.path().join("data")), kills());
+}
+
+fn kill_while_others_write(setup: &Setup, kills: u32) {
+    let node = Node::start(setup);
+    let service = Service::new(&node, node.key());
+    let (mut slowest, mut checked, mut seeded) = (Duration::ZERO, 0, Seeded(7));
+    let start = Instant::now();
+    let node = std::thread::scope(|scope| {
+        let mut node = node;
+        let _stop = Stop(&service.stop);
+        for writer in 0..WRITERS {
+            let service = &service;
+            scope.spawn(move || {
+                let names = ["Ada Lovelace", "MAGIC REVIEW", "MAGIC name_mismatch"];
+                while !service.stop.load(Ordering::Relaxed) {
+                    service.person(names[writer % names.len()]);
+                }
+            });
+        }
+        for _ in 0..kills {
+            wait(100 + seeded.below(500));
+            node.kill();
+            let writes: Vec<Write> = service.writes.lock().unwrap()[checked..].to_vec();
+            node = Node::start(setup);
+            service.moved(&node);
+            slowest = slowest.max(node.ready);
+            assert!(node.ready < READY, "ready after {:?}", node.ready);
+            assert_eq!(node.greeting["sandbox_key"], Value::Null);
+            writes.iter().for_each(|write| service.check(write));
+            checked += writes.len();
+        }
+        node
+    });
+    let (seconds, writes) = (start.elapsed(), service.writes.lock().unwrap().clone());
+    // A job that died with its node is taken up after its lease of 30 seconds.
+    let decided = service.all_decided(Duration::from_secs(120));
+    writes.iter().for_each(|write| service.check(write));
+    assert_eq!(node.stop(), Some(0));
+    assert_eq!(setup.line(&["audit", "verify"])["valid"], true);
+    println!(
+        "kills {kills}, acknowledged writes {} in {:.1} s ({:.0} a second), submissions {}, slowest ready {} ms, \
+         the rest decided within {:.1} s",
+        writes.len(),
+        seconds.as_secs_f64(),
+        writes.len() as f64 / seconds.as_secs_f64(),
+        service.submitted().len(),
+        slowest.as_millis(),
+        decided.as_secs_f64(),
+    );
+}
+
+#[test]
+fn two_nodes_decide_everything_once_though_one_is_killed() {
+    const SUBMISSIONS: usize = 60;
+    let Some(database) = postgres() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let setup = |name: &str| {
+        Setup::new(folder.path().join(name)).with("MENSHEN_DATABASE", database.clone())
+    };
+    let first = Node::start(&setup("a"));
+    copy_keys(&setup("a").data, &setup("b").data);
+    let second = Node::start(&setup("b"));
+    let one = Service::new(&first, first.key());
+    let two = Service::new(&second, first.key());
+    two.serial.store(1_000_000, Ordering::Relaxed);
+    let (taken, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let start = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                loop {
+                    let nth = taken.fetch_add(1, Ordering::Relaxed);
+                    if nth >= SUBMISSIONS {
+                        break;
+                    }
+                    if nth % 2 == 0 { &one } else { &two }.person("Ada Lovelace");
+                    done.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        while done.load(Ordering::Relaxed) < SUBMISSIONS / 2 {
+            wait(1);
+        }
+        first.kill();
+        one.moved(&second);
+    });
+    let submitting = start.elapsed();
+    let decided = one.all_decided(Duration::from_secs(90));
+    let decided = decided + two.all_decided(Duration::from_secs(90));
+    assert_eq!(one.submitted().len() + two.submitted().len(), SUBMISSIONS);
+    for name in ["created", "submitted", "verified"] {
+        let count = two.events(&format!("verification.{name}"));
+        assert_eq!(count, SUBMISSIONS, "{name}");
+    }
+    assert_eq!(second.stop(), Some(0));
+    assert_eq!(setup("b").line(&["audit", "verify"])["valid"], true);
+    println!(
+        "two nodes: {SUBMISSIONS} submissions in {:.1} s, decided {:.1} s later, each once",
+        submitting.as_secs_f64(),
+        decided.as_secs_f64()
+    );
+}
