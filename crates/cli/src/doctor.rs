@@ -99,8 +99,7 @@ fn check(config: &Config, findings: &mut Findings<'_>) -> anyhow::Result<()> {
         disk(&config.data_dir, findings)?;
         models(config, findings)?;
         engine(config, findings).await
-    })?;
-    messages(config, findings)
+    })
 }
 
 /// The key files: there, readable by their owner alone, and keys.
@@ -321,17 +320,4 @@ async fn engine(config: &Config, findings: &mut Findings<'_>) -> anyhow::Result<
         let message = format!("starts, without {}", isolation.missing.join("; "));
         findings.say("engine", Level::Warning, message)
     }
-}
-
-fn messages(config: &Config, findings: &mut Findings<'_>) -> anyhow::Result<()> {
-    for (check, set) in [
-        ("mail", config.smtp.is_some()),
-        ("text messages", config.sms.is_some()),
-    ] {
-        match set {
-            true => findings.say(check, Level::Ok, "configured")?,
-            false => findings.say(check, Level::Warning, "not configured: none is sent")?,
-        }
-    }
-    Ok(())
 }

@@ -12,6 +12,7 @@ use menshen_store::{AttemptsOf, DigestKind, NewAttempt};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::caller::{bearer, is_persons};
 use crate::case::Case;
 use crate::problem::ApiError;
 
@@ -40,7 +41,7 @@ impl FromRequestParts<App> for Origin {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map(|ConnectInfo(address)| address.ip());
         // An integrator's server speaks for the person; a person's own page cannot name another address.
-        let key = text("authorization").is_some_and(|header| !header.contains(" mt_"));
+        let key = bearer(parts).is_some_and(|secret| !is_persons(secret));
         let told = text("menshen-address").and_then(|address| address.parse().ok());
         let forwarded = peer
             .filter(|peer| app.config.trusted_proxies.contains(peer))

@@ -44,10 +44,6 @@ pub struct Config {
     pub blobs: Blobs,
     /// Where the master keys come from.
     pub keys: Keys,
-    /// Outgoing mail; without it none is sent.
-    pub smtp: Option<Smtp>,
-    /// Outgoing text messages; without it none is sent.
-    pub sms: Option<Sms>,
     /// The processes that look at photos.
     pub engine: EngineConfig,
     /// Limits that keep the service standing.
@@ -119,35 +115,6 @@ pub struct Keys {
     pub signing_file: Option<PathBuf>,
 }
 
-/// A mail server.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Smtp {
-    /// `smtp://HOST:PORT` or `smtps://USER:PASSWORD@HOST:PORT`.
-    pub url: Secret,
-    /// The sender.
-    pub from: String,
-}
-
-/// A gateway for text messages: one HTTP POST a message.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sms {
-    /// The address.
-    pub url: Secret,
-    /// The body; `{to}` and `{text}` are replaced, as JSON strings' contents.
-    pub body: String,
-    /// The body's type.
-    #[serde(default = "json")]
-    pub content_type: String,
-    /// A header that proves who calls, e.g. `Authorization: Bearer ..`.
-    pub header: Option<Secret>,
-}
-
-fn json() -> String {
-    "application/json".to_owned()
-}
-
 /// The processes that look at photos.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -188,8 +155,6 @@ impl Default for Config {
             database_connections: 16,
             blobs: Blobs::default(),
             keys: Keys::default(),
-            smtp: None,
-            sms: None,
             engine: EngineConfig::default(),
             limits: Limits::default(),
             trusted_proxies: Vec::new(),
@@ -221,7 +186,7 @@ impl Default for Limits {
 }
 
 /// Keys that a variable may set, and how: `MENSHEN_` and the key in capitals, `__` between tables.
-const VARIABLES: [(&str, &[&str], Shape); 19] = [
+const VARIABLES: [(&str, &[&str], Shape); 17] = [
     ("MENSHEN_LISTEN", &["listen"], Shape::Text),
     ("MENSHEN_PUBLIC_URL", &["public_url"], Shape::Text),
     ("MENSHEN_DATA_DIR", &["data_dir"], Shape::Text),
@@ -256,8 +221,6 @@ const VARIABLES: [(&str, &[&str], Shape); 19] = [
         &["keys", "signing_file"],
         Shape::Text,
     ),
-    ("MENSHEN_SMTP__URL", &["smtp", "url"], Shape::Text),
-    ("MENSHEN_SMTP__FROM", &["smtp", "from"], Shape::Text),
     (
         "MENSHEN_ENGINE__WORKERS",
         &["engine", "workers"],

@@ -29,7 +29,7 @@ use menshen_core::time::Millis;
 
 pub use app::{App, Parts};
 pub use clock::Clock;
-pub use config::{Blobs, Config, ConfigError, EngineConfig, Keys, Limits, Secret, Sms, Smtp};
+pub use config::{Blobs, Config, ConfigError, EngineConfig, Keys, Limits, Secret};
 pub use jobs::step as do_one_job;
 pub use keys::{KeyError, KeyFile, check_keys};
 pub use routes::policy::{ChangeOut, TryOut, try_on};

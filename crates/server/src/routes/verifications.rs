@@ -354,8 +354,8 @@ pub async fn submit_verification(
     let expected = jobs::expected(&app).await?;
     let route = format!("submit_verification:{id}");
     // Without a body there is nothing to compare but the route.
-    let mut work = match once::begin(&app, case.row.tenant_id, &headers, &route, [0; 32]).await? {
-        Once::Replay(response) => return Ok(response),
+    let mut work = match once::begin(&app, &allowed.caller, &headers, &route, [0; 32]).await? {
+        Once::Replay(replay) => return Ok(replay.into_response()),
         Once::Fresh(work) => work,
     };
     let state = case.progress.state.submitted(now)?;
