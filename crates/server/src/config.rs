@@ -412,8 +412,6 @@ mod tests {
             ("keys", ""),
             ("engine", ""),
             ("limits", ""),
-            ("smtp", "url = 'u'\nfrom = 'f'"),
-            ("sms", "url = 'u'\nbody = 'b'"),
             ("blobs", "kind = 'folder'\npath = 'p'"),
             ("blobs", s3),
         ] {
