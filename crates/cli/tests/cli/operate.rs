@@ -93,7 +93,6 @@ fn doctor_says_what_is_there_and_what_is_missing() {
     ] {
         assert_eq!(find(&lines, check), "ok", "{check}");
     }
-    assert_eq!(find(&lines, "mail"), "warning");
     let misspelt = setup.clone().with("MENSHEN_DATABSE", "x");
     let (code, lines, _) = misspelt.run(&["doctor"]);
     assert_eq!((code, find(&lines, "configuration")), (1, json!("failed")));

@@ -19,7 +19,12 @@ impl Photo {
         let small = (factor < 1.0).then(|| {
             // Rounded down, so that the product stays below the bound.
             let side = |length: u32| ((f64::from(length) * factor.sqrt()) as u32).max(1);
-            scale::resized(&self.pixels, side(width), side(height))
+            // A side that shrinks to nothing stays one pixel, and the other one makes up for it.
+            let most =
+                |other: u32| u32::try_from(max_pixels / u64::from(other)).unwrap_or(u32::MAX);
+            let (wide, high) = (side(width), side(height));
+            let wide = wide.min(most(high)).max(1);
+            scale::resized(&self.pixels, wide, high.min(most(wide)).max(1))
         });
         let pixels = small.flatten();
         let mut jpeg = Vec::new();
