@@ -41,6 +41,18 @@ pub fn complete(document: &mut OpenApi) {
 
 fn add_errors(operation: &mut Operation) {
     let responses = &mut operation.responses.responses;
+    for (status, response) in responses.iter_mut() {
+        let RefOr::T(response) = response else {
+            continue;
+        };
+        // A route names its own errors as JSON; what is sent is a problem.
+        if status.starts_with(['4', '5'])
+            && let Some(content) = response.content.swap_remove("application/json")
+        {
+            let kind = "application/problem+json".to_owned();
+            response.content.insert(kind, content);
+        }
+    }
     for (status, meaning) in ERRORS {
         let problem = Content::new(Some(Ref::from_schema_name("Problem")));
         let response = ResponseBuilder::new()
