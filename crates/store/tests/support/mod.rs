@@ -110,7 +110,10 @@ pub async fn open(config: &StoreConfig) -> Store {
 }
 
 /// Returns the address of a new, empty database; none where the server is not there.
-#[allow(clippy::disallowed_methods)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by their environment where servers are"
+)]
 pub async fn new_database(on: On, folder: &TempDir) -> Option<String> {
     let name = format!(
         "t{}",
@@ -215,7 +218,10 @@ pub async fn sql(world: &World, text: &str) {
 }
 
 /// Returns a bucket on the server that `MENSHEN_TEST_S3` names.
-#[allow(clippy::disallowed_methods)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by their environment where servers are"
+)]
 pub fn s3_bucket() -> Option<BlobConfig> {
     let Ok(endpoint) = std::env::var("MENSHEN_TEST_S3") else {
         println!("skipped: MENSHEN_TEST_S3 names no S3 server");
