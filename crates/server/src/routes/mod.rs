@@ -32,7 +32,7 @@ use crate::problem::Problem;
     info(
         title = "Menshen",
         description = "Identity verification that explains itself. Errors are `application/problem+json`; lists are \
-            pages, newest first, with a cursor; every POST that creates something takes an `Idempotency-Key`.",
+            pages with a cursor, newest first but for events and the audit log; every POST that creates something takes an `Idempotency-Key`.",
         license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
     ),
     components(schemas(Problem)),
