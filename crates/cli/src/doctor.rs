@@ -7,7 +7,7 @@ use anstyle::Style;
 use menshen_core::time::Millis;
 use menshen_ledger::Checkpoint;
 use menshen_models::{ModelStore, Set, Status};
-use menshen_server::{Clock, Config};
+use menshen_server::{Clock, Config, Outbound};
 use menshen_store::Store;
 use serde::Serialize;
 
@@ -97,6 +97,7 @@ fn check(config: &Config, findings: &mut Findings<'_>) -> anyhow::Result<()> {
     runtime()?.block_on(async {
         database(config, findings).await?;
         disk(&config.data_dir, findings)?;
+        messages(config, findings).await?;
         models(config, findings)?;
         engine(config, findings).await
     })
@@ -236,6 +237,28 @@ async fn rotation(
         findings.say("rotation", Level::Warning, message)?;
     }
     Ok(())
+}
+
+/// The ways out to people: the mail server is asked, the gateway is not, for an SMS costs money.
+async fn messages(config: &Config, findings: &mut Findings<'_>) -> anyhow::Result<()> {
+    let outbound = match Outbound::new(config) {
+        Ok(outbound) => outbound,
+        Err(error) => return findings.say("messages", Level::Failed, sentence(&error)),
+    };
+    match outbound.mailer() {
+        None => findings.say("mail", Level::Warning, "not set up: people get no mail")?,
+        Some(mailer) => match mailer.try_it().await {
+            Ok(()) => findings.say("mail", Level::Ok, "the server answers and lets us in")?,
+            Err(error) => {
+                let message = format!("{error}: check mail.host, its certificate and the account");
+                findings.say("mail", Level::Failed, message)?;
+            }
+        },
+    }
+    match config.sms {
+        None => findings.say("sms", Level::Warning, "not set up: people get no SMS"),
+        Some(_) => findings.say("sms", Level::Ok, "address and template are well formed"),
+    }
 }
 
 #[cfg(unix)]

@@ -7,6 +7,7 @@ use menshen_document::{DocumentKind, Field, Side};
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::Action;
+use crate::notice::{Notice, NoticeText, NoticeWords};
 use crate::reason::{Param, Reason, ReasonCode, Step, Value};
 
 /// A language of the texts.
@@ -58,6 +59,8 @@ pub struct Catalogue {
     why: BTreeMap<String, String>,
     /// What stands for a placeholder that a reason does not fill.
     missing: BTreeMap<String, String>,
+    notices: BTreeMap<Notice, NoticeText>,
+    notice_words: NoticeWords,
     list_separator: String,
 }
 
@@ -101,6 +104,15 @@ impl Catalogue {
     /// Returns the name of an action.
     pub fn action(&self, action: Action) -> String {
         lookup(&self.actions, action)
+    }
+
+    /// Returns a notice's texts and the words around every message.
+    pub fn notice(&self, notice: Notice) -> (&NoticeText, &NoticeWords) {
+        let text = self.notices.get(&notice);
+        (
+            text.expect("a test composes every notice in every language"),
+            &self.notice_words,
+        )
     }
 
     /// Returns a reason's texts with every placeholder filled.

@@ -57,6 +57,8 @@ ids! {
     AttemptId "One submission of an applicant.";
     ConsentId "A consent that was given.";
     HoldId "A legal hold.";
+    ContactId "An address that messages to a person go to.";
+    NoticeId "A message to a person.";
 }
 
 #[cfg(test)]

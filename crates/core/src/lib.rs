@@ -16,6 +16,7 @@ pub mod event;
 pub mod evidence;
 pub mod geometry;
 pub mod ids;
+pub mod notice;
 pub mod policy;
 pub mod progress;
 pub mod question;

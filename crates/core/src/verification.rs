@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::decide::{Decision, Outcome};
-use crate::policy::{Parts, Policy};
+use crate::policy::{Parts, Policy, TimeRules};
 use crate::reason::{End, Reason};
 use crate::time::{DAY, Millis};
 
@@ -200,6 +200,19 @@ impl State {
     /// Is something still to be done by the person or the machine? An applicant has one open verification.
     pub const fn is_open(&self) -> bool {
         !matches!(self, Self::Verified { .. } | Self::Expired { .. })
+    }
+
+    /// Returns when the service must look at it by itself, if nobody touches it after `touched`: to end what was
+    /// left lying or has run out, and to take up what is stuck.
+    pub fn due(&self, times: &TimeRules, touched: Millis) -> Option<Millis> {
+        match *self {
+            Self::NotStarted { .. } | Self::Collecting { .. } | Self::Failed { .. } => {
+                Some(touched.plus(times.open()))
+            }
+            Self::Processing { .. } => Some(touched.plus(times.stuck())),
+            Self::Verified { until, .. } => until,
+            Self::Pending { .. } | Self::Expired { .. } => None,
+        }
     }
 
     /// Something is handed in: typed data or a photo.

@@ -14,6 +14,7 @@ use menshen_store::{Store, TenantRow};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::metrics::Metrics;
+use crate::outbound::Outbound;
 use crate::problem::ApiError;
 use crate::setup::SetupLink;
 
@@ -33,6 +34,8 @@ pub struct Inner {
     pub clock: Clock,
     /// What the operator has set.
     pub config: Config,
+    /// The ways out to people.
+    pub outbound: Outbound,
     /// What is counted.
     pub metrics: Metrics,
     /// The operator's first way in.
@@ -57,6 +60,8 @@ pub struct Parts {
     pub clock: Clock,
     /// What the operator has set.
     pub config: Config,
+    /// The ways out to people.
+    pub outbound: Outbound,
     /// The operator's first way in.
     pub setup: SetupLink,
 }
@@ -73,6 +78,7 @@ impl App {
             signer: parts.signer,
             clock: parts.clock,
             config: parts.config,
+            outbound: parts.outbound,
             metrics: Metrics::default(),
             setup: parts.setup,
             wake: tokio::sync::Notify::new(),

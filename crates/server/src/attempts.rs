@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use menshen_core::attempts::{Failures, horizon};
 use menshen_core::ids::TenantId;
 use menshen_core::time::Millis;
-use menshen_store::{AttemptsOf, DigestKind, NewAttempt};
+use menshen_store::{AttemptsOf, DigestKind, NewAttempt, VerificationRow};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -61,7 +61,7 @@ impl FromRequestParts<App> for Origin {
     }
 }
 
-/// Where a submission came from, as digests that nobody can turn back: they may stand in a job.
+/// Where a submission came from, as digests that nobody can turn back.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Place {
     device: Option<String>,
@@ -80,6 +80,25 @@ impl Place {
                 .map(|device| digest(DigestKind::Device, device)),
             address: address.map(|address| digest(DigestKind::Address, &address)),
         }
+    }
+
+    /// Returns where a verification was submitted from last; nowhere once the person was erased.
+    ///
+    /// # Errors
+    /// The machine's where the row is none that this version writes.
+    pub fn of_row(row: &VerificationRow) -> Result<Self, ApiError> {
+        match &row.submitted_from {
+            Some(text) => serde_json::from_str(text).map_err(ApiError::machine),
+            None => Ok(Self::default()),
+        }
+    }
+
+    /// Returns it as a row carries it.
+    ///
+    /// # Errors
+    /// The machine's, never in practice.
+    pub fn to_text(&self) -> Result<String, ApiError> {
+        serde_json::to_string(self).map_err(ApiError::machine)
     }
 
     /// Returns the attempt of a verdict.

@@ -34,6 +34,14 @@ impl Case {
     /// The machine's where the row is none that this version writes.
     pub async fn read(app: &App, row: VerificationRow) -> Result<Self, ApiError> {
         let policy = app.policy_of(row.tenant_id, &row.policy_identity).await?;
+        Self::new(row, policy)
+    }
+
+    /// Reads a row whose policy is known.
+    ///
+    /// # Errors
+    /// The machine's where the row is none that this version writes.
+    pub fn new(row: VerificationRow, policy: Arc<Policy>) -> Result<Self, ApiError> {
         let progress = serde_json::from_str(&row.state).map_err(ApiError::machine)?;
         let flow = from_word(&row.flow).map_err(ApiError::machine)?;
         Ok(Self {
@@ -71,8 +79,15 @@ impl Case {
         self.row.status = word(&self.status());
         self.row.state = serde_json::to_string(&self.progress).map_err(ApiError::machine)?;
         self.row.updated_at = now;
+        self.row.due_at = self.due();
         self.row.version = tx.update_verification(&self.row, expected).await?;
         Ok(())
+    }
+
+    /// Returns when the service must look at it by itself.
+    pub fn due(&self) -> Option<Millis> {
+        let touched = self.row.updated_at;
+        self.progress.state.due(&self.policy.times, touched)
     }
 
     /// Returns why the verification is as it is.

@@ -42,6 +42,10 @@ pub struct Config {
     pub database_connections: u32,
     /// Where sealed images are kept.
     pub blobs: Blobs,
+    /// The mail server that messages to people go to; none are mailed without it.
+    pub mail: Option<Mail>,
+    /// The gateway that sends SMS; none are sent without it.
+    pub sms: Option<Sms>,
     /// Where the master keys come from.
     pub keys: Keys,
     /// The processes that look at photos.
@@ -102,6 +106,58 @@ pub enum Blobs {
     },
 }
 
+/// A mail server.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Its name, which its certificate must bear.
+    pub host: String,
+    /// Its port; the usual one of the security where left out: 465, 587, 25.
+    pub port: Option<u16>,
+    /// How the way to it is kept.
+    #[serde(default)]
+    pub security: MailSecurity,
+    /// The account, where the server wants one.
+    pub user: Option<String>,
+    /// Its password.
+    pub password: Option<Secret>,
+    /// The sender, as `Name <name@example.com>`.
+    pub from: String,
+}
+
+/// How the way to a mail server is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailSecurity {
+    /// TLS from the first byte.
+    #[default]
+    Tls,
+    /// TLS after a greeting; without it nothing is sent.
+    Starttls,
+    /// None: for a relay on this machine.
+    None,
+}
+
+/// A gateway that sends SMS.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sms {
+    /// Where to POST. May hold a key.
+    pub url: Secret,
+    /// Headers of the request, such as `Authorization`.
+    #[serde(default)]
+    pub headers: BTreeMap<String, Secret>,
+    /// What the body is.
+    #[serde(default = "json")]
+    pub content_type: String,
+    /// The body: a template of `to`, the number from `+` on, and `text`.
+    pub body: String,
+}
+
+fn json() -> String {
+    "application/json".to_owned()
+}
+
 /// Where the master keys come from: 32 bytes each in hexadecimal, a line each, the current one first.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -154,6 +210,8 @@ impl Default for Config {
             database: None,
             database_connections: 16,
             blobs: Blobs::default(),
+            mail: None,
+            sms: None,
             keys: Keys::default(),
             engine: EngineConfig::default(),
             limits: Limits::default(),
@@ -186,7 +244,7 @@ impl Default for Limits {
 }
 
 /// Keys that a variable may set, and how: `MENSHEN_` and the key in capitals, `__` between tables.
-const VARIABLES: [(&str, &[&str], Shape); 17] = [
+const VARIABLES: [(&str, &[&str], Shape); 26] = [
     ("MENSHEN_LISTEN", &["listen"], Shape::Text),
     ("MENSHEN_PUBLIC_URL", &["public_url"], Shape::Text),
     ("MENSHEN_DATA_DIR", &["data_dir"], Shape::Text),
@@ -215,6 +273,19 @@ const VARIABLES: [(&str, &[&str], Shape); 17] = [
         &["blobs", "secret_key"],
         Shape::Text,
     ),
+    ("MENSHEN_MAIL__HOST", &["mail", "host"], Shape::Text),
+    ("MENSHEN_MAIL__PORT", &["mail", "port"], Shape::Number),
+    ("MENSHEN_MAIL__SECURITY", &["mail", "security"], Shape::Text),
+    ("MENSHEN_MAIL__USER", &["mail", "user"], Shape::Text),
+    ("MENSHEN_MAIL__PASSWORD", &["mail", "password"], Shape::Text),
+    ("MENSHEN_MAIL__FROM", &["mail", "from"], Shape::Text),
+    ("MENSHEN_SMS__URL", &["sms", "url"], Shape::Text),
+    (
+        "MENSHEN_SMS__CONTENT_TYPE",
+        &["sms", "content_type"],
+        Shape::Text,
+    ),
+    ("MENSHEN_SMS__BODY", &["sms", "body"], Shape::Text),
     ("MENSHEN_KEYS__FILE", &["keys", "file"], Shape::Text),
     (
         "MENSHEN_KEYS__SIGNING_FILE",
@@ -281,6 +352,18 @@ impl Config {
             return Err(ConfigError::Together(
                 "set keys.file or keys.command, not both",
             ));
+        }
+        if let Some(mail) = &self.mail {
+            if mail.user.is_some() != mail.password.is_some() {
+                return Err(ConfigError::Together(
+                    "set mail.user and mail.password, or neither",
+                ));
+            }
+            if mail.user.is_some() && mail.security == MailSecurity::None {
+                return Err(ConfigError::Together(
+                    "mail.password would travel in the clear: set mail.security",
+                ));
+            }
         }
         if self.limits.in_flight == 0 || self.limits.photo_mib == 0 {
             return Err(ConfigError::Together("limits of 0 would refuse everything"));
@@ -412,6 +495,8 @@ mod tests {
             ("keys", ""),
             ("engine", ""),
             ("limits", ""),
+            ("mail", "host = 'h'\nfrom = 'f'"),
+            ("sms", "url = 'u'\nbody = 'b'"),
             ("blobs", "kind = 'folder'\npath = 'p'"),
             ("blobs", s3),
         ] {

@@ -11,12 +11,15 @@ mod capture;
 mod case;
 mod clock;
 mod config;
+mod contact;
+mod erase;
 mod input;
 mod jobs;
 mod keys;
 mod metrics;
 mod once;
 mod openapi;
+mod outbound;
 mod problem;
 mod record;
 mod routes;
@@ -29,9 +32,12 @@ use menshen_core::time::Millis;
 
 pub use app::{App, Parts};
 pub use clock::Clock;
-pub use config::{Blobs, Config, ConfigError, EngineConfig, Keys, Limits, Secret};
-pub use jobs::step as do_one_job;
+pub use config::{
+    Blobs, Config, ConfigError, EngineConfig, Keys, Limits, Mail, MailSecurity, Secret, Sms,
+};
+pub use jobs::any as do_one_job;
 pub use keys::{KeyError, KeyFile, check_keys};
+pub use outbound::{Mailer, Outbound, OutboundError};
 pub use routes::policy::{ChangeOut, TryOut, try_on};
 pub use routes::table;
 pub use routes::tenants::tenant_scopes;

@@ -56,6 +56,7 @@ pub struct Metrics {
     decision_seconds: Histogram,
     engine_failures: Family<Word, Counter>,
     jobs_given_up: Counter,
+    notices: Family<Word, Counter>,
     queue: Gauge,
 }
 
@@ -77,6 +78,7 @@ impl Default for Metrics {
             decision_seconds: seconds(),
             engine_failures: Family::default(),
             jobs_given_up: Counter::default(),
+            notices: Family::default(),
             queue: Gauge::default(),
         };
         metrics.register();
@@ -118,6 +120,8 @@ impl Metrics {
             "Jobs that failed for good",
             self.jobs_given_up.clone(),
         );
+        let help = "Messages to people, by way and end";
+        r.register("notices", help, self.notices.clone());
         r.register("queue", "Decisions waiting", self.queue.clone());
     }
 
@@ -179,6 +183,13 @@ impl Metrics {
     /// Counts a job that failed for good.
     pub fn job_given_up(&self) {
         self.jobs_given_up.inc();
+    }
+
+    /// Counts a message that was sent or given up.
+    pub fn notice(&self, channel: &str, sent: bool) {
+        let end = if sent { "sent" } else { "failed" };
+        let label = Word("message", format!("{channel}_{end}"));
+        self.notices.get_or_create(&label).inc();
     }
 
     /// Returns everything in the text format of Prometheus.

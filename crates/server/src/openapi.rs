@@ -17,8 +17,11 @@ const ERRORS: [(&str, &str); 10] = [
     ("500", "The machine failed; nothing was changed"),
     ("503", "Too much to do: come back after Retry-After"),
 ];
-/// Bodies that are bytes.
-const BYTES: [&str; 2] = ["image/jpeg", "application/offset+octet-stream"];
+/// The kind of body that a route for photos names, and all that it takes.
+const PHOTO: &str = "image/jpeg";
+const PHOTOS: [&str; 3] = [PHOTO, "image/png", "image/webp"];
+/// A piece of an upload.
+const PIECE: &str = "application/offset+octet-stream";
 
 /// Completes a document.
 pub fn complete(document: &mut OpenApi) {
@@ -67,13 +70,22 @@ fn bytes_as_bytes(operation: &mut Operation) {
     let Some(RefOr::T(body)) = operation.request_body.as_mut() else {
         return;
     };
-    for kind in BYTES {
-        if let Some(content) = body.content.get_mut(kind) {
-            let bytes = ObjectBuilder::new()
-                .schema_type(Type::String)
-                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
-            let schema = RefOr::T(Schema::Object(bytes.build()));
-            *content = RefOr::T(Content::new(Some(schema)));
+    let bytes = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+    let bytes = Schema::Object(bytes.build());
+    let content = |schema: &Schema| RefOr::T(Content::new(Some(RefOr::T(schema.clone()))));
+    if body.content.contains_key(PHOTO) {
+        for kind in PHOTOS {
+            body.content.insert(kind.to_owned(), content(&bytes));
         }
+        let form = ObjectBuilder::new()
+            .property("file", bytes.clone())
+            .required("file");
+        let form = content(&Schema::Object(form.build()));
+        body.content.insert("multipart/form-data".to_owned(), form);
+    }
+    if body.content.contains_key(PIECE) {
+        body.content.insert(PIECE.to_owned(), content(&bytes));
     }
 }

@@ -30,6 +30,12 @@ pub enum ApiError {
     /// Another version of the upload protocol than this one.
     #[error("Tus-Resumable must be {0}")]
     TusVersion(&'static str),
+    /// A body of another kind than this one.
+    #[error("Content-Type must be {0}")]
+    Kind(&'static str),
+    /// A piece that does not fit its checksum.
+    #[error("the piece does not fit its checksum; send it again")]
+    Checksum,
     /// Not now.
     #[error("{0}")]
     NotNow(#[from] NotNow),
@@ -94,6 +100,8 @@ pub struct Problem {
     pub missing: Vec<StepOut>,
 }
 
+/// A status of the upload protocol's own, which HTTP does not know.
+const CHECKSUM_MISMATCH: u16 = 460;
 /// Seconds after which a client should come back when there is too much to do.
 const COME_BACK: u32 = 2;
 
@@ -122,6 +130,10 @@ impl ApiError {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::TusVersion(_) => StatusCode::PRECONDITION_FAILED,
+            Self::Kind(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Checksum => {
+                StatusCode::from_u16(CHECKSUM_MISMATCH).unwrap_or(StatusCode::BAD_REQUEST)
+            }
             Self::NotNow(_)
             | Self::Conflict { .. }
             | Self::StepsMissing(_)
@@ -142,6 +154,8 @@ impl ApiError {
             Self::NotFound(_) => "not_found",
             Self::Method => "method_not_allowed",
             Self::TusVersion(_) => "tus_version",
+            Self::Kind(_) => "content_type",
+            Self::Checksum => "checksum_mismatch",
             Self::NotNow(_) => "not_now",
             Self::StepsMissing(_) => "steps_missing",
             Self::Stale => "stale",
@@ -172,7 +186,10 @@ impl IntoResponse for ApiError {
         let code = self.code();
         let problem = Problem {
             kind: format!("/docs#problem-{code}"),
-            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            title: status
+                .canonical_reason()
+                .unwrap_or("Checksum Mismatch")
+                .to_owned(),
             status: status.as_u16(),
             code: code.to_owned(),
             detail: self.to_string(),

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use menshen_core::access::Caller;
 use menshen_core::event::EventName;
 use menshen_core::ids::TenantId;
+use menshen_core::notice::Notice;
 use menshen_core::time::Millis;
-use menshen_store::{NewAuditEntry, StoreError, Tx, VerificationRow};
+use menshen_store::{NewAuditEntry, NewNotice, Tx, VerificationRow};
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::case::word;
+use crate::jobs::{self, Delivery};
 use crate::problem::ApiError;
 
 /// Who did what to which record. Ids and codes only: the audit log outlives the people in it.
@@ -79,7 +82,7 @@ pub async fn audit(tx: &mut Tx, act: Act, now: Millis) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Tells the integrator that a verification has reached a status.
+/// Tells the integrator, and the person where it is news to them, that a verification has reached a status.
 ///
 /// # Errors
 /// The store's.
@@ -88,7 +91,7 @@ pub async fn event(
     name: EventName,
     row: &VerificationRow,
     now: Millis,
-) -> Result<(), StoreError> {
+) -> Result<(), ApiError> {
     let payload = json!({
         "verification": row.id,
         "applicant": row.applicant_id,
@@ -98,11 +101,51 @@ pub async fn event(
         "codes": row.codes,
         "at": now.to_timestamp(),
     });
-    let name = serde_json::to_value(name).map_or_else(
-        |_| String::new(),
-        |name| name.as_str().unwrap_or_default().to_owned(),
-    );
-    tx.append_event(row.tenant_id, &name, &payload.to_string(), now)
+    tx.append_event(row.tenant_id, &word(&name), &payload.to_string(), now)
         .await?;
+    match Notice::of(name) {
+        Some(notice) => tell(tx, notice, row, now).await,
+        None => Ok(()),
+    }
+}
+
+/// Writes a message for the app and one for each address that the person has.
+async fn tell(
+    tx: &mut Tx,
+    notice: Notice,
+    row: &VerificationRow,
+    now: Millis,
+) -> Result<(), ApiError> {
+    let for_app = NewNotice {
+        tenant_id: row.tenant_id,
+        applicant_id: row.applicant_id,
+        verification_id: Some(row.id),
+        contact: None,
+        kind: notice.name().to_owned(),
+    };
+    tx.create_notice(&for_app, now).await?;
+    let contacts = tx.list_contacts(row.tenant_id, row.applicant_id).await?;
+    for contact in contacts.iter().filter(|c| c.replaced_at.is_none()) {
+        let contact = Some((contact.channel, contact.id));
+        let new = NewNotice {
+            contact,
+            ..for_app.clone()
+        };
+        post(tx, &new, now).await?;
+    }
+    Ok(())
+}
+
+/// Writes a message to an address, with the job that sends it.
+///
+/// # Errors
+/// The store's.
+pub async fn post(tx: &mut Tx, new: &NewNotice, now: Millis) -> Result<(), ApiError> {
+    let work = Delivery {
+        tenant: new.tenant_id,
+        notice: tx.create_notice(new, now).await?,
+    };
+    let payload = serde_json::to_string(&work).map_err(ApiError::machine)?;
+    tx.enqueue_job(jobs::NOTIFY, &payload, now, now).await?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -14,7 +14,6 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
 use crate::problem::ApiError;
@@ -30,7 +29,6 @@ pub fn router(app: App) -> Router {
     let (api, document) = routes::table();
     let document: Arc<str> = document.to_json().unwrap_or_default().into();
     let permits = Arc::new(Semaphore::new(app.config.limits.in_flight));
-    let time = Duration::from_secs(app.config.limits.request_s);
     let open = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
@@ -47,10 +45,7 @@ pub fn router(app: App) -> Router {
     open.merge(limited.layer(DefaultBodyLimit::disable()))
         .fallback(|| async { ApiError::NotFound("route") })
         .method_not_allowed_fallback(|| async { ApiError::Method })
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            time,
-        ))
+        .layer(middleware::from_fn_with_state(app.clone(), in_time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(app.clone(), watch_request))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -91,6 +86,15 @@ async fn limit(
     app.metrics
         .in_flight((most - permits.available_permits()).saturating_sub(1));
     response
+}
+
+/// Answers in time, whatever a handler waits for: what it began is undone with its transaction.
+async fn in_time(State(app): State<App>, request: Request, next: Next) -> Response {
+    let most = Duration::from_secs(app.config.limits.request_s);
+    match tokio::time::timeout(most, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => ApiError::Busy.into_response(),
+    }
 }
 
 /// Logs and counts: the route's pattern, never the path, the query or the body.

@@ -15,6 +15,7 @@ use crate::app::{App, Parts};
 use crate::clock::Clock;
 use crate::config::{Blobs, Config};
 use crate::keys::{self, KeyError};
+use crate::outbound::{Outbound, OutboundError};
 use crate::routes::tenants::tenant_scopes;
 use crate::setup::SetupLink;
 
@@ -39,6 +40,9 @@ pub enum StartError {
     /// The database or the blobs.
     #[error("open the store")]
     Store(#[from] StoreError),
+    /// The mail server or the gateway.
+    #[error("prepare messages to people")]
+    Outbound(#[from] OutboundError),
 }
 
 /// What an operator is told on a start.
@@ -140,6 +144,7 @@ pub async fn start(
     clock: Clock,
     engine: Option<Pool>,
 ) -> Result<(App, Greeting), StartError> {
+    let outbound = Outbound::new(&config)?;
     let (store, mut made_keys) = open_store(&config, &clock).await?;
     let signing_key = config.signing_key_file();
     if !signing_key.exists() && store.find_newest_checkpoint().await?.is_some() {
@@ -175,6 +180,7 @@ pub async fn start(
         signer: signing.keys,
         clock,
         config,
+        outbound,
         setup: SetupLink::new(token, tenants[0].id),
     });
     Ok((

@@ -22,6 +22,10 @@ const DELETE_UPLOADS: &str = "DELETE FROM upload WHERE tenant_id = $1 AND verifi
      (SELECT id FROM verification WHERE applicant_id = $2)";
 const FORGET_DEVICES: &str = "UPDATE attempt SET device_digest = NULL, address_digest = NULL \
      WHERE tenant_id = $1 AND applicant_id = $2";
+const FORGET_SUBMISSIONS: &str = "UPDATE verification SET submitted_from = NULL, version = version + 1 \
+     WHERE tenant_id = $1 AND applicant_id = $2";
+const FORGET_CONTACTS: &str = "UPDATE contact SET replaced_at = $3 \
+     WHERE tenant_id = $1 AND applicant_id = $2 AND replaced_at IS NULL";
 /// A digest tells whoever holds the secret that a person was here: it goes too.
 const FORGET_IDENTITY: &str = "UPDATE identity SET name_digest = '', number_digest = '' \
      WHERE tenant_id = $1 AND applicant_id = $2";
@@ -50,10 +54,17 @@ impl Tx {
         for purpose in [Purpose::Document, Purpose::Biometric] {
             self.destroy(subject, purpose, now).await?;
         }
-        for sql in [FORGET_DEVICES, FORGET_IDENTITY] {
+        for sql in [FORGET_DEVICES, FORGET_SUBMISSIONS, FORGET_IDENTITY] {
             self.of_subject(sql, subject).await?;
         }
         self.revoke_applicant_tokens(tenant, applicant, now).await?;
+        sqlx::query(FORGET_CONTACTS)
+            .bind(tenant.to_string())
+            .bind(applicant.to_string())
+            .bind(now.0)
+            .execute(self.conn())
+            .await
+            .doing("forget contacts")?;
         sqlx::query(FORGET_APPLICANT)
             .bind(tenant.to_string())
             .bind(applicant.to_string())

@@ -9,12 +9,20 @@ use crate::StoreError;
 use crate::open::Engine;
 
 /// Version, name, SQLite's text, PostgreSQL's text.
-const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
-    1,
-    "start",
-    include_str!("../migrations/sqlite/0001_start.sql"),
-    include_str!("../migrations/postgres/0001_start.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
+    (
+        1,
+        "start",
+        include_str!("../migrations/sqlite/0001_start.sql"),
+        include_str!("../migrations/postgres/0001_start.sql"),
+    ),
+    (
+        2,
+        "notices",
+        include_str!("../migrations/sqlite/0002_notices.sql"),
+        include_str!("../migrations/postgres/0002_notices.sql"),
+    ),
+];
 
 /// Returns the version of the tables.
 pub(crate) fn latest() -> i64 {

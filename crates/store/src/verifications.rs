@@ -4,7 +4,7 @@ use menshen_core::ids::{ApplicantId, TenantId, VerificationId};
 use menshen_core::time::Millis;
 use sqlx::AnyConnection;
 
-use crate::columns::{Reader, all, older_than, one};
+use crate::columns::{Reader, all, newer_than, older_than, one};
 use crate::error::{Doing, insert_error, one_row};
 use crate::seal::Column;
 use crate::subject::{SealedColumn, Subject};
@@ -27,6 +27,8 @@ pub struct NewVerification {
     pub state: String,
     /// The policy in force.
     pub policy_identity: String,
+    /// When the service must look at it by itself.
+    pub due_at: Option<Millis>,
 }
 
 /// A verification, without what is personal.
@@ -58,6 +60,10 @@ pub struct VerificationRow {
     pub updated_at: Millis,
     /// When it was submitted last.
     pub submitted_at: Option<Millis>,
+    /// Digests of where it was submitted from last, as the caller writes them; none after erasure.
+    pub submitted_from: Option<String>,
+    /// When the service must look at it by itself; none where only people move it.
+    pub due_at: Option<Millis>,
     /// Counts the changes.
     pub version: i64,
 }
@@ -71,27 +77,34 @@ impl VerificationRow {
     }
 }
 
-pub(crate) const VERIFICATION: &str = "verification";
+/// Selects what [`read`] reads.
+macro_rules! select {
+    ($where:literal) => {
+        concat!(
+            "SELECT id, tenant_id, applicant_id, level, flow, status, state, codes, attempt, policy_identity, ",
+            "created_at, updated_at, submitted_at, submitted_from, due_at, version FROM verification ",
+            $where
+        )
+    };
+}
+
+const VERIFICATION: &str = "verification";
 const CLAIMS: Column = Column::new(VERIFICATION, "claims_sealed");
 const REASONS: Column = Column::new(VERIFICATION, "reasons_sealed");
 const INSERT: &str = "INSERT INTO verification (id, tenant_id, applicant_id, level, flow, status, state, \
-     claims_sealed, reasons_sealed, codes, attempt, policy_identity, created_at, updated_at, submitted_at, version) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, NULL, '', 0, $8, $9, $9, NULL, 1)";
-const FIND: &str = "SELECT id, tenant_id, applicant_id, level, flow, status, state, codes, attempt, \
-     policy_identity, created_at, updated_at, submitted_at, version FROM verification \
-     WHERE id = $1 AND tenant_id = $2";
-const LIST: &str = "SELECT id, tenant_id, applicant_id, level, flow, status, state, codes, attempt, \
-     policy_identity, created_at, updated_at, submitted_at, version FROM verification \
-     WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
-const LIST_STATUS: &str = "SELECT id, tenant_id, applicant_id, level, flow, status, state, codes, attempt, \
-     policy_identity, created_at, updated_at, submitted_at, version FROM verification \
-     WHERE tenant_id = $1 AND status = $2 AND id < $3 ORDER BY id DESC LIMIT $4";
-const LIST_APPLICANT: &str = "SELECT id, tenant_id, applicant_id, level, flow, status, state, codes, attempt, \
-     policy_identity, created_at, updated_at, submitted_at, version FROM verification \
-     WHERE tenant_id = $1 AND applicant_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4";
+     claims_sealed, reasons_sealed, codes, attempt, policy_identity, created_at, updated_at, submitted_at, \
+     submitted_from, due_at, version) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, NULL, '', 0, $8, $9, $9, NULL, NULL, $10, 1)";
+const FIND: &str = select!("WHERE id = $1 AND tenant_id = $2");
+const LIST: &str = select!("WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
+const LIST_STATUS: &str =
+    select!("WHERE tenant_id = $1 AND status = $2 AND id < $3 ORDER BY id DESC LIMIT $4");
+const LIST_APPLICANT: &str =
+    select!("WHERE tenant_id = $1 AND applicant_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4");
+const LIST_DUE: &str = select!("WHERE due_at <= $1 AND id > $2 ORDER BY id LIMIT $3");
 const UPDATE: &str = "UPDATE verification SET level = $1, flow = $2, status = $3, state = $4, codes = $5, \
-     attempt = $6, policy_identity = $7, updated_at = $8, submitted_at = $9, version = version + 1 \
-     WHERE id = $10 AND tenant_id = $11 AND version = $12";
+     attempt = $6, policy_identity = $7, updated_at = $8, submitted_at = $9, submitted_from = $10, due_at = $11, \
+     version = version + 1 WHERE id = $12 AND tenant_id = $13 AND version = $14";
 const PUT_CLAIMS: &str = "UPDATE verification SET claims_sealed = $1, updated_at = $2, version = version + 1 \
      WHERE id = $3 AND tenant_id = $4 AND version = $5";
 const PUT_REASONS: &str = "UPDATE verification SET reasons_sealed = $1, updated_at = $2, version = version + 1 \
@@ -153,6 +166,23 @@ impl Store {
         list_applicant(&mut *self.conn().await?, tenant, applicant, after, limit).await
     }
 
+    /// Returns verifications of all tenants that the service must look at by itself, oldest first.
+    pub async fn list_due_verifications(
+        &self,
+        now: Millis,
+        after: Option<VerificationId>,
+        limit: u32,
+    ) -> Result<Vec<VerificationRow>, StoreError> {
+        let rows = sqlx::query(LIST_DUE)
+            .bind(now.0)
+            .bind(newer_than(after))
+            .bind(i64::from(limit))
+            .fetch_all(&self.inner.pool)
+            .await
+            .doing("list verifications that are due")?;
+        all(VERIFICATION, &rows, read)
+    }
+
     /// Returns what the applicant typed, where they did.
     pub async fn find_claims(
         &self,
@@ -194,6 +224,7 @@ impl Tx {
             .bind(new.state.clone())
             .bind(new.policy_identity.clone())
             .bind(now.0)
+            .bind(new.due_at.map(|at| at.0))
             .execute(self.conn())
             .await
             .map_err(|source| insert_error(VERIFICATION, "create verification", source))?;
@@ -223,8 +254,7 @@ impl Tx {
         list_applicant(self.conn(), tenant, applicant, after, limit).await
     }
 
-    /// Writes level, flow, status, state, codes, attempt, policy, `updated_at` and `submitted_at` over the
-    /// expected version; returns the new one.
+    /// Writes everything that may change over the expected version; returns the new one.
     pub async fn update_verification(
         &mut self,
         row: &VerificationRow,
@@ -240,6 +270,8 @@ impl Tx {
             .bind(row.policy_identity.clone())
             .bind(row.updated_at.0)
             .bind(row.submitted_at.map(|at| at.0))
+            .bind(row.submitted_from.clone())
+            .bind(row.due_at.map(|at| at.0))
             .bind(row.id.to_string())
             .bind(row.tenant_id.to_string())
             .bind(expected)
@@ -348,7 +380,7 @@ async fn find(
     one(VERIFICATION, row, read)
 }
 
-pub(crate) fn read(r: Reader<'_>) -> Result<VerificationRow, StoreError> {
+fn read(r: Reader<'_>) -> Result<VerificationRow, StoreError> {
     Ok(VerificationRow {
         id: r.parse("id")?,
         tenant_id: r.parse("tenant_id")?,
@@ -363,6 +395,8 @@ pub(crate) fn read(r: Reader<'_>) -> Result<VerificationRow, StoreError> {
         created_at: r.at("created_at")?,
         updated_at: r.at("updated_at")?,
         submitted_at: r.at_maybe("submitted_at")?,
+        submitted_from: r.get("submitted_from")?,
+        due_at: r.at_maybe("due_at")?,
         version: r.get("version")?,
     })
 }

@@ -14,8 +14,8 @@ mod cases {
     use menshen_core::ids::DecisionId;
     use menshen_core::time::DAY;
     use menshen_store::{
-        BlobConfig, DigestKind, Idempotency, NewApplicant, NewAttempt, NewCapture, NewDecision,
-        NewIdentity, NewUpload, Part, Store, StoreError, TenantKind, TenantRow,
+        BlobConfig, Channel, DigestKind, Idempotency, NewApplicant, NewAttempt, NewCapture,
+        NewDecision, NewIdentity, NewUpload, Part, Store, StoreError, TenantKind, TenantRow,
     };
     use sqlx::Row;
 
@@ -85,6 +85,9 @@ mod cases {
             locale: "en".to_owned(),
         };
         let applicant = tx.create_applicant(&new, NOW).await.unwrap();
+        tx.add_contact(t, applicant.id, Channel::Email, &personal("contact"), NOW)
+            .await
+            .unwrap();
         let mut row = tx
             .create_verification(&new_verification(&applicant), NOW)
             .await

@@ -5,6 +5,7 @@ mod crash;
 mod engine;
 mod integrate;
 mod ledger;
+mod mail;
 mod node;
 mod operate;
 mod plain;

@@ -9,7 +9,7 @@ use menshen_core::ids::DecisionId;
 use menshen_core::policy::Part;
 use menshen_core::question::{Judge, Question};
 use menshen_core::time::Millis;
-use menshen_core::verification::{Expiry, Flow, State, Status, Verdict, counts};
+use menshen_core::verification::{Flow, State, Status, Verdict, counts};
 use menshen_core::{Claims, Decision, Evidence};
 use menshen_engine::{Answer, Request};
 use menshen_ledger::{CaseFile, Hash, InputFile};
@@ -19,7 +19,7 @@ use menshen_store::{
 
 use super::Submission;
 use crate::app::App;
-use crate::attempts;
+use crate::attempts::{self, Place};
 use crate::capture::{self, Measured};
 use crate::case::{Case, codes, word};
 use crate::problem::ApiError;
@@ -54,18 +54,14 @@ pub async fn run(app: &App, job: &JobRow) -> Result<(), ApiError> {
     if job.tries > 1 || work.again {
         requeued(app, &mut case).await?;
     }
-    match judge(app, &tenant, case, &work).await {
-        Err(ApiError::Erased) => end(app, &work).await,
+    match judge(app, &tenant, case).await {
+        // Erased meanwhile, and the verification was ended with it: there is nothing left to judge.
+        Err(ApiError::Erased) => Ok(()),
         done => done,
     }
 }
 
-async fn judge(
-    app: &App,
-    tenant: &TenantRow,
-    case: Case,
-    work: &Submission,
-) -> Result<(), ApiError> {
+async fn judge(app: &App, tenant: &TenantRow, case: Case) -> Result<(), ApiError> {
     let known = gather(app, tenant, &case).await?;
     let question = Question {
         parts: case.parts(),
@@ -77,31 +73,7 @@ async fn judge(
     };
     let (claims, evidence, cards) = (&known.claims, &known.evidence, &known.cards);
     let decision = question.decide(&case.policy, claims, evidence, cards, today(app.now()));
-    conclude(app, case, work, known, question, decision).await
-}
-
-/// Ends the verification of a person who was erased meanwhile: there is nothing left to judge.
-async fn end(app: &App, work: &Submission) -> Result<(), ApiError> {
-    let row = app
-        .store
-        .find_verification(work.tenant, work.verification)
-        .await?;
-    let Some(row) = row else { return Ok(()) };
-    let (mut case, now) = (Case::read(app, row).await?, app.now());
-    case.progress.state = case.progress.state.expired(Expiry::Erased, now)?;
-    let mut tx = app.store.begin().await?;
-    case.write(&mut tx, now).await?;
-    let id = case.row.id.0;
-    let act = Act::system(
-        Some(work.tenant),
-        "verification.expired",
-        "verification",
-        id,
-    );
-    record::audit(&mut tx, act.with("why", word(&Expiry::Erased)), now).await?;
-    record::event(&mut tx, EventName::VerificationExpired, &case.row, now).await?;
-    tx.commit().await?;
-    Ok(())
+    conclude(app, case, known, question, decision).await
 }
 
 /// Says that a submission was taken up again.
@@ -221,17 +193,17 @@ async fn compare(app: &App, a: Vec<f32>, b: Vec<f32>) -> Result<FaceMatch, ApiEr
 async fn conclude(
     app: &App,
     mut case: Case,
-    work: &Submission,
     known: Known,
     question: Question,
     decision: Decision,
 ) -> Result<(), ApiError> {
     let now = app.now();
+    let place = Place::of_row(&case.row)?;
     let counted = counts(decision.outcome, &decision.reasons);
     let mut wait = None;
     if counted {
-        let mut failures = attempts::failures(app, &case, &work.place).await?;
-        work.place.fail(&mut failures, now);
+        let mut failures = attempts::failures(app, &case, &place).await?;
+        place.fail(&mut failures, now);
         wait = retry_at(&case.policy.attempts, &failures, now);
     }
     let ends = document_ends(&case, &known, today(now));
@@ -245,7 +217,7 @@ async fn conclude(
     let mut tx = app.store.begin().await?;
     case.row.version = tx.put_reasons(&case.row, &reasons, now).await?;
     case.write(&mut tx, now).await?;
-    tx.record_attempt(&work.place.attempt(&case, counted), now)
+    tx.record_attempt(&place.attempt(&case, counted), now)
         .await?;
     let digest = Hash::of(&file).to_string();
     let new = NewDecision {

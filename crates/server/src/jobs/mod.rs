@@ -1,6 +1,7 @@
 //! Work done later: taken up exactly once by any node, and again where a node died with it.
 
 mod decide;
+mod notify;
 mod sweep;
 
 use std::time::Duration;
@@ -11,24 +12,28 @@ use menshen_store::{JobRow, StoreError};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+pub use notify::Delivery;
+
 use crate::app::App;
-use crate::attempts::Place;
 use crate::problem::{ApiError, chain};
 
 /// Judges a submission; the payload is the verification's id.
 pub const DECIDE: &str = "decide";
 /// Ends what was left lying, takes up what is stuck, destroys what must not be kept. Once a minute.
 pub const SWEEP: &str = "sweep";
+/// Hands a message to a mail server or a gateway.
+pub const NOTIFY: &str = "notify";
 
-const KINDS: [&str; 2] = [DECIDE, SWEEP];
+/// What each lane does. A mail server that does not answer holds up messages, and nothing else.
+const LANES: [&[&str]; 3] = [&[DECIDE, SWEEP], &[DECIDE, SWEEP], &[NOTIFY]];
 /// How long a node may hold a job without a word. A decision takes well under a second.
 const LEASE: i64 = 30_000;
 /// Seconds before the next try, then it is given up and an operator is told.
 const STEPS: [i64; 6] = [1, 5, 30, 120, 600, 3_600];
+/// The same for messages: mail servers ask for patience, and after two days nobody waits for the news.
+const NOTIFY_STEPS: [i64; 7] = [5, 60, 600, 3_600, 21_600, 86_400, 86_400];
 /// How often a node looks when nobody wakes it.
 const LOOK: Duration = Duration::from_millis(500);
-/// How many jobs a node does at once.
-const LANES: usize = 2;
 /// What a decision takes where none was made yet, in milliseconds.
 const USUAL: f64 = 1_000.0;
 
@@ -41,9 +46,6 @@ pub struct Submission {
     pub verification: VerificationId,
     /// Which attempt of it.
     pub attempt: i64,
-    /// Where it came from.
-    #[serde(default)]
-    pub place: Place,
     /// Does it stand for a job that was lost or given up?
     #[serde(default)]
     pub again: bool,
@@ -62,40 +64,45 @@ impl Submission {
 /// Takes up jobs until the service stops; then ends the one in hand.
 pub async fn run(app: App, stop: watch::Receiver<bool>) {
     let mut lanes = tokio::task::JoinSet::new();
-    for _ in 0..LANES {
-        lanes.spawn(lane(app.clone(), stop.clone()));
+    for kinds in LANES {
+        lanes.spawn(lane(app.clone(), kinds, stop.clone()));
     }
     while lanes.join_next().await.is_some() {}
 }
 
-async fn lane(app: App, mut stop: watch::Receiver<bool>) {
+async fn lane(app: App, kinds: &'static [&'static str], mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        match step(&app).await {
+        match step(&app, kinds).await {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => tracing::error!(error = %chain(&error), "taking up a job failed"),
         }
         tokio::select! {
-            () = app.wake.notified() => {}
+            () = app.wake.notified(), if kinds.contains(&DECIDE) => {}
             () = tokio::time::sleep(LOOK) => {}
             _ = stop.changed() => {}
         }
     }
 }
 
-/// Takes up one job that is due and does it. Tells whether there was one.
+/// Takes up one job of any kind that is due and does it. Tells whether there was one.
 ///
 /// # Errors
 /// The store's, when it cannot be asked.
-pub async fn step(app: &App) -> Result<bool, ApiError> {
+pub async fn any(app: &App) -> Result<bool, ApiError> {
+    step(app, &[DECIDE, SWEEP, NOTIFY]).await
+}
+
+async fn step(app: &App, kinds: &[&str]) -> Result<bool, ApiError> {
     let now = app.now();
     plan_sweep(app, now).await?;
     app.store.requeue_expired(now).await?;
-    let Some(job) = app.store.claim_job(&KINDS, now, LEASE).await? else {
+    let Some(job) = app.store.claim_job(kinds, now, LEASE).await? else {
         return Ok(false);
     };
     let done = match job.kind.as_str() {
         DECIDE => decide::run(app, &job).await,
+        NOTIFY => notify::run(app, &job, wait(&job).is_none()).await,
         _ => sweep::run(app, now).await,
     };
     match done {
@@ -116,16 +123,15 @@ async fn finish(app: &App, job: &JobRow) -> Result<(), ApiError> {
 }
 
 async fn put_off(app: &App, job: &JobRow, error: &ApiError) -> Result<(), ApiError> {
-    let tries = usize::try_from(job.tries).unwrap_or(usize::MAX);
     let now = app.now();
     let word = match error {
         ApiError::Busy => "busy",
         ApiError::Machine(_) => "machine",
         _ => "refused",
     };
-    tracing::warn!(job.id = %job.id, job.kind, tries, error = %chain(error), "a job failed");
+    tracing::warn!(job.id = %job.id, job.kind, job.tries, error = %chain(error), "a job failed");
     let mut tx = app.store.begin().await?;
-    let done = match STEPS.get(tries.saturating_sub(1)) {
+    let done = match wait(job) {
         Some(seconds) => tx.retry_job(job, now.plus(seconds * 1_000), word).await,
         None => {
             app.metrics.job_given_up();
@@ -137,6 +143,16 @@ async fn put_off(app: &App, job: &JobRow, error: &ApiError) -> Result<(), ApiErr
         Err(StoreError::Conflict { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Returns the seconds until the next try; `None` after the last.
+fn wait(job: &JobRow) -> Option<i64> {
+    let steps: &[i64] = match job.kind.as_str() {
+        NOTIFY => &NOTIFY_STEPS,
+        _ => &STEPS,
+    };
+    let tries = usize::try_from(job.tries).unwrap_or(usize::MAX);
+    steps.get(tries.saturating_sub(1)).copied()
 }
 
 /// Plans this minute's sweep; every node does so and one of them succeeds.

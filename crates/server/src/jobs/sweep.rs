@@ -1,19 +1,22 @@
-//! Once a minute: what was left lying ends, what ran out ends, what must not be kept is destroyed.
+//! Once a minute: what was left lying ends, what ran out ends, what is stuck is taken up, what must not be kept is
+//! destroyed.
 
 use menshen_core::event::EventName;
+use menshen_core::ids::{TenantId, VerificationId};
 use menshen_core::time::{DAY, MINUTE, Millis};
-use menshen_core::verification::{Expiry, State, Status};
-use menshen_store::{Purpose, StoreError, VerificationRow};
+use menshen_core::verification::{Expiry, State};
+use menshen_store::{Purpose, TenantRow};
 
 use crate::app::App;
 use crate::case::{Case, word};
+use crate::erase::erase;
 use crate::jobs;
 use crate::problem::ApiError;
 use crate::record::{self, Act};
 
 /// How long jobs that are done are kept: the expected time is their mean.
 const KEPT_JOBS: i64 = 7 * DAY;
-/// Records looked at in one go.
+/// Records read at once.
 const BATCH: u32 = 200;
 
 /// Sweeps once.
@@ -24,113 +27,90 @@ pub async fn run(app: &App, now: Millis) -> Result<(), ApiError> {
     tx.expire_uploads(now).await?;
     tx.prune_jobs(now.plus(-KEPT_JOBS)).await?;
     tx.commit().await?;
-    for tenant in app.store.list_tenants(None, BATCH).await? {
-        let policy = app.policy(&tenant)?;
-        let times = &policy.times;
-        let open = [Status::NotStarted, Status::InProgress, Status::Failed];
-        let oldest = now.plus(-times.open());
-        for status in open {
-            let rows = app
-                .store
-                .list_untouched(tenant.id, &word(&status), oldest, BATCH)
-                .await?;
-            end_all(app, rows, Expiry::LeftLying, now).await?;
-        }
-        let stuck = now.plus(-times.stuck());
-        let rows = app
-            .store
-            .list_untouched(tenant.id, &word(&Status::InProgress), stuck, BATCH)
-            .await?;
-        take_up_again(app, rows, now).await?;
-        let rows = app
-            .store
-            .list_verifications(tenant.id, Some(&word(&Status::Verified)), None, BATCH)
-            .await?;
-        end_all(app, rows, Expiry::RanOut, now).await?;
-        let until = (
-            now.plus(-times.keep_documents()),
-            now.plus(-times.keep_templates()),
-        );
-        retain(app, &tenant, until, now).await?;
-    }
+    move_on(app, now).await?;
+    retain_all(app, now).await?;
     app.store.sweep_blobs(now).await?;
     checkpoint(app, now).await
 }
 
-async fn end_all(
-    app: &App,
-    rows: Vec<VerificationRow>,
-    why: Expiry,
-    now: Millis,
-) -> Result<(), ApiError> {
-    for row in rows {
-        let mut case = Case::read(app, row).await?;
-        let due = match (why, case.progress.state) {
-            (Expiry::RanOut, State::Verified { until, .. }) => {
-                until.is_some_and(|until| until <= now)
+/// Looks at every verification whose time has come.
+async fn move_on(app: &App, now: Millis) -> Result<(), ApiError> {
+    let mut after: Option<VerificationId> = None;
+    loop {
+        let rows = app.store.list_due_verifications(now, after, BATCH).await?;
+        after = rows.last().map(|row| row.id);
+        let last = rows.len() < BATCH as usize;
+        for row in rows {
+            let case = Case::read(app, row).await?;
+            match move_one(app, case, now).await {
+                // Somebody came back this very moment.
+                Ok(()) | Err(ApiError::Stale) => {}
+                Err(error) => return Err(error),
             }
-            (Expiry::LeftLying, State::Processing { .. }) => false,
-            (Expiry::LeftLying, _) => true,
-            _ => false,
-        };
-        let Some(ended) = due
-            .then(|| case.progress.state.expired(why, now).ok())
-            .flatten()
-        else {
-            continue;
-        };
-        case.progress.state = ended;
-        let mut tx = app.store.begin().await?;
-        match case.write(&mut tx, now).await {
-            Ok(()) => {}
-            // Somebody came back this very moment.
-            Err(ApiError::Stale) => continue,
-            Err(error) => return Err(error),
         }
-        let act = Act::system(
-            Some(case.row.tenant_id),
-            "verification.expired",
-            "verification",
-            case.row.id.0,
-        )
-        .with("why", word(&why));
-        record::audit(&mut tx, act, now).await?;
-        record::event(&mut tx, EventName::VerificationExpired, &case.row, now).await?;
-        tx.commit().await?;
+        if last {
+            return Ok(());
+        }
     }
-    Ok(())
+}
+
+async fn move_one(app: &App, mut case: Case, now: Millis) -> Result<(), ApiError> {
+    if case.due().is_none_or(|due| due > now) {
+        // It was touched since its time was written, or never had one.
+        let touched = case.row.updated_at;
+        let mut tx = app.store.begin().await?;
+        case.write(&mut tx, touched).await?;
+        return Ok(tx.commit().await?);
+    }
+    let why = match case.progress.state {
+        State::Processing { .. } => return take_up_again(app, &case, now).await,
+        State::Verified { .. } => Expiry::RanOut,
+        _ => Expiry::LeftLying,
+    };
+    case.progress.state = case.progress.state.expired(why, now)?;
+    let mut tx = app.store.begin().await?;
+    case.write(&mut tx, now).await?;
+    let (tenant, id) = (Some(case.row.tenant_id), case.row.id.0);
+    let act = Act::system(tenant, "verification.expired", "verification", id);
+    record::audit(&mut tx, act.with("why", word(&why)), now).await?;
+    record::event(&mut tx, EventName::VerificationExpired, &case.row, now).await?;
+    Ok(tx.commit().await?)
 }
 
 /// A submission whose job was lost or given up gets a new one.
-async fn take_up_again(app: &App, rows: Vec<VerificationRow>, now: Millis) -> Result<(), ApiError> {
-    for row in rows {
-        let case = Case::read(app, row).await?;
-        if !matches!(case.progress.state, State::Processing { .. }) {
-            continue;
-        }
-        let work = jobs::Submission {
-            tenant: case.row.tenant_id,
-            verification: case.row.id,
-            attempt: case.row.attempt,
-            place: crate::attempts::Place::default(),
-            again: true,
-        };
-        // One more a minute at most; the second of two finds the verdict of the first and does nothing.
-        let name = format!("{} {} {}", case.row.id, case.row.attempt, now.0 / MINUTE);
-        app.store
-            .plan_job(jobs::DECIDE, &name, &work.to_payload()?, now)
-            .await?;
-    }
+async fn take_up_again(app: &App, case: &Case, now: Millis) -> Result<(), ApiError> {
+    let work = jobs::Submission {
+        tenant: case.row.tenant_id,
+        verification: case.row.id,
+        attempt: case.row.attempt,
+        again: true,
+    };
+    // One more a minute at most; the second of two finds the verdict of the first and does nothing.
+    let name = format!("{} {} {}", case.row.id, case.row.attempt, now.0 / MINUTE);
+    app.store
+        .plan_job(jobs::DECIDE, &name, &work.to_payload()?, now)
+        .await?;
     Ok(())
 }
 
+async fn retain_all(app: &App, now: Millis) -> Result<(), ApiError> {
+    let mut after: Option<TenantId> = None;
+    loop {
+        let tenants = app.store.list_tenants(after, BATCH).await?;
+        after = tenants.last().map(|tenant| tenant.id);
+        for tenant in &tenants {
+            retain(app, tenant, now).await?;
+        }
+        if tenants.len() < BATCH as usize {
+            return Ok(());
+        }
+    }
+}
+
 /// Destroys what no law lets us keep any longer, and nothing that is held.
-async fn retain(
-    app: &App,
-    tenant: &menshen_store::TenantRow,
-    (documents, templates): (Millis, Millis),
-    now: Millis,
-) -> Result<(), ApiError> {
+async fn retain(app: &App, tenant: &TenantRow, now: Millis) -> Result<(), ApiError> {
+    let times = app.policy(tenant)?.times.clone();
+    let templates = now.plus(-times.keep_templates());
     let due = app
         .store
         .list_due(tenant.id, Purpose::Biometric, templates, now, BATCH)
@@ -143,26 +123,20 @@ async fn retain(
         record::audit(&mut tx, act, now).await?;
         tx.commit().await?;
     }
+    let documents = now.plus(-times.keep_documents());
     let due = app
         .store
         .list_due(tenant.id, Purpose::Document, documents, now, BATCH)
         .await?;
     for applicant in due {
-        let mut tx = app.store.begin().await?;
-        match tx.erase(tenant.id, applicant, now, now).await {
+        let (who, action) = (Some(tenant.id), "applicant.erased");
+        let act = Act::system(who, action, "applicant", applicant.0).with("why", "retention");
+        match erase(app, (tenant.id, applicant), now, act, now).await {
             Ok(()) => {}
             // Held since the list was made.
-            Err(StoreError::Held) => continue,
-            Err(error) => return Err(error.into()),
+            Err(ApiError::Conflict { code: "held", .. }) => {}
+            Err(error) => return Err(error),
         }
-        let act = Act::system(
-            Some(tenant.id),
-            "applicant.erased",
-            "applicant",
-            applicant.0,
-        );
-        record::audit(&mut tx, act.with("why", "retention"), now).await?;
-        tx.commit().await?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::contacts::{self, ContactsIn};
 use super::page::{Asked, PageIn, PageOut};
 use crate::app::App;
 use crate::caller::{Allowed, List, Manage, Read};
@@ -30,6 +31,8 @@ pub struct ApplicantIn {
     /// The person's language; `zh-CN` where left out.
     #[schema(value_type = Option<String>, example = "zh-CN")]
     pub locale: Option<Locale>,
+    /// Where messages to the person go.
+    pub contacts: Option<ContactsIn>,
 }
 
 /// An applicant.
@@ -73,7 +76,9 @@ pub async fn create_applicant(
     let ApplicantIn {
         external_id,
         locale,
+        contacts,
     } = input.value;
+    let contacts = contacts.unwrap_or_default().read()?;
     let length = external_id.chars().count();
     if !(1..=LONGEST).contains(&length) || external_id.chars().any(char::is_control) {
         let detail = format!("external_id must have 1 to {LONGEST} characters");
@@ -109,6 +114,7 @@ pub async fn create_applicant(
             ),
             error => error.into(),
         })?;
+    contacts::add(&mut work.tx, (tenant, row.id), &contacts, now).await?;
     let what = record::Act::new(&allowed.caller, "applicant.created", "applicant", row.id.0);
     record::audit(&mut work.tx, what, now).await?;
     work.finish(&app, StatusCode::CREATED, &ApplicantOut::from(row))

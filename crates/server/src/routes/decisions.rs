@@ -65,7 +65,7 @@ pub async fn list_decisions(
 /// Returns the signed evidence file of a decision, for `menshen evidence verify`. It holds personal data, and
 /// reading it is logged.
 #[utoipa::path(get, path = "/v1/decisions/{id}/evidence", tag = "decisions", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "application/json"), (status = 404, body = Problem)))]
+    responses((status = 200, body = serde_json::Value, content_type = "application/json"), (status = 404, body = Problem)))]
 pub async fn get_decision_evidence(
     State(app): State<App>,
     allowed: Allowed<Audit>,

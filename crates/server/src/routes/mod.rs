@@ -3,6 +3,7 @@
 pub mod applicants;
 pub mod audit;
 pub mod captures;
+pub mod contacts;
 pub mod data;
 pub mod decisions;
 pub mod events;
@@ -49,6 +50,8 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         ))
         .routes(routes!(applicants::get_applicant, privacy::erase_applicant))
         .routes(routes!(applicants::create_token, applicants::revoke_tokens))
+        .routes(routes!(contacts::put_contacts, contacts::list_contacts))
+        .routes(routes!(contacts::list_notices))
         .routes(routes!(privacy::give_consent, privacy::list_consents))
         .routes(routes!(privacy::withdraw_consent))
         .routes(routes!(privacy::place_hold, privacy::list_holds))

@@ -4,17 +4,15 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use menshen_core::event::EventName;
 use menshen_core::ids::ApplicantId;
 use menshen_core::time::{DAY, Millis};
-use menshen_store::StoreError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::caller::{Allowed, Privacy, Read, Write};
-use crate::case::word;
+use crate::erase::erase;
 use crate::input::{Id, Input};
 use crate::once::{self, Once};
 use crate::problem::{ApiError, Problem};
@@ -292,24 +290,8 @@ pub async fn erase_applicant(
         .find_identity(applicant.tenant_id, applicant.id)
         .await?;
     let until = identity.map(|known| known.verified_at.plus(policy.times.keep_documents()));
-    let mut tx = app.store.begin().await?;
-    let erased = tx
-        .erase(applicant.tenant_id, applicant.id, until.unwrap_or(now), now)
-        .await;
-    erased.map_err(|error| match error {
-        StoreError::MustKeep => {
-            let until = until.unwrap_or(now).to_timestamp();
-            let detail = format!("a completed verification is kept until {until}");
-            ApiError::conflict("must_be_kept", detail)
-        }
-        error => error.into(),
-    })?;
     let act = Act::new(&allowed.caller, "applicant.erased", "applicant", id);
-    record::audit(&mut tx, act, now).await?;
-    let name = word(&EventName::ApplicantErased);
-    let payload = serde_json::json!({ "applicant": id, "at": now.to_timestamp() });
-    tx.append_event(applicant.tenant_id, &name, &payload.to_string(), now)
-        .await?;
-    tx.commit().await?;
+    let who = (applicant.tenant_id, applicant.id);
+    erase(&app, who, until.unwrap_or(now), act, now).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -226,7 +226,7 @@ pub async fn upload_state(
     params(("id" = Uuid, Path), ("Tus-Resumable" = String, Header), ("Upload-Offset" = u64, Header),
         ("Upload-Checksum" = Option<String>, Header, description = "`sha256` and the digest in Base64")),
     request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
-    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem), (status = 413, body = Problem), (status = 415), (status = 460), (status = 422, body = Problem), (status = 503, body = Problem)))]
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 460, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn append_upload(
     State(app): State<App>,
     allowed: Allowed<Write>,
@@ -239,7 +239,7 @@ pub async fn append_upload(
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
     if kind != Some(PIECE) {
-        return Ok(tus(StatusCode::UNSUPPORTED_MEDIA_TYPE, &[]));
+        return Err(ApiError::Kind(PIECE));
     }
     let offset = number(&headers, "upload-offset")?;
     let upload = find(&app, &allowed, id).await?;
@@ -250,9 +250,7 @@ pub async fn append_upload(
         return finished(&app, &upload, capture).await;
     }
     if !is_whole(&headers, &piece)? {
-        // 460 is the protocol's own: the checksum does not fit, send the piece again.
-        let status = StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST);
-        return Ok(tus(status, &[]));
+        return Err(ApiError::Checksum);
     }
     let mut tx = app.store.begin().await?;
     let received = match tx.append_upload(&upload, offset, &piece).await? {

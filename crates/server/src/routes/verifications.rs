@@ -165,6 +165,7 @@ pub async fn create_verification(
         status: word(&progress.state.status()),
         state: serde_json::to_string(&progress).map_err(ApiError::machine)?,
         policy_identity: policy.identity(),
+        due_at: progress.state.due(&policy.times, now),
     };
     let row = work.tx.create_verification(&new, now).await?;
     let act = Act::new(
@@ -369,6 +370,7 @@ pub async fn submit_verification(
     }
     case.progress.state = state;
     case.row.submitted_at = Some(now);
+    case.row.submitted_from = Some(place.to_text()?);
     case.row.attempt += 1;
     case.row.codes.clear();
     case.write(&mut work.tx, now).await?;
@@ -376,7 +378,6 @@ pub async fn submit_verification(
         tenant: case.row.tenant_id,
         verification: case.row.id,
         attempt: case.row.attempt,
-        place,
         again: false,
     };
     work.tx

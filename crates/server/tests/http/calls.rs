@@ -43,6 +43,21 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ),
     (
         "GET",
+        "/v1/applicants/{id}/contacts",
+        People(VerificationsRead),
+    ),
+    (
+        "PUT",
+        "/v1/applicants/{id}/contacts",
+        Keys(VerificationsWrite),
+    ),
+    (
+        "GET",
+        "/v1/applicants/{id}/notices",
+        People(VerificationsRead),
+    ),
+    (
+        "GET",
         "/v1/applicants/{id}/consents",
         People(VerificationsRead),
     ),
@@ -141,6 +156,7 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
     }
     let body = match (*method, *path) {
         ("POST", "/v1/applicants") => json!({ "external_id": format!("of {secret}") }),
+        ("PUT", "/v1/applicants/{id}/contacts") => json!({ "email": "ada@example.com" }),
         ("POST", "/v1/applicants/{id}/tokens") => json!({ "minutes": 5 }),
         ("POST", "/v1/applicants/{id}/consents") => {
             json!({ "purpose": "marketing", "version": "1" })

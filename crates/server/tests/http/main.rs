@@ -7,6 +7,7 @@ mod attempts;
 mod bodies;
 mod calls;
 mod life;
+mod notices;
 mod privacy;
 mod repeats;
 mod rules;

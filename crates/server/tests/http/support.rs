@@ -32,15 +32,20 @@ pub struct Answer {
 
 /// Runs a test on SQLite, and on PostgreSQL where one is there.
 pub fn on_both<F: Future<Output = ()>>(test: impl Fn(Service) -> F) {
+    on_both_with(Config::default(), test);
+}
+
+/// The same with a configuration; its folder and database are the test's.
+pub fn on_both_with<F: Future<Output = ()>>(config: Config, test: impl Fn(Service) -> F) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .unwrap();
     runtime.block_on(async {
-        test(Service::new(None).await).await;
+        test(Service::new(config.clone(), None).await).await;
         match postgres() {
-            Some(url) => test(Service::new(Some(url)).await).await,
+            Some(url) => test(Service::new(config, Some(url)).await).await,
             None => println!("skipped on PostgreSQL: MENSHEN_TEST_POSTGRES is not set"),
         }
     });
@@ -69,7 +74,7 @@ fn postgres() -> Option<String> {
 }
 
 impl Service {
-    pub async fn new(database: Option<String>) -> Self {
+    pub async fn new(config: Config, database: Option<String>) -> Self {
         // What a handler says about a failure stands beside the test that fails.
         let _ = tracing_subscriber::fmt()
             .with_test_writer()
@@ -79,7 +84,7 @@ impl Service {
         let mut config = Config {
             data_dir: folder.path().join("data"),
             database: database.map(menshen_server::Secret::new),
-            ..Config::default()
+            ..config
         };
         config.engine.workers = 0;
         config.database_connections = 8;

@@ -98,6 +98,7 @@ pub fn new_verification(applicant: &ApplicantRow) -> NewVerification {
         status: "not_started".to_owned(),
         state: "{}".to_owned(),
         policy_identity: "p1".to_owned(),
+        due_at: None,
     }
 }
 

@@ -1,0 +1,221 @@
+//! What a person is told without asking: which events speak to the person, and in what words.
+//!
+//! A message names the case and what is to be done, never a value that the person typed or that was measured: it
+//! travels through servers of others. It has no link: a person who is used to links follows a swindler's.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::{Catalogue, Locale};
+use crate::event::EventName;
+use crate::reason::{End, Reason};
+use crate::time::Millis;
+
+/// What a message is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    /// A person looks at the case.
+    Pending,
+    /// It failed.
+    Failed,
+    /// It is done.
+    Verified,
+    /// It is over.
+    Expired,
+    /// The machine took it up again: it takes longer.
+    Requeued,
+    /// The address that messages go to was replaced or removed; the old one is told.
+    ContactChanged,
+}
+
+impl Notice {
+    /// Every notice.
+    pub const ALL: [Self; 6] = [
+        Self::Pending,
+        Self::Failed,
+        Self::Verified,
+        Self::Expired,
+        Self::Requeued,
+        Self::ContactChanged,
+    ];
+
+    /// Returns what the person is told of an event; `None` where it is no news to them.
+    pub const fn of(event: EventName) -> Option<Self> {
+        match event {
+            EventName::VerificationPending => Some(Self::Pending),
+            EventName::VerificationFailed => Some(Self::Failed),
+            EventName::VerificationVerified => Some(Self::Verified),
+            EventName::VerificationExpired => Some(Self::Expired),
+            EventName::VerificationRequeued => Some(Self::Requeued),
+            EventName::VerificationCreated
+            | EventName::VerificationSubmitted
+            | EventName::ApplicantErased
+            | EventName::ConsentChanged
+            | EventName::AppealOpened
+            | EventName::AppealDecided
+            | EventName::EntitlementChanged
+            | EventName::DuplicateFound
+            | EventName::TicketUpdated => None,
+        }
+    }
+
+    /// Returns its name on the wire and in the catalogues.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Failed => "failed",
+            Self::Verified => "verified",
+            Self::Expired => "expired",
+            Self::Requeued => "requeued",
+            Self::ContactChanged => "contact_changed",
+        }
+    }
+
+    /// Returns the notice of a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|notice| notice.name() == name)
+    }
+}
+
+/// What a message says beside its fixed words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// The verification's id, by which the person finds it in the app; none for news about the account.
+    pub case: Option<String>,
+    /// Why it is so, first what must be done first.
+    pub reasons: Vec<Reason>,
+    /// When an answer is due or the next try is possible.
+    pub at: Option<Millis>,
+}
+
+/// A message, ready to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// One line.
+    pub subject: String,
+    /// For mail and the app: paragraphs, plain text.
+    pub body: String,
+    /// For an SMS.
+    pub short: String,
+}
+
+/// Texts of one notice in a catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeText {
+    /// One line.
+    pub subject: String,
+    /// What has happened and what follows.
+    pub body: String,
+    /// The same in one short sentence.
+    pub short: String,
+}
+
+/// Words around every message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeWords {
+    /// Names the case; `{case}`.
+    pub case: String,
+    /// Stands before the reasons.
+    pub reasons: String,
+    /// Names a time; `{at}`.
+    pub at: String,
+    /// How to tell a real message.
+    pub care: String,
+}
+
+/// Most reasons in a message; the app shows all.
+const MOST_REASONS: usize = 3;
+
+/// Returns a message in a language.
+pub fn compose(notice: Notice, locale: Locale, facts: &Facts) -> Message {
+    let catalogue = Catalogue::of(locale);
+    let (text, words) = catalogue.notice(notice);
+    let mut paragraphs = vec![text.body.clone()];
+    let told = tell(catalogue, &facts.reasons);
+    if !told.is_empty() {
+        paragraphs.push(format!("{}\n{}", words.reasons, told.join("\n")));
+    }
+    if let Some(at) = facts.at {
+        let at = at.to_timestamp().strftime("%Y-%m-%d %H:%M UTC").to_string();
+        paragraphs.push(words.at.replace("{at}", &at));
+    }
+    if let Some(case) = &facts.case {
+        paragraphs.push(words.case.replace("{case}", case));
+    }
+    paragraphs.push(words.care.clone());
+    Message {
+        subject: text.subject.clone(),
+        body: paragraphs.join("\n\n"),
+        short: text.short.clone(),
+    }
+}
+
+/// Returns a line for each reason that stands in the way and may be told.
+fn tell(catalogue: &Catalogue, reasons: &[Reason]) -> Vec<String> {
+    let blocks = |reason: &&Reason| reason.end != End::Hint;
+    let mut lines: Vec<String> = Vec::new();
+    for reason in reasons.iter().filter(blocks) {
+        // What is not told in full has a neutral sentence, and that is all.
+        let text = catalogue.render(&reason.clone().disclosed());
+        let line = format!("- {} {}", text.title, text.remedy);
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines.truncate(MOST_REASONS);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reason::ReasonCode;
+
+    fn failed(reasons: Vec<Reason>) -> Facts {
+        Facts {
+            case: Some("0199".to_owned()),
+            reasons,
+            at: Some(Millis(1_764_000_000_000)),
+        }
+    }
+
+    #[test]
+    fn a_failure_says_why_and_what_to_do_in_both_languages() {
+        let facts = failed(vec![Reason::new(ReasonCode::DocBlurred)]);
+        for (locale, why, remedy) in [
+            (Locale::En, "out of focus", "Lay the document flat"),
+            (Locale::ZhCn, "文字发虚", "请把证件放平"),
+        ] {
+            let message = compose(Notice::Failed, locale, &facts);
+            for part in [why, remedy, "0199", "2025-11-24 16:00 UTC"] {
+                assert!(message.body.contains(part), "{part}: {}", message.body);
+            }
+        }
+    }
+
+    #[test]
+    fn every_notice_has_words_that_fit_their_channel() {
+        for notice in Notice::ALL {
+            assert_eq!(Notice::parse(notice.name()), Some(notice));
+            for locale in Locale::ALL {
+                let message = compose(notice, locale, &Facts::default());
+                // One SMS holds 70 characters of Chinese, 160 of English.
+                let most = if locale == Locale::ZhCn { 70 } else { 160 };
+                assert!(message.short.chars().count() <= most, "{}", message.short);
+                assert!(!message.subject.contains('\n'));
+                let all = format!("{}{}{}", message.subject, message.body, message.short);
+                assert!(!all.contains('{') && !all.contains("://"), "{all}");
+            }
+        }
+    }
+
+    #[test]
+    fn advice_that_never_blocks_is_left_to_the_app() {
+        let mut hint = Reason::new(ReasonCode::DocBlurred);
+        hint.end = End::Hint;
+        let message = compose(Notice::Failed, Locale::En, &failed(vec![hint]));
+        assert!(!message.body.contains("focus"), "{}", message.body);
+    }
+}
