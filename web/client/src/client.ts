@@ -1,0 +1,58 @@
+import connect from "openapi-fetch";
+import { applicants } from "./applicants.js";
+import { checked } from "./call.js";
+import type { Api, Call } from "./call.js";
+import type { paths, VerificationOut } from "./schema.js";
+import { DELAYS, persistent } from "./send.js";
+import type { Fetch } from "./send.js";
+import { tenant } from "./tenant.js";
+import { uploads } from "./uploads.js";
+import { untilVerdict } from "./verdict.js";
+import { verifications } from "./verifications.js";
+
+/** Where the service is, and who calls. */
+export interface Options {
+  /** The service's address, `https://menshen.example`. */
+  url: string;
+  /** A key of yours; on a person's own page the person's token, never a key. */
+  key: string;
+  /** Sends the requests; the platform's `fetch` where left out. */
+  fetch?: Fetch;
+  /** Milliseconds before each further try; `DELAYS` where left out, none for `[]`. */
+  delays?: readonly number[];
+}
+
+/**
+ * Calls a Menshen service: one method for each operation of `openapi.json`, with its name (but `uploadCapture` for
+ * `put_capture`).
+ */
+export type Menshen = ReturnType<typeof createClient>;
+
+/** Returns a client of a service. It keeps no state but these options, and writes nothing anywhere. */
+export function createClient({ url, key, fetch = (request) => globalThis.fetch(request), delays = DELAYS }: Options) {
+  const api: Api = connect<paths>({
+    baseUrl: address(url),
+    headers: checked({ Authorization: `Bearer ${key}` }),
+    fetch: persistent(fetch, delays),
+    // A redirection would carry what was sent to somebody else.
+    redirect: "manual",
+  });
+  const all = { ...applicants(api), ...verifications(api), ...uploads(api), ...tenant(api) };
+  return {
+    ...all,
+    /**
+     * Waits until a submission is judged: then it is `verified`, `failed` with its reasons, or `pending`, where a
+     * person looks at it. Throws the signal's reason when that is aborted, after two minutes where none is given.
+     */
+    waitForVerdict: (id: string, { signal }: Call = {}): Promise<VerificationOut> =>
+      untilVerdict((call) => all.getVerification(id, call), signal),
+  };
+}
+
+function address(url: string): string {
+  const { protocol, username, password, origin, pathname, search, hash } = new URL(url);
+  if (!/^https?:$/.test(protocol) || username || password || search || hash) {
+    throw new TypeError("url must be an http or https address without name, password, query and fragment");
+  }
+  return origin + pathname;
+}

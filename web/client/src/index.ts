@@ -1,0 +1,10 @@
+export { createClient } from "./client.js";
+export type { Menshen, Options } from "./client.js";
+export type { Call, Creation } from "./call.js";
+export { each } from "./pages.js";
+export { Problem, Unreachable } from "./problem.js";
+export type * from "./schema.js";
+export { DELAYS } from "./send.js";
+export type { Fetch } from "./send.js";
+export type { PieceOut, UploadIn, UploadOut } from "./uploads.js";
+export type { Part, Submission } from "./verifications.js";

@@ -1,0 +1,124 @@
+// Every operation of openapi.json has a method, and no request shows in its address who calls or who is meant.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { mock, test } from "node:test";
+import { createClient } from "@menshen/client";
+import type { DataIn, Menshen } from "@menshen/client";
+
+const data: DataIn = { document: "passport", country: "UTO", name: "Zhang Wei", birth_date: "1990-01-31", number: "L898902C3" };
+const photo = new Blob(["photo"]);
+
+/** One call of every method. */
+const calls: { [Name in keyof Menshen]: (menshen: Menshen) => Promise<unknown> } = {
+  appendUpload: (menshen) => menshen.appendUpload("u", 0, photo),
+  createApplicant: (menshen) => menshen.createApplicant({ external_id: "Zhang Wei" }),
+  createKey: (menshen) => menshen.createKey({ label: "reader", scopes: [] }),
+  createTenant: (menshen) => menshen.createTenant({ name: "My exchange", sandbox: true }),
+  createToken: (menshen) => menshen.createToken("a"),
+  createUpload: (menshen) => menshen.createUpload({ verification: "v", part: "front", length: 5 }),
+  createVerification: (menshen) => menshen.createVerification({ applicant: "a", level: "L2" }),
+  endUpload: (menshen) => menshen.endUpload("u"),
+  eraseApplicant: (menshen) => menshen.eraseApplicant("a"),
+  getApplicant: (menshen) => menshen.getApplicant("a"),
+  getCheckpoint: (menshen) => menshen.getCheckpoint(),
+  getData: (menshen) => menshen.getData("v"),
+  getDecisionEvidence: (menshen) => menshen.getDecisionEvidence("d"),
+  getPolicy: (menshen) => menshen.getPolicy(),
+  getProof: (menshen) => menshen.getProof(7),
+  getVerification: (menshen) => menshen.getVerification("v"),
+  giveConsent: (menshen) => menshen.giveConsent("a", { purpose: "face", version: "1" }),
+  liftHold: (menshen) => menshen.liftHold("a", "h"),
+  listApplicants: (menshen) => menshen.listApplicants(),
+  listAudit: (menshen) => menshen.listAudit({ from: 7 }),
+  listCaptures: (menshen) => menshen.listCaptures("v"),
+  listConsents: (menshen) => menshen.listConsents("a"),
+  listDecisions: (menshen) => menshen.listDecisions("v"),
+  listEvents: (menshen) => menshen.listEvents({ limit: 7 }),
+  listHolds: (menshen) => menshen.listHolds("a"),
+  listKeys: (menshen) => menshen.listKeys(),
+  listTenants: (menshen) => menshen.listTenants(),
+  listVerifications: (menshen) => menshen.listVerifications(),
+  placeHold: (menshen) => menshen.placeHold("a", { reason: "case-1" }),
+  putData: (menshen) => menshen.putData("v", data),
+  putPolicy: (menshen) => menshen.putPolicy({ toml: "" }),
+  revokeKey: (menshen) => menshen.revokeKey("k"),
+  revokeTokens: (menshen) => menshen.revokeTokens("a"),
+  submitVerification: (menshen) => menshen.submitVerification("v", { device: "Zhang Wei's", address: "192.0.2.7" }),
+  tryPolicy: (menshen) => menshen.tryPolicy({ toml: "" }),
+  uploadCapture: (menshen) => menshen.uploadCapture("v", "selfie", photo),
+  uploadOptions: (menshen) => menshen.uploadOptions(),
+  uploadState: (menshen) => menshen.uploadState("u"),
+  waitForVerdict: (menshen) => menshen.waitForVerdict("v"),
+  withdrawConsent: (menshen) => menshen.withdrawConsent("a", "face"),
+};
+
+interface Description {
+  paths: Record<string, Record<string, { parameters?: { name: string; in: string }[] }>>;
+}
+const { paths } = JSON.parse(readFileSync(new URL("openapi.json", import.meta.url), "utf8")) as Description;
+
+/** Returns the operation that a request is for: the one with the fewest placeholders that fits. */
+function operation(request: Request): string {
+  const parts = new URL(request.url).pathname.split("/");
+  const fits = (path: string) => {
+    const wanted = path.split("/");
+    return wanted.length === parts.length && wanted.every((part, n) => part.startsWith("{") || part === parts[n]);
+  };
+  const found = Object.keys(paths).filter(fits).sort((a, b) => a.split("{").length - b.split("{").length);
+  return `${request.method} ${found[0]}`;
+}
+
+test("every operation has a method, and no address says who", async () => {
+  const words = ["log", "info", "warn", "error", "debug", "trace"] as const;
+  const written = words.map((word) => mock.method(console, word, () => {}));
+  const seen = new Set<string>();
+  const key = "mk_test_secret";
+  for (const [name, call] of Object.entries(calls)) {
+    const sent: Request[] = [];
+    const fetch = async (request: Request) => {
+      sent.push(request);
+      return new Response('{"items": [], "processing": false}');
+    };
+    await call(createClient({ url: "https://menshen.example/kyc/", key, fetch }));
+    assert.equal(sent.length, 1, name);
+    const [request] = sent as [Request];
+    assert.ok(request.url.startsWith("https://menshen.example/kyc/v1/"), request.url);
+    assert.doesNotMatch(decodeURIComponent(request.url), /secret|Zhang|192/);
+    assert.equal(request.headers.get("Authorization"), `Bearer ${key}`);
+    assert.equal(request.headers.has("Idempotency-Key"), request.method === "POST");
+    const path = request.url.replace("/kyc", "");
+    seen.add(operation(new Request(path, { method: request.method })));
+  }
+  const described = Object.entries(paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  assert.deepEqual([...seen].sort(), described.sort());
+  for (const { mock: { calls } } of written) assert.equal(calls.length, 0);
+  mock.restoreAll();
+});
+
+test("every POST that takes an Idempotency-Key is one", () => {
+  for (const [path, item] of Object.entries(paths)) {
+    for (const [method, { parameters = [] }] of Object.entries(item)) {
+      const takes = parameters.some((parameter) => parameter.name === "Idempotency-Key");
+      // Trying a policy creates nothing.
+      assert.equal(takes, method === "post" && path !== "/v1/policy/try", `${method} ${path}`);
+    }
+  }
+});
+
+/** Types refuse what the service would refuse: that this compiles is the test. */
+export async function refused(menshen: Menshen): Promise<void> {
+  // @ts-expect-error external_id is needed
+  await menshen.createApplicant({});
+  // @ts-expect-error a number is no external_id
+  await menshen.createApplicant({ external_id: 4711 });
+  // @ts-expect-error there is no such part
+  await menshen.uploadCapture("v", "left", photo);
+  // @ts-expect-error there is no such filter
+  await menshen.listApplicants({ name: "Zhang Wei" });
+  // @ts-expect-error an applicant's external_id is not given back
+  (await menshen.getApplicant("a")).external_id;
+  // @ts-expect-error a proof is not looked into without being checked
+  (await menshen.getProof(0)).size;
+}
