@@ -2,6 +2,7 @@ import connect from "openapi-fetch";
 import { applicants } from "./applicants.js";
 import { checked } from "./call.js";
 import type { Api, Call } from "./call.js";
+import { contacts } from "./contacts.js";
 import type { paths, VerificationOut } from "./schema.js";
 import { DELAYS, persistent } from "./send.js";
 import type { Fetch } from "./send.js";
@@ -37,7 +38,7 @@ export function createClient({ url, key, fetch = (request) => globalThis.fetch(r
     // A redirection would carry what was sent to somebody else.
     redirect: "manual",
   });
-  const all = { ...applicants(api), ...verifications(api), ...uploads(api), ...tenant(api) };
+  const all = { ...applicants(api), ...contacts(api), ...verifications(api), ...uploads(api), ...tenant(api) };
   return {
     ...all,
     /**

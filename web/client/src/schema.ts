@@ -81,6 +81,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/applicants/{id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns where messages to a person go. */
+        get: operations["list_contacts"];
+        /** Sets where messages to a person go; what is left out is removed. An address that goes is told so. */
+        put: operations["put_contacts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/applicants/{id}/holds": {
         parameters: {
             query?: never;
@@ -111,6 +129,23 @@ export interface paths {
         post?: never;
         /** Lifts a legal hold. */
         delete: operations["lift_hold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applicants/{id}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists messages to a person, newest first. Why a verification is as it is stands at the verification. */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -486,6 +521,7 @@ export interface components {
     schemas: {
         /** @description A new applicant. */
         ApplicantIn: {
+            contacts?: components["schemas"]["ContactsIn"] | null;
             /**
              * @description The integrator's own name for the person, 1 to 200 characters, unique.
              * @example user-4711
@@ -566,6 +602,31 @@ export interface components {
             version: string;
             /** @description When it was withdrawn. */
             withdrawn_at?: string | null;
+        };
+        /** @description An address, as much of it as its owner needs to know it again. */
+        ContactOut: {
+            /**
+             * @description The address, masked.
+             * @example a•••@example.com
+             */
+            address: string;
+            /** @description `email` or `sms`. */
+            channel: string;
+            /** @description Since when, RFC 3339. */
+            since: string;
+        };
+        /** @description Where messages to a person go. */
+        ContactsIn: {
+            /**
+             * @description A mail address; none where left out.
+             * @example ada@example.com
+             */
+            email?: string | null;
+            /**
+             * @description A telephone number in the form of E.164; none where left out.
+             * @example +8613800000000
+             */
+            phone?: string | null;
         };
         /** @description Typed data, as on the document. */
         DataIn: {
@@ -746,6 +807,31 @@ export interface components {
             /** @description The secret, for `Authorization: Bearer ..`. It is never shown again. */
             secret: string;
         };
+        /** @description A message to a person. */
+        NoticeOut: {
+            /** @description What it is about: `pending`, `failed`, `verified`, `expired`, `requeued`, `contact_changed`. */
+            about: string;
+            /** @description The whole. */
+            body: components["schemas"]["TextOut"];
+            /** @description When it was written, RFC 3339. */
+            created_at: string;
+            /** @description Why it was given up, as a code. */
+            error?: string | null;
+            /**
+             * Format: uuid
+             * @description The id; a mail bears it, too.
+             */
+            id: string;
+            /** @description Where it is: `ready`, `sent`, `failed`. */
+            state: string;
+            /** @description One line. */
+            subject: components["schemas"]["TextOut"];
+            /**
+             * Format: uuid
+             * @description The verification.
+             */
+            verification?: string | null;
+        };
         /** @description One page. */
         PageOut_ApplicantOut: {
             /** @description The records, newest first. */
@@ -811,6 +897,39 @@ export interface components {
                 revoked_at?: string | null;
                 /** @description What it may do. */
                 scopes: string[];
+            }[];
+            /**
+             * Format: uuid
+             * @description The cursor of the next page; none on the last one.
+             */
+            next?: string | null;
+        };
+        /** @description One page. */
+        PageOut_NoticeOut: {
+            /** @description The records, newest first. */
+            items: {
+                /** @description What it is about: `pending`, `failed`, `verified`, `expired`, `requeued`, `contact_changed`. */
+                about: string;
+                /** @description The whole. */
+                body: components["schemas"]["TextOut"];
+                /** @description When it was written, RFC 3339. */
+                created_at: string;
+                /** @description Why it was given up, as a code. */
+                error?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The id; a mail bears it, too.
+                 */
+                id: string;
+                /** @description Where it is: `ready`, `sent`, `failed`. */
+                state: string;
+                /** @description One line. */
+                subject: components["schemas"]["TextOut"];
+                /**
+                 * Format: uuid
+                 * @description The verification.
+                 */
+                verification?: string | null;
             }[];
             /**
              * Format: uuid
@@ -1127,6 +1246,8 @@ export type CaptureOut = components['schemas']['CaptureOut'];
 export type ChangeOut = components['schemas']['ChangeOut'];
 export type ConsentIn = components['schemas']['ConsentIn'];
 export type ConsentOut = components['schemas']['ConsentOut'];
+export type ContactOut = components['schemas']['ContactOut'];
+export type ContactsIn = components['schemas']['ContactsIn'];
 export type DataIn = components['schemas']['DataIn'];
 export type DataOut = components['schemas']['DataOut'];
 export type DecisionOut = components['schemas']['DecisionOut'];
@@ -1138,9 +1259,11 @@ export type HoldOut = components['schemas']['HoldOut'];
 export type KeyIn = components['schemas']['KeyIn'];
 export type KeyOut = components['schemas']['KeyOut'];
 export type NewKeyOut = components['schemas']['NewKeyOut'];
+export type NoticeOut = components['schemas']['NoticeOut'];
 export type PageOutApplicantOut = components['schemas']['PageOut_ApplicantOut'];
 export type PageOutEventOut = components['schemas']['PageOut_EventOut'];
 export type PageOutKeyOut = components['schemas']['PageOut_KeyOut'];
+export type PageOutNoticeOut = components['schemas']['PageOut_NoticeOut'];
 export type PageOutTenantOut = components['schemas']['PageOut_TenantOut'];
 export type PageOutVerificationItem = components['schemas']['PageOut_VerificationItem'];
 export type PolicyIn = components['schemas']['PolicyIn'];
@@ -1948,6 +2071,230 @@ export interface operations {
             };
         };
     };
+    list_contacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"][];
+                };
+            };
+            /** @description The request is broken */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who are you? */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not like this */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Later: too many failed attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The machine failed; nothing was changed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do: come back after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_contacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactsIn"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is broken */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who are you? */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not like this */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Later: too many failed attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The machine failed; nothing was changed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do: come back after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_holds: {
         parameters: {
             query?: never;
@@ -2194,6 +2541,124 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is broken */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who are you? */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not like this */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Later: too many failed attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The machine failed; nothing was changed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do: come back after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: {
+                /** @description The last id of the page before. */
+                after?: string;
+                /** @description Records on a page, 1 to 200. */
+                limit?: number;
+                /** @description `app`, `email` or `sms`; `app` where left out. */
+                channel?: "app" | "email" | "sms";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_NoticeOut"];
+                };
             };
             /** @description The request is broken */
             400: {
@@ -2864,7 +3329,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": number[];
+                    "application/json": unknown;
                 };
             };
             /** @description The request is broken */
@@ -4515,7 +4980,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Not like this */
             422: {
@@ -4539,7 +5006,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description The machine failed; nothing was changed */
             500: {
@@ -5031,6 +5500,12 @@ export interface operations {
         requestBody: {
             content: {
                 "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
             };
         };
         responses: {

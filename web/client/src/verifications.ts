@@ -46,8 +46,8 @@ export const verifications = (api: Api) => ({
     // Not the file's own name: people call their files by their names.
     form.append("file", photo, "photo");
     const params = { path: { id: verification, part } };
-    // The description knows the photo's bytes only; the form is what is sent in their place.
-    const sent = { body: "", bodySerializer: () => form };
+    // The form is made here, so that the file has no name of its own.
+    const sent = { body: { file: "" }, bodySerializer: () => form };
     return body(api.PUT("/v1/verifications/{id}/captures/{part}", { params, ...sent, ...own(call) }));
   },
 

@@ -166,6 +166,7 @@ pub struct NoticesIn {
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
     /// `app`, `email` or `sms`; `app` where left out.
+    #[param(inline)]
     pub channel: Option<ChannelIn>,
 }
 
