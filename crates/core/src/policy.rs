@@ -1,5 +1,6 @@
 //! The policy: every limit of acceptance, as a documented TOML file with defaults.
 
+mod clients;
 mod read;
 mod service;
 
@@ -9,6 +10,7 @@ use menshen_document::{Country, DocumentKind, Field};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use clients::{Client, ClientRule, NoClient, Version, judge_client};
 pub use read::PolicyError;
 pub use service::{AttemptRules, FlowRules, Part, Parts, TimeRules, Window};
 
@@ -53,7 +55,7 @@ pub struct Policy {
     /// How long things take and last.
     pub times: TimeRules,
     /// Oldest version of each client.
-    pub clients: BTreeMap<String, String>,
+    pub clients: BTreeMap<String, ClientRule>,
 }
 
 /// Rules about documents.

@@ -254,11 +254,23 @@ fn make(path: &Path, allowed: bool) -> Result<bool, KeyError> {
     Ok(true)
 }
 
+/// Makes a folder, and those above it, for its owner alone.
+pub fn private_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(path)
+}
+
 /// Writes a key file whole, in the place of the one before.
 fn write_keys(path: &Path, keys: &[[u8; 32]]) -> Result<(), KeyError> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(file_error("make the folder of", path))?;
+    private_folder(folder).map_err(file_error("make the folder of", path))?;
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

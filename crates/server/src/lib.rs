@@ -9,6 +9,7 @@ mod attempts;
 mod caller;
 mod capture;
 mod case;
+mod client;
 mod clock;
 mod config;
 mod contact;

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use menshen_core::Reason;
 use menshen_core::time::Millis;
 use menshen_core::verification::NotNow;
 use menshen_store::StoreError;
@@ -11,6 +12,7 @@ use thiserror::Error;
 use utoipa::ToSchema;
 
 use crate::routes::StepOut;
+use crate::routes::reasons::{Audience, ReasonOut, show};
 
 /// Why a request was not done.
 #[derive(Debug, Error)]
@@ -56,6 +58,9 @@ pub enum ApiError {
     /// Parts are missing.
     #[error("steps are missing")]
     StepsMissing(Vec<StepOut>),
+    /// The person must put something right first, outside this request.
+    #[error("the person must do something first")]
+    FirstThis(Box<Reason>),
     /// Not like this.
     #[error("{detail}")]
     Invalid {
@@ -98,6 +103,9 @@ pub struct Problem {
     /// Steps that are missing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<StepOut>,
+    /// What the person must do first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<ReasonOut>,
 }
 
 /// A status of the upload protocol's own, which HTTP does not know.
@@ -137,6 +145,7 @@ impl ApiError {
             Self::NotNow(_)
             | Self::Conflict { .. }
             | Self::StepsMissing(_)
+            | Self::FirstThis(_)
             | Self::Stale
             | Self::Erased => StatusCode::CONFLICT,
             Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
@@ -158,6 +167,7 @@ impl ApiError {
             Self::Checksum => "checksum_mismatch",
             Self::NotNow(_) => "not_now",
             Self::StepsMissing(_) => "steps_missing",
+            Self::FirstThis(reason) => reason.code.as_str(),
             Self::Stale => "stale",
             Self::Erased => "applicant_erased",
             Self::Conflict { code, .. } | Self::Invalid { code, .. } => code,
@@ -196,6 +206,10 @@ impl IntoResponse for ApiError {
             retry_at: self.retry_at().map(|at| at.to_timestamp().to_string()),
             missing: match &self {
                 Self::StepsMissing(steps) => steps.clone(),
+                _ => Vec::new(),
+            },
+            reasons: match &self {
+                Self::FirstThis(reason) => show(&[Reason::clone(reason)], Audience::Person),
                 _ => Vec::new(),
             },
         };

@@ -120,19 +120,10 @@ pub fn store_config(config: &Config) -> StoreConfig {
 }
 
 fn make_folder(config: &Config) -> Result<(), StartError> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder
-        .create(&config.data_dir)
-        .map_err(|source| StartError::Folder {
-            path: config.data_dir.clone(),
-            source,
-        })
+    keys::private_folder(&config.data_dir).map_err(|source| StartError::Folder {
+        path: config.data_dir.clone(),
+        source,
+    })
 }
 
 /// Puts the service together.

@@ -1014,6 +1014,8 @@ export interface components {
             detail: string;
             /** @description Steps that are missing. */
             missing?: components["schemas"]["StepOut"][];
+            /** @description What the person must do first. */
+            reasons?: components["schemas"]["ReasonOut"][];
             /** @description When it can be tried again, RFC 3339. */
             retry_at?: string | null;
             /**
@@ -4451,6 +4453,8 @@ export interface operations {
                 "Upload-Metadata": string;
                 /** @description Repeats with this key have one effect */
                 "Idempotency-Key"?: string | null;
+                /** @description The program that the person uses and its version, `android/3.2.0` */
+                "Menshen-Client"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -5154,6 +5158,8 @@ export interface operations {
             header?: {
                 /** @description Repeats with this key have one effect */
                 "Idempotency-Key"?: string | null;
+                /** @description The program that the person uses and its version, `android/3.2.0` */
+                "Menshen-Client"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -5489,7 +5495,10 @@ export interface operations {
     put_capture: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The program that the person uses and its version, `android/3.2.0` */
+                "Menshen-Client"?: string | null;
+            };
             path: {
                 id: string;
                 /** @description `front`, `back` or `selfie` */

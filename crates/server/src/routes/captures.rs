@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::caller::{Allowed, Read, Write};
 use crate::capture;
 use crate::case::Case;
+use crate::client::Program;
 use crate::input::{self, Id};
 use crate::problem::{ApiError, Problem};
 use crate::record::Act;
@@ -43,13 +44,15 @@ pub struct CaptureOut {
 /// Hands in a photo: the bytes of a JPEG, PNG or WebP file, or a form with the field `file`. It is judged at once;
 /// the same bytes twice are one.
 #[utoipa::path(put, path = "/v1/verifications/{id}/captures/{part}", tag = "captures",
-    params(("id" = Uuid, Path), ("part" = String, Path, description = "`front`, `back` or `selfie`")),
+    params(("id" = Uuid, Path), ("part" = String, Path, description = "`front`, `back` or `selfie`"),
+        ("Menshen-Client" = Option<String>, Header, description = "The program that the person uses and its version, `android/3.2.0`")),
     request_body(content = Vec<u8>, content_type = "image/jpeg"),
     responses((status = 200, body = CaptureOut, description = "The same bytes were here"), (status = 201, body = CaptureOut), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn put_capture(
     State(app): State<App>,
     allowed: Allowed<Write>,
+    program: Program,
     path: Result<Path<(Uuid, String)>, axum::extract::rejection::PathRejection>,
     request: Request,
 ) -> Result<(StatusCode, Json<CaptureOut>), ApiError> {
@@ -58,8 +61,9 @@ pub async fn put_capture(
     };
     let row = allowed.verification(&app, VerificationId(id)).await?;
     let part: Part = part.parse().map_err(|_| ApiError::NotFound("part"))?;
-    let bytes = photo(request, &app).await?;
     let case = Case::read(&app, row).await?;
+    program.check(&case.policy, case.flow)?;
+    let bytes = photo(request, &app).await?;
     let (status, out) = receive(&app, &allowed, case, part, bytes).await?;
     Ok((status, Json(out)))
 }

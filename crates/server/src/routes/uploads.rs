@@ -16,6 +16,7 @@ use super::captures;
 use crate::app::App;
 use crate::caller::{Allowed, Read, Write};
 use crate::case::Case;
+use crate::client::Program;
 use crate::input::{self, Id};
 use crate::once::{self, Once};
 use crate::problem::{ApiError, Problem};
@@ -83,11 +84,13 @@ pub async fn upload_options(State(app): State<App>) -> Response {
 /// Base64 as the protocol says.
 #[utoipa::path(post, path = "/v1/uploads", tag = "uploads",
     params(("Tus-Resumable" = String, Header), ("Upload-Length" = u64, Header), ("Upload-Metadata" = String, Header),
-        ("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect")),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect"),
+        ("Menshen-Client" = Option<String>, Header, description = "The program that the person uses and its version, `android/3.2.0`")),
     responses((status = 201), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem)))]
 pub async fn create_upload(
     State(app): State<App>,
     allowed: Allowed<Write>,
+    program: Program,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     check_version(&headers)?;
@@ -118,11 +121,9 @@ pub async fn create_upload(
         )
     })?;
     let now = app.now();
-    Case::read(&app, row.clone())
-        .await?
-        .progress
-        .state
-        .collected(now)?;
+    let case = Case::read(&app, row.clone()).await?;
+    program.check(&case.policy, case.flow)?;
+    case.progress.state.collected(now)?;
     let new = NewUpload {
         tenant_id: row.tenant_id,
         verification_id: row.id,

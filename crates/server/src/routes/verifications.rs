@@ -23,6 +23,7 @@ use crate::app::App;
 use crate::attempts::{self, Place};
 use crate::caller::{Allowed, List, Read, Write};
 use crate::case::{Case, from_word, word};
+use crate::client::Program;
 use crate::input::{Id, Input};
 use crate::jobs;
 use crate::once::{self, Once};
@@ -104,11 +105,13 @@ const fn is_zero(n: &u32) -> bool {
 
 /// Opens a verification. An applicant has one open verification at a time.
 #[utoipa::path(post, path = "/v1/verifications", tag = "verifications", request_body = VerificationIn,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect"),
+        ("Menshen-Client" = Option<String>, Header, description = "The program that the person uses and its version, `android/3.2.0`")),
     responses((status = 201, body = VerificationOut), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn create_verification(
     State(app): State<App>,
     allowed: Allowed<Write>,
+    program: Program,
     headers: HeaderMap,
     input: Input<VerificationIn>,
 ) -> Result<Response, ApiError> {
@@ -138,6 +141,8 @@ pub async fn create_verification(
         let detail = format!("level must be one of {}", known.join(", "));
         return Err(ApiError::invalid("level_unknown", detail));
     }
+    let flow = flow.unwrap_or(Flow::First);
+    program.check(&policy, flow)?;
     let tenant = allowed.tenant.id;
     let begun = once::begin(
         &app,
@@ -151,7 +156,6 @@ pub async fn create_verification(
         Once::Replay(replay) => return Ok(replay.into_response()),
         Once::Fresh(work) => work,
     };
-    let flow = flow.unwrap_or(Flow::First);
     // Two requests at once would both find nothing open: the applicant's row is held until the end.
     work.tx.lock_applicant(tenant, applicant.id).await?;
     refuse_second(&mut work.tx, tenant, applicant.id, flow, &level).await?;

@@ -209,3 +209,35 @@ fn the_promise_to_integrators_is_the_one_in_the_repository() {
         "openapi.json differs: look at the change, then run again with MENSHEN_BLESS=1"
     );
 }
+
+#[test]
+fn a_program_that_is_too_old_hears_so_before_it_takes_a_photo() {
+    on_both(|service| async move {
+        let policy = "version = \"c\"\n[clients.android]\nat_least = \"3.2\"\nflows = { new_device = \"4.0\" }";
+        let put = service.put("/v1/policy", json!({ "toml": policy })).await;
+        assert_eq!(put.status, StatusCode::OK, "{}", put.body);
+        let applicant = service.applicant("old app").await;
+        let body = json!({ "applicant": applicant, "level": "L2" });
+        let open = async |client: &str| {
+            let headers = [("menshen-client", client)];
+            let path = "/v1/verifications";
+            service
+                .call_as(
+                    &service.key,
+                    Method::POST,
+                    path,
+                    Some(body.clone()),
+                    &headers,
+                )
+                .await
+        };
+        let old = open("android/3.1.99").await;
+        assert_eq!(old.status, StatusCode::CONFLICT);
+        assert_eq!(old.body["code"], "client_outdated");
+        let remedy = old.body["reasons"][0]["remedy"]["en"].as_str().unwrap();
+        assert!(remedy.contains("3.2.0"), "{remedy}");
+        let broken = open("android 3").await;
+        assert_eq!(broken.body["code"], "client_invalid");
+        assert_eq!(open("android/3.2").await.status, StatusCode::CREATED);
+    });
+}
