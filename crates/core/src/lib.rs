@@ -12,6 +12,7 @@ pub mod card;
 pub mod catalogue;
 pub mod claims;
 pub mod decide;
+pub mod entitlement;
 pub mod event;
 pub mod evidence;
 pub mod geometry;

@@ -1,6 +1,7 @@
 //! The policy: every limit of acceptance, as a documented TOML file with defaults.
 
 mod clients;
+pub mod entitlements;
 mod read;
 mod service;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use clients::{Client, ClientRule, NoClient, Version, judge_client};
+pub use entitlements::EntitlementRules;
 pub use read::PolicyError;
 pub use service::{AttemptRules, FlowRules, Part, Parts, TimeRules, Window};
 
@@ -56,6 +58,9 @@ pub struct Policy {
     pub times: TimeRules,
     /// Oldest version of each client.
     pub clients: BTreeMap<String, ClientRule>,
+    /// What an account may do. Left out of the identity where nothing is set: it judges no verification.
+    #[serde(default, skip_serializing_if = "EntitlementRules::is_empty")]
+    pub entitlements: EntitlementRules,
 }
 
 /// Rules about documents.

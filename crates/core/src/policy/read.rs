@@ -5,6 +5,7 @@ use thiserror::Error;
 use toml::{Table, Value};
 
 use super::{DEFAULT_POLICY, Policy};
+use crate::entitlement::NO_LEVEL;
 use crate::reason::{End, ReasonCode};
 
 /// Why a policy was refused.
@@ -33,9 +34,10 @@ pub enum PolicyError {
 }
 
 /// Tables whose keys are data (countries, kinds): anything may stand there, the type decides.
-const OPEN_TABLES: [&str; 5] = [
+const OPEN_TABLES: [&str; 6] = [
     "levels",
     "clients",
+    "entitlements",
     "document.accepted",
     "document.minimum_age",
     "document.mandatory",
@@ -155,6 +157,20 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
         policy.times.stuck_minutes > 0 && policy.times.open_hours > 0,
         "times",
         "at least one minute until stuck and one hour open",
+    )?;
+    let rules = &policy.entitlements;
+    let levels = rules.levels.keys();
+    ensure(
+        levels
+            .into_iter()
+            .all(|level| level == NO_LEVEL || policy.levels.contains_key(level)),
+        "entitlements.levels",
+        "by levels of the policy, or `none`",
+    )?;
+    ensure(
+        rules.restrictions.keys().all(|flow| flow.is_again()),
+        "entitlements.restrictions",
+        "by flows of re-verification",
     )?;
     let softened = |code: &ReasonCode| code.spec().end != End::Final;
     ensure(

@@ -143,4 +143,5 @@ codes! {
     FaceGlasses "face_glasses" Face Hint FREE Full Selfie Hint "The person wears glasses.";
     FaceBackground "face_background" Face Hint FREE Full Selfie Hint "The background is cluttered.";
     FaceLensHaze "face_lens_haze" Quality Hint FREE Full Selfie Hint "The picture is hazy, as from a dirty lens.";
+    ReverificationLimits "reverification_limits" Policy Fix FREE Full Account Technical "The account is limited until the person is verified again.";
 }
