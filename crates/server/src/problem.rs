@@ -12,6 +12,7 @@ use thiserror::Error;
 use utoipa::ToSchema;
 
 use crate::routes::StepOut;
+use crate::routes::entitlements::RestrictionOut;
 use crate::routes::reasons::{Audience, ReasonOut, show};
 
 /// Why a request was not done.
@@ -61,6 +62,9 @@ pub enum ApiError {
     /// The person must put something right first, outside this request.
     #[error("the person must do something first")]
     FirstThis(Box<Reason>),
+    /// The person must be warned first.
+    #[error("this limits the account; tell the person, then send accept_limits")]
+    Limits(Box<RestrictionOut>),
     /// Not like this.
     #[error("{detail}")]
     Invalid {
@@ -106,6 +110,9 @@ pub struct Problem {
     /// What the person must do first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<ReasonOut>,
+    /// What would be limited.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<RestrictionOut>,
 }
 
 /// A status of the upload protocol's own, which HTTP does not know.
@@ -146,6 +153,7 @@ impl ApiError {
             | Self::Conflict { .. }
             | Self::StepsMissing(_)
             | Self::FirstThis(_)
+            | Self::Limits(_)
             | Self::Stale
             | Self::Erased => StatusCode::CONFLICT,
             Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
@@ -167,6 +175,7 @@ impl ApiError {
             Self::Checksum => "checksum_mismatch",
             Self::NotNow(_) => "not_now",
             Self::StepsMissing(_) => "steps_missing",
+            Self::Limits(_) => "limits_not_accepted",
             Self::FirstThis(reason) => reason.code.as_str(),
             Self::Stale => "stale",
             Self::Erased => "applicant_erased",
@@ -210,6 +219,10 @@ impl IntoResponse for ApiError {
             },
             reasons: match &self {
                 Self::FirstThis(reason) => show(&[Reason::clone(reason)], Audience::Person),
+                _ => Vec::new(),
+            },
+            limits: match &self {
+                Self::Limits(limits) => vec![RestrictionOut::clone(limits)],
                 _ => Vec::new(),
             },
         };

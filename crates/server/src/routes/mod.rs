@@ -6,6 +6,7 @@ pub mod captures;
 pub mod contacts;
 pub mod data;
 pub mod decisions;
+pub mod entitlements;
 pub mod events;
 pub mod health;
 pub mod keys;
@@ -73,6 +74,7 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         ))
         .routes(routes!(decisions::list_decisions))
         .routes(routes!(decisions::get_decision_evidence))
+        .routes(routes!(entitlements::check_entitlement))
         .routes(routes!(events::list_events))
         .routes(routes!(keys::create_key, keys::list_keys))
         .routes(routes!(keys::revoke_key))

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::entitlements::RestrictionOut;
 use super::page::{Asked, PageIn, PageOut};
 use super::reasons::{Audience, ReasonOut, StepOut, show};
 use crate::app::App;
@@ -43,6 +44,9 @@ pub struct VerificationIn {
     /// `account_conflict`, `renewal`.
     #[schema(value_type = Option<String>, example = "first")]
     pub flow: Option<Flow>,
+    /// The person was told what the flow limits. Needed where the policy restricts the account during it.
+    #[serde(default)]
+    pub accept_limits: bool,
 }
 
 /// A verification with its state explained: why, what next, by when.
@@ -119,6 +123,7 @@ pub async fn create_verification(
         applicant,
         level,
         flow,
+        accept_limits,
     } = input.value;
     let applicant = allowed.applicant(&app, ApplicantId(applicant)).await?;
     // A token for one verification opens no other.
@@ -143,6 +148,12 @@ pub async fn create_verification(
     }
     let flow = flow.unwrap_or(Flow::First);
     program.check(&policy, flow)?;
+    if let Some(rule) = policy.entitlements.restrictions.get(&flow)
+        && !accept_limits
+    {
+        let warning = RestrictionOut::warning(flow, rule);
+        return Err(ApiError::Limits(Box::new(warning)));
+    }
     let tenant = allowed.tenant.id;
     let begun = once::begin(
         &app,

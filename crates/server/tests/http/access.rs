@@ -171,7 +171,9 @@ impl<'a> World<'a> {
         let other = self.ask(route, &self.own, &self.other_person).await;
         let bound = self.ask(route, &self.own, &self.other_case).await;
         let opens = route.0 == "POST" && route.1 == "/v1/verifications";
-        let of_person = route.1.starts_with("/v1/applicants/");
+        // What is about the person, whichever verification the token is for.
+        let of_person =
+            route.1.starts_with("/v1/applicants/") || route.1 == "/v1/entitlements/check";
         if matches!(route.2, Keys(_)) {
             assert_eq!(other.status, StatusCode::FORBIDDEN, "{:?}", name(route));
             assert_eq!(bound.status, StatusCode::FORBIDDEN, "{:?}", name(route));

@@ -109,6 +109,7 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ("HEAD", "/v1/uploads/{id}", People(VerificationsRead)),
     ("PATCH", "/v1/uploads/{id}", People(VerificationsWrite)),
     ("DELETE", "/v1/uploads/{id}", People(VerificationsWrite)),
+    ("POST", "/v1/entitlements/check", People(VerificationsRead)),
     ("GET", "/v1/events", Keys(VerificationsRead)),
     ("GET", "/v1/keys", Keys(KeysWrite)),
     ("POST", "/v1/keys", Keys(KeysWrite)),
@@ -132,7 +133,9 @@ pub const fn name<'a>(route: &(&'a str, &'a str, For)) -> (&'a str, &'a str) {
 
 /// Does a call of the route name somebody's record, in its path, its body or its headers?
 pub fn names_a_record((method, path, _): &(&str, &str, For)) -> bool {
-    path.contains('{') || (*method == "POST" && ["/v1/verifications", "/v1/uploads"].contains(path))
+    path.contains('{')
+        || (*method == "POST"
+            && ["/v1/verifications", "/v1/uploads", "/v1/entitlements/check"].contains(path))
 }
 
 /// Returns a well-formed call of a route that names the records.
@@ -163,6 +166,9 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         }
         ("POST", "/v1/applicants/{id}/holds") => json!({ "reason": "case-2" }),
         ("POST", "/v1/verifications") => json!({ "applicant": ids["applicant"], "level": "L2" }),
+        ("POST", "/v1/entitlements/check") => {
+            json!({ "applicant": ids["applicant"], "action": "x", "asset": "y", "amount": "1" })
+        }
         ("PUT", "/v1/verifications/{id}/data") => passport("Ada Lovelace"),
         ("POST", "/v1/keys") => json!({ "label": "x", "scopes": [] }),
         ("POST", "/v1/tenants") => json!({ "name": "x", "sandbox": true }),

@@ -6,6 +6,7 @@ mod access;
 mod attempts;
 mod bodies;
 mod calls;
+mod entitlements;
 mod life;
 mod notices;
 mod privacy;
