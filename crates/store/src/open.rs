@@ -8,7 +8,7 @@ use menshen_core::ids::TenantId;
 use menshen_core::time::Millis;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyPool, ConnectOptions};
+use sqlx::{Any, AnyPool, ConnectOptions, Connection};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
@@ -146,6 +146,12 @@ pub(crate) async fn connect(config: &StoreConfig) -> Result<(AnyPool, Engine), S
                 sqlx::raw_sql(told).execute(&mut *conn).await?;
                 Ok(())
             })
+        })
+        // A full disk makes SQLite end a transaction by itself. The connection still counts it, refuses to begin
+        // another, and would fail every request until the process ends: it is replaced instead.
+        .before_acquire(|conn, _| {
+            let clean = !conn.is_in_transaction();
+            Box::pin(async move { Ok(clean) })
         })
         .connect_with(options)
         .await
