@@ -22,7 +22,7 @@ use crate::blobs::Place;
 use crate::columns::{Reader, all, one};
 use crate::digest::hex;
 use crate::error::Doing;
-use crate::open::Engine;
+use crate::open::{Engine, PATIENT};
 use crate::tables::{Holds, TABLES, Table};
 use crate::{Store, StoreError, migrate};
 
@@ -47,6 +47,7 @@ pub(crate) struct End {
     pub entries: Vec<(String, String)>,
 }
 
+const SNAPSHOT: &str = "begin the backup's snapshot";
 const LIST_BLOBS: &str = "SELECT id, place FROM blob ORDER BY id";
 const BLOB_DATA: &str = "SELECT data FROM blob_data WHERE id = $1";
 
@@ -85,11 +86,13 @@ impl Store {
             Engine::Sqlite => "BEGIN DEFERRED",
             Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
-        self.inner
-            .pool
-            .begin_with(begin)
-            .await
-            .doing("begin the backup's snapshot")
+        let begun = self.inner.pool.begin_with(begin).await;
+        let mut snapshot = begun.doing(SNAPSHOT)?;
+        if self.inner.engine == Engine::Postgres {
+            let told = sqlx::raw_sql(PATIENT).execute(&mut *snapshot);
+            told.await.doing(SNAPSHOT)?;
+        }
+        Ok(snapshot)
     }
 
     async fn save_blobs(

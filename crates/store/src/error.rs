@@ -150,10 +150,10 @@ impl StoreError {
     }
 }
 
-/// SQLite: busy, busy in recovery, busy with a stale snapshot. PostgreSQL: cannot serialise, deadlock, too many
-/// connections, starting or stopping.
+/// SQLite: busy, busy in recovery, busy with a stale snapshot. PostgreSQL: cannot serialise, deadlock, a lock that
+/// was not free in time, too many connections, starting or stopping.
 const BUSY_CODES: &[&str] = &[
-    "5", "261", "517", "40001", "40P01", "53300", "57P03", "57P01",
+    "5", "261", "517", "40001", "40P01", "55P03", "53300", "57P03", "57P01",
 ];
 
 /// Names what was being done when the database refused.

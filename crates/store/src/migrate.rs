@@ -6,8 +6,10 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, SqlSafeStr};
 
 use crate::StoreError;
+use crate::error::Doing;
 use crate::open::Engine;
 
+const CONNECT: &str = "connect to migrate the database";
 /// Version, name, SQLite's text, PostgreSQL's text.
 const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
     (
@@ -54,10 +56,18 @@ pub(crate) async fn migrate(pool: &AnyPool, engine: Engine) -> Result<(), StoreE
             false,
         )
     });
-    Migrator::with_migrations(migrations.collect())
-        .run(pool)
-        .await
-        .map_err(|source| StoreError::Migrate { source })
+    let mut conn = pool.acquire().await.doing(CONNECT)?;
+    if engine == Engine::Postgres {
+        // Another node may be at it, and for long.
+        let told = sqlx::raw_sql("SET lock_timeout = 0").execute(&mut *conn);
+        told.await.doing(CONNECT)?;
+    }
+    let done = Migrator::with_migrations(migrations.collect())
+        .run(&mut *conn)
+        .await;
+    // Never back to the pool: it is more patient than the others.
+    conn.close().await.doing(CONNECT)?;
+    done.map_err(|source| StoreError::Migrate { source })
 }
 
 #[cfg(test)]

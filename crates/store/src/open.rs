@@ -8,7 +8,7 @@ use menshen_core::ids::TenantId;
 use menshen_core::time::Millis;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyPool, ConnectOptions};
+use sqlx::{Any, AnyPool, ConnectOptions, Connection};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
@@ -21,6 +21,15 @@ use crate::{MasterKeys, StoreConfig, StoreError, migrate, random, secrets};
 /// `secure_delete` overwrites what is deleted. The time-out comes first, for the others may need it.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON";
+
+/// What every PostgreSQL session is told. A node whose machine vanished says no goodbye: without this its open
+/// transaction would hold the end of the audit log, and with it every writer of every node, until TCP gives up
+/// after hours. Milliseconds, or seconds for the keepalives; a transaction of ours is never idle for a second.
+const SESSION: &str = "SET idle_in_transaction_session_timeout = 30000; SET lock_timeout = 10000; \
+     SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3";
+
+/// Lets a transaction on PostgreSQL be idle while files are fetched or written between its statements.
+pub(crate) const PATIENT: &str = "SET LOCAL idle_in_transaction_session_timeout = 0";
 
 /// How long a caller waits for a connection before the service is called busy.
 pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -42,7 +51,9 @@ pub(crate) struct Inner {
     pub pool: AnyPool,
     pub engine: Engine,
     pub keys: MasterKeys,
-    /// SQLite has one writer: ours queue in order instead of polling for the lock.
+    /// Who may write. SQLite has one writer: ours queue in order instead of polling for the lock. On PostgreSQL
+    /// writers wait for each other at the audit log, each with a connection in its hand: half of the connections
+    /// is kept for those who read.
     pub writer: Arc<Semaphore>,
     /// The secret of all lookup digests.
     pub digest: Zeroizing<[u8; 32]>,
@@ -68,7 +79,7 @@ impl Store {
             pool,
             engine,
             keys,
-            writer: Arc::new(Semaphore::new(1)),
+            writer: Arc::new(Semaphore::new(writers(config, engine))),
             digest,
             tenant_seal,
             places: Places::open(&config.blobs)?,
@@ -122,22 +133,41 @@ pub(crate) async fn connect(config: &StoreConfig) -> Result<(AnyPool, Engine), S
     let options: AnyConnectOptions = url.parse().doing("read the database's address")?;
     let options = options.disable_statement_logging();
     let pool = AnyPoolOptions::new()
-        .max_connections(config.max_connections.max(2))
+        .max_connections(connections(config))
         .acquire_timeout(ACQUIRE_TIMEOUT)
         // A connection to a server may have died since its last use; one to a file has not.
         .test_before_acquire(engine == Engine::Postgres)
         .after_connect(move |conn, _| {
             Box::pin(async move {
-                if engine == Engine::Sqlite {
-                    sqlx::raw_sql(PRAGMAS).execute(&mut *conn).await?;
-                }
+                let told = match engine {
+                    Engine::Sqlite => PRAGMAS,
+                    Engine::Postgres => SESSION,
+                };
+                sqlx::raw_sql(told).execute(&mut *conn).await?;
                 Ok(())
             })
+        })
+        // A full disk makes SQLite end a transaction by itself. The connection still counts it, refuses to begin
+        // another, and would fail every request until the process ends: it is replaced instead.
+        .before_acquire(|conn, _| {
+            let clean = !conn.is_in_transaction();
+            Box::pin(async move { Ok(clean) })
         })
         .connect_with(options)
         .await
         .doing("connect to the database")?;
     Ok((pool, engine))
+}
+
+fn connections(config: &StoreConfig) -> u32 {
+    config.max_connections.max(2)
+}
+
+fn writers(config: &StoreConfig, engine: Engine) -> usize {
+    match engine {
+        Engine::Sqlite => 1,
+        Engine::Postgres => connections(config) as usize / 2,
+    }
 }
 
 fn locate(database: &str) -> Result<(String, Engine), StoreError> {

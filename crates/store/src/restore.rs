@@ -15,7 +15,7 @@ use crate::backup::{End, FORMAT, Saved, failed};
 use crate::blobs::Places;
 use crate::digest::hex;
 use crate::error::Doing;
-use crate::open::{Engine, connect};
+use crate::open::{Engine, PATIENT, connect};
 use crate::tables::{Holds, TABLES, Table};
 use crate::{StoreConfig, StoreError, migrate};
 
@@ -92,11 +92,18 @@ fn check(from: &Path) -> Result<(), StoreError> {
 }
 
 async fn begin(pool: &AnyPool, engine: Engine) -> Result<Transaction<'static, Any>, StoreError> {
-    let begun = match engine {
-        Engine::Sqlite => pool.begin_with("BEGIN IMMEDIATE").await,
-        Engine::Postgres => pool.begin().await,
-    };
-    begun.doing("begin a transaction")
+    const BEGIN: &str = "begin a transaction";
+    match engine {
+        Engine::Sqlite => pool.begin_with("BEGIN IMMEDIATE").await.doing(BEGIN),
+        Engine::Postgres => {
+            let mut tx = pool.begin().await.doing(BEGIN)?;
+            sqlx::raw_sql(PATIENT)
+                .execute(&mut *tx)
+                .await
+                .doing(BEGIN)?;
+            Ok(tx)
+        }
+    }
 }
 
 async fn count(conn: &mut AnyConnection, table: &Table) -> Result<i64, StoreError> {

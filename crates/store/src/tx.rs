@@ -18,7 +18,7 @@ pub struct Tx {
     /// Audit entries to be appended as the last thing before this commits.
     pub(crate) audit: Vec<NewAuditEntry>,
     // After the transaction, so that the next writer starts when this one has been told to stop.
-    turn: Option<OwnedSemaphorePermit>,
+    turn: OwnedSemaphorePermit,
 }
 
 const BEGIN: &str = "begin a transaction";
@@ -28,15 +28,13 @@ impl Store {
     /// reads first and then writes would otherwise lose to a faster one.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         let pool = &self.inner.pool;
-        let (inner, turn) = match self.inner.engine {
-            Engine::Sqlite => {
-                let turn = self.inner.writer.clone().acquire_owned();
-                let turn = tokio::time::timeout(ACQUIRE_TIMEOUT, turn).await;
-                let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut).doing(BEGIN)?;
-                let turn = turn.expect("the semaphore is never closed");
-                (pool.begin_with("BEGIN IMMEDIATE").await, Some(turn))
-            }
-            Engine::Postgres => (pool.begin().await, None),
+        let turn = self.inner.writer.clone().acquire_owned();
+        let turn = tokio::time::timeout(ACQUIRE_TIMEOUT, turn).await;
+        let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut).doing(BEGIN)?;
+        let turn = turn.expect("the semaphore is never closed");
+        let inner = match self.inner.engine {
+            Engine::Sqlite => pool.begin_with("BEGIN IMMEDIATE").await,
+            Engine::Postgres => pool.begin().await,
         };
         Ok(Tx {
             inner: inner.doing(BEGIN)?,

@@ -5,13 +5,19 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::node::{Answer, Node, Setup, call, copy_keys, kills, passport, postgres, wait};
 
-/// The longest that a service may take to be ready again.
+/// The longest that a service may take to be ready again, in 99 of 100 cases: another test may have both cores.
 const READY: Duration = Duration::from_secs(2);
 const WRITERS: usize = 16;
+/// How many of the newest writes are looked at after each kill: those that it could have lost. All are looked at in the
+/// end. More would take longer than the writers need for as many again, so that a run of many kills would never end.
+const NEWEST: usize = 48;
+/// How many read at once when all writes are looked at.
+const READERS: usize = 8;
 
 /// A write that the service has acknowledged.
 #[derive(Clone, Debug)]
@@ -130,14 +136,14 @@ impl Service {
     /// Waits until all submissions are decided, each by one decision; returns how long it took.
     fn all_decided(&self, within: Duration) -> Duration {
         let start = Instant::now();
-        for id in self.submitted() {
-            while self.state(&id)["processing"] != false {
+        each(&self.submitted(), |id| {
+            while self.state(id)["processing"] != false {
                 assert!(start.elapsed() < within, "{id} gets no verdict");
                 wait(50);
             }
             let decisions = self.get(&format!("/v1/verifications/{id}/decisions"));
             assert_eq!(decisions.as_array().map(Vec::len), Some(1), "{id}");
-        }
+        });
         start.elapsed()
     }
 
@@ -156,8 +162,22 @@ impl Service {
     }
 }
 
+/// Does something with each item, some at once.
+pub fn each<T: Sync>(items: &[T], work: impl Fn(&T) + Sync) {
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..READERS {
+            scope.spawn(|| {
+                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    work(item);
+                }
+            });
+        }
+    });
+}
+
 /// Stops the writers also where a check fails: the test must end.
-struct Stop<'a>(&'a AtomicBool);
+pub struct Stop<'a>(pub &'a AtomicBool);
 
 impl Drop for Stop<'_> {
     fn drop(&mut self) {
@@ -166,10 +186,10 @@ impl Drop for Stop<'_> {
 }
 
 /// Numbers that look random and are the same in every run.
-struct Seeded(u64);
+pub struct Seeded(pub u64);
 
 impl Seeded {
-    fn below(&mut self, limit: u64) -> u64 {
+    pub fn below(&mut self, limit: u64) -> u64 {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -184,10 +204,18 @@ fn no_kill_loses_an_acknowledged_write() {
     kill_while_others_write(&Setup::new(folder.path().join("data")), kills());
 }
 
+#[test]
+fn no_kill_loses_an_acknowledged_write_on_postgresql() {
+    let Some(database) = postgres() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let setup = Setup::new(folder.path().join("data")).with("MENSHEN_DATABASE", database);
+    kill_while_others_write(&setup, kills());
+}
+
 fn kill_while_others_write(setup: &Setup, kills: u32) {
     let node = Node::start(setup);
     let service = Service::new(&node, node.key());
-    let (mut slowest, mut checked, mut seeded) = (Duration::ZERO, 0, Seeded(7));
+    let (mut ready, mut seeded) = (Vec::new(), Seeded(7));
     let start = Instant::now();
     let node = std::thread::scope(|scope| {
         let mut node = node;
@@ -204,31 +232,34 @@ fn kill_while_others_write(setup: &Setup, kills: u32) {
         for _ in 0..kills {
             wait(100 + seeded.below(500));
             node.kill();
-            let writes: Vec<Write> = service.writes.lock().unwrap()[checked..].to_vec();
+            let writes = service.writes.lock().unwrap().clone();
             node = Node::start(setup);
             service.moved(&node);
-            slowest = slowest.max(node.ready);
-            assert!(node.ready < READY, "ready after {:?}", node.ready);
+            ready.push(node.ready);
             assert_eq!(node.greeting["sandbox_key"], Value::Null);
-            writes.iter().for_each(|write| service.check(write));
-            checked += writes.len();
+            let newest = writes.len().saturating_sub(NEWEST);
+            each(&writes[newest..], |write| service.check(write));
         }
         node
     });
+    ready.sort();
+    let late = ready.iter().filter(|ready| **ready >= READY).count();
+    assert!(late <= ready.len().div_ceil(100), "late: {ready:?}");
     let (seconds, writes) = (start.elapsed(), service.writes.lock().unwrap().clone());
+    each(&writes, |write| service.check(write));
     // A job that died with its node is taken up after its lease of 30 seconds.
     let decided = service.all_decided(Duration::from_secs(120));
-    writes.iter().for_each(|write| service.check(write));
     assert_eq!(node.stop(), Some(0));
     assert_eq!(setup.line(&["audit", "verify"])["valid"], true);
     println!(
-        "kills {kills}, acknowledged writes {} in {:.1} s ({:.0} a second), submissions {}, slowest ready {} ms, \
-         the rest decided within {:.1} s",
+        "kills {kills}, acknowledged writes {} in {:.1} s ({:.0} a second), lost 0, submissions {}, ready again after \
+         {} ms in the middle, {} ms at most, the rest decided within {:.1} s",
         writes.len(),
         seconds.as_secs_f64(),
         writes.len() as f64 / seconds.as_secs_f64(),
         service.submitted().len(),
-        slowest.as_millis(),
+        ready[ready.len() / 2].as_millis(),
+        ready[ready.len() - 1].as_millis(),
         decided.as_secs_f64(),
     );
 }
@@ -283,4 +314,44 @@ fn two_nodes_decide_everything_once_though_one_is_killed() {
         submitting.as_secs_f64(),
         decided.as_secs_f64()
     );
+}
+
+#[test]
+fn a_node_that_hangs_stops_the_others_for_half_a_minute_at_most() {
+    let Some(database) = postgres() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let setup = |name: &str| {
+        Setup::new(folder.path().join(name)).with("MENSHEN_DATABASE", database.clone())
+    };
+    let first = Node::start(&setup("a"));
+    copy_keys(&setup("a").data, &setup("b").data);
+    let second = Node::start(&setup("b"));
+    let one = Service::new(&first, first.key());
+    let two = Service::new(&second, first.key());
+    two.serial.store(1_000_000, Ordering::Relaxed);
+    let waited = std::thread::scope(|scope| {
+        let _stop = Stop(&one.stop);
+        for _ in 0..WRITERS {
+            scope.spawn(|| {
+                while !one.stop.load(Ordering::Relaxed) {
+                    one.person("Ada Lovelace");
+                }
+            });
+        }
+        while one.submitted().len() < WRITERS {
+            wait(1);
+        }
+        // Its sessions stay open, like those of a machine that lost its network: one of them holds the log's end.
+        kill_process(Pid::from_child(&first.child), Signal::STOP).unwrap();
+        let start = Instant::now();
+        two.person("Ada Lovelace");
+        let waited = start.elapsed();
+        first.kill();
+        one.moved(&second);
+        waited
+    });
+    println!("a node hung: the other wrote again after {waited:.1?}");
+    assert!(waited < Duration::from_secs(45), "{waited:?}");
+    assert_eq!(second.stop(), Some(0));
+    assert_eq!(setup("b").line(&["audit", "verify"])["valid"], true);
 }

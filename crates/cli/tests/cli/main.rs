@@ -3,6 +3,7 @@
 
 mod crash;
 mod engine;
+mod faults;
 mod integrate;
 mod ledger;
 mod mail;
