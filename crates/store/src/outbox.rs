@@ -1,11 +1,11 @@
 //! Events for integrators, written in the transaction of what they tell.
 
-use menshen_core::ids::{DeliveryId, EventId, TenantId, WebhookId};
+use menshen_core::ids::{EventId, TenantId, WebhookId};
 use menshen_core::time::Millis;
 
 use crate::columns::{Reader, all, newer_than, one, words};
 use crate::error::{Doing, insert_error};
-use crate::{Store, StoreError, Tx};
+use crate::{DeliveryRow, Store, StoreError, Tx};
 
 /// Where an event is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,10 +106,9 @@ impl Tx {
         event: &str,
         payload: &str,
         now: Millis,
-    ) -> Result<DeliveryId, StoreError> {
+    ) -> Result<DeliveryRow, StoreError> {
         let id = self.insert_event(tenant, event, payload, now).await?;
-        let row = self.plan_delivery(tenant, webhook, (id, event), now);
-        Ok(row.await?.id)
+        self.plan_delivery(tenant, webhook, (id, event), now).await
     }
 
     async fn insert_event(
