@@ -10,6 +10,7 @@ import { tenant } from "./tenant.js";
 import { uploads } from "./uploads.js";
 import { untilVerdict } from "./verdict.js";
 import { verifications } from "./verifications.js";
+import { webhooks } from "./webhooks.js";
 
 /** Where the service is, and who calls. */
 export interface Options {
@@ -38,7 +39,8 @@ export function createClient({ url, key, fetch = (request) => globalThis.fetch(r
     // A redirection would carry what was sent to somebody else.
     redirect: "manual",
   });
-  const all = { ...applicants(api), ...contacts(api), ...verifications(api), ...uploads(api), ...tenant(api) };
+  const people = { ...applicants(api), ...contacts(api), ...verifications(api), ...uploads(api) };
+  const all = { ...people, ...tenant(api), ...webhooks(api) };
   return {
     ...all,
     /**

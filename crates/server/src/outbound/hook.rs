@@ -201,3 +201,180 @@ fn why(error: &reqwest::Error) -> HookError {
         false => HookError::Unreachable,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+
+    use super::*;
+
+    /// Addresses that nobody may send us to, in IPv4.
+    const INSIDE: [[u8; 4]; 26] = [
+        [0, 0, 0, 0],
+        [0, 1, 2, 3],
+        [10, 0, 0, 1],
+        [10, 255, 255, 254],
+        [100, 64, 0, 1],
+        [100, 100, 100, 200],
+        [127, 0, 0, 1],
+        [127, 1, 2, 3],
+        [168, 63, 129, 16],
+        [169, 254, 169, 254],
+        [169, 254, 170, 2],
+        [172, 16, 0, 1],
+        [172, 31, 255, 254],
+        [192, 0, 0, 192],
+        [192, 0, 2, 1],
+        [192, 88, 99, 1],
+        [192, 168, 0, 1],
+        [192, 168, 255, 254],
+        [198, 18, 0, 1],
+        [198, 51, 100, 1],
+        [203, 0, 113, 1],
+        [224, 0, 0, 1],
+        [239, 255, 255, 250],
+        [240, 0, 0, 1],
+        [255, 255, 255, 254],
+        [255, 255, 255, 255],
+    ];
+    /// The same in IPv6.
+    const INSIDE_V6: [&str; 16] = [
+        "::",
+        "::1",
+        "::2",
+        "100::1",
+        "2001::1",
+        "2001:10::1",
+        "2001:db8::1",
+        "3fff::1",
+        "5f00::1",
+        "fc00::1",
+        "fd00:ec2::254",
+        "fe80::1",
+        "fec0::1",
+        "ff02::1",
+        "ff05::2",
+        "4000::1",
+    ];
+
+    /// Every way to write an address of IPv4 that parsers of the web know, and every way to hide it in IPv6.
+    fn forms(address: Ipv4Addr) -> Vec<String> {
+        let [a, b, c, d] = address.octets();
+        let n = address.to_bits();
+        let six = |high: u128| format!("[{}]", Ipv6Addr::from_bits(high | u128::from(n)));
+        let (six_to_four, teredo) = (0x2002_u128 << 112, 0x2001_0000_u128 << 96);
+        vec![
+            format!("{address}"),
+            format!("{address}."),
+            format!("{n}"),
+            format!("0x{n:x}"),
+            format!("0{n:o}"),
+            format!("{a}.{}", n & 0xff_ffff),
+            format!("{a}.{b}.{}", n & 0xffff),
+            format!("0x{a:x}.0x{b:x}.0x{c:x}.0x{d:x}"),
+            format!("0{a:o}.0{b:o}.0{c:o}.0{d:o}"),
+            format!("{a}.{b}.{c}.{d}%2e"),
+            format!("{a}\u{3002}{b}\u{3002}{c}\u{3002}{d}"),
+            six(0xffff << 32),
+            six(0),
+            six(0x0064_ff9b << 96),
+            six(0x0064_ff9b_0001 << 80),
+            format!(
+                "[{}]",
+                Ipv6Addr::from_bits(six_to_four | u128::from(n) << 80)
+            ),
+            format!("[{}]", Ipv6Addr::from_bits(teredo | u128::from(!n))),
+        ]
+    }
+
+    fn hostile() -> Vec<String> {
+        let mut urls: Vec<String> = INSIDE
+            .iter()
+            .flat_map(|octets| forms(Ipv4Addr::from(*octets)))
+            .map(|host| format!("https://{host}/hook"))
+            .collect();
+        urls.extend(INSIDE_V6.map(|address| format!("https://[{address}]/hook")));
+        let low = (1..1024)
+            .step_by(11)
+            .filter(|port| !LOW_PORTS.contains(port));
+        urls.extend(low.map(|port| format!("https://1.1.1.1:{port}/hook")));
+        for scheme in [
+            "http",
+            "ftp",
+            "file",
+            "gopher",
+            "ws",
+            "wss",
+            "data",
+            "javascript",
+            "unix",
+        ] {
+            urls.push(format!("{scheme}://1.1.1.1/hook"));
+        }
+        for odd in [
+            "user@1.1.1.1",
+            "user:pass@1.1.1.1",
+            ":pass@1.1.1.1",
+            "1.1.1.1@127.0.0.1",
+            "1.1.1.1\\@127.0.0.1#",
+        ] {
+            urls.push(format!("https://{odd}/hook"));
+        }
+        for name in [
+            "localhost",
+            "LOCALHOST",
+            "localhost.",
+            "inside.test",
+            "mixed.test",
+            "mapped.test",
+            "none.test",
+            " ",
+        ] {
+            urls.push(format!("https://{name}/hook"));
+        }
+        urls.push("https://1.1.1.1/#fragment".to_owned());
+        urls.push(format!("https://1.1.1.1/{}", "a".repeat(LONGEST_URL)));
+        urls
+    }
+
+    #[tokio::test]
+    async fn no_address_of_the_list_is_taken_and_none_is_sent_to() {
+        let hooks = Hooks::new(&Webhooks::default()).unwrap();
+        let set = |name: &str, addresses: &[&str]| {
+            let addresses: Vec<_> = addresses.iter().map(|ip| ip.parse().unwrap()).collect();
+            hooks.names().set(name, &addresses);
+        };
+        for name in ["localhost", "localhost."] {
+            set(name, &["127.0.0.1", "::1"]);
+        }
+        set("inside.test", &["192.168.1.1"]);
+        set("mixed.test", &["1.1.1.1", "10.0.0.1"]);
+        set("mapped.test", &["::ffff:1.1.1.1"]);
+        set("none.test", &[]);
+        let urls = hostile();
+        assert!(urls.len() >= 500, "{}", urls.len());
+        for url in &urls {
+            assert!(hooks.check(url).await.is_err(), "{url}");
+            let delivery = Delivery {
+                id: "1",
+                timestamp: 0,
+                signature: "",
+                body: String::new(),
+            };
+            let sent = hooks.send(url, delivery).await;
+            let nowhere = [Err(HookError::Refused), Err(HookError::Unreachable)];
+            assert!(nowhere.contains(&sent), "{url} {sent:?}");
+            assert!(url.contains("none.test") || sent == nowhere[0], "{url}");
+        }
+        println!("{} hostile addresses, 0 taken", urls.len());
+        set("good.test", &["1.1.1.1", "2606:4700::1111"]);
+        for url in [
+            "https://good.test/hook",
+            "https://good.test:8443/?a=b",
+            "https://1.1.1.1/",
+            "https://[2606:4700::1111]/",
+        ] {
+            assert_eq!(hooks.check(url).await, Ok(()), "{url}");
+        }
+    }
+}

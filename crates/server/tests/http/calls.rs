@@ -22,7 +22,7 @@ pub enum For {
 use For::{Everybody, Keys, People};
 use Scope::{
     AuditRead, KeysWrite, Operate, PersonalRead, PolicyWrite, PrivacyWrite, VerificationsRead,
-    VerificationsWrite,
+    VerificationsWrite, WebhooksWrite,
 };
 
 /// Whom each route is for. The document and this table name the same routes.
@@ -110,6 +110,19 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ("PATCH", "/v1/uploads/{id}", People(VerificationsWrite)),
     ("DELETE", "/v1/uploads/{id}", People(VerificationsWrite)),
     ("GET", "/v1/events", Keys(VerificationsRead)),
+    ("GET", "/v1/webhooks", Keys(WebhooksWrite)),
+    ("POST", "/v1/webhooks", Keys(WebhooksWrite)),
+    ("GET", "/v1/webhooks/{id}", Keys(WebhooksWrite)),
+    ("PUT", "/v1/webhooks/{id}", Keys(WebhooksWrite)),
+    ("POST", "/v1/webhooks/{id}/rotate", Keys(WebhooksWrite)),
+    ("POST", "/v1/webhooks/{id}/test", Keys(WebhooksWrite)),
+    ("GET", "/v1/webhooks/{id}/deliveries", Keys(WebhooksWrite)),
+    (
+        "POST",
+        "/v1/webhooks/{id}/deliveries/{delivery}/resend",
+        Keys(WebhooksWrite),
+    ),
+    ("DELETE", "/v1/webhooks/{id}", Keys(WebhooksWrite)),
     ("GET", "/v1/keys", Keys(KeysWrite)),
     ("POST", "/v1/keys", Keys(KeysWrite)),
     ("DELETE", "/v1/keys/{id}", Keys(KeysWrite)),
@@ -142,6 +155,7 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         "verifications" => "verification",
         "uploads" => "upload",
         "decisions" => "decision",
+        "webhooks" => "webhook",
         _ => "key",
     };
     let mut filled = (*path).to_owned();
@@ -149,6 +163,7 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         ("{id}", ids.get(kind).map_or("", String::as_str)),
         ("{hold}", ids.get("hold").map_or("", String::as_str)),
         ("{seq}", ids.get("seq").map_or("", String::as_str)),
+        ("{delivery}", ids.get("delivery").map_or("", String::as_str)),
         ("{purpose}", "marketing"),
         ("{part}", "selfie"),
     ] {
@@ -164,6 +179,10 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         ("POST", "/v1/applicants/{id}/holds") => json!({ "reason": "case-2" }),
         ("POST", "/v1/verifications") => json!({ "applicant": ids["applicant"], "level": "L2" }),
         ("PUT", "/v1/verifications/{id}/data") => passport("Ada Lovelace"),
+        ("POST", "/v1/webhooks") | ("PUT", "/v1/webhooks/{id}") => {
+            json!({ "url": "https://1.1.1.1/hook" })
+        }
+        ("POST", "/v1/webhooks/{id}/rotate") => json!({}),
         ("POST", "/v1/keys") => json!({ "label": "x", "scopes": [] }),
         ("POST", "/v1/tenants") => json!({ "name": "x", "sandbox": true }),
         ("PUT" | "POST", "/v1/policy" | "/v1/policy/try") => json!({ "toml": "version = \"x\"" }),
