@@ -30,6 +30,9 @@ pub enum Scope {
     /// Read the audit log and decision evidence.
     #[serde(rename = "audit:read")]
     AuditRead,
+    /// Say where events are sent, and see what became of them.
+    #[serde(rename = "webhooks:write")]
+    WebhooksWrite,
     /// Create tenants: the operator's own.
     #[serde(rename = "operate")]
     Operate,
@@ -37,7 +40,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::VerificationsRead,
         Self::VerificationsWrite,
         Self::PersonalRead,
@@ -45,6 +48,7 @@ impl Scope {
         Self::PolicyWrite,
         Self::KeysWrite,
         Self::AuditRead,
+        Self::WebhooksWrite,
         Self::Operate,
     ];
 
@@ -58,6 +62,7 @@ impl Scope {
             Self::PolicyWrite => "policy:write",
             Self::KeysWrite => "keys:write",
             Self::AuditRead => "audit:read",
+            Self::WebhooksWrite => "webhooks:write",
             Self::Operate => "operate",
         }
     }

@@ -49,6 +49,9 @@ pub enum EventName {
     /// A ticket has news.
     #[serde(rename = "ticket.updated")]
     TicketUpdated,
+    /// Nothing: an integrator tries an address.
+    #[serde(rename = "webhook.test")]
+    WebhookTest,
 }
 
 impl EventName {

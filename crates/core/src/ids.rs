@@ -59,6 +59,8 @@ ids! {
     HoldId "A legal hold.";
     ContactId "An address that messages to a person go to.";
     NoticeId "A message to a person.";
+    WebhookId "An address of an integrator that is told of events.";
+    DeliveryId "An event on its way to such an address.";
 }
 
 #[cfg(test)]

@@ -55,7 +55,8 @@ impl Notice {
             | EventName::AppealDecided
             | EventName::EntitlementChanged
             | EventName::DuplicateFound
-            | EventName::TicketUpdated => None,
+            | EventName::TicketUpdated
+            | EventName::WebhookTest => None,
         }
     }
 

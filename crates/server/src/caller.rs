@@ -45,6 +45,7 @@ permissions! {
     Policies PolicyWrite false "Read and change the policy.";
     Keys KeysWrite false "Create and revoke keys.";
     Audit AuditRead false "Read the audit log and decision evidence.";
+    Webhooks WebhooksWrite false "Say where events are sent.";
     Operate Operate false "Create tenants.";
 }
 

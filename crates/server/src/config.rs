@@ -46,6 +46,8 @@ pub struct Config {
     pub mail: Option<Mail>,
     /// The gateway that sends SMS; none are sent without it.
     pub sms: Option<Sms>,
+    /// How events reach integrators.
+    pub webhooks: Webhooks,
     /// Where the master keys come from.
     pub keys: Keys,
     /// The processes that look at photos.
@@ -158,6 +160,16 @@ fn json() -> String {
     "application/json".to_owned()
 }
 
+/// How events reach integrators.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Webhooks {
+    /// May they go to addresses of this machine and of private networks, there without TLS, too?
+    pub allow_private: bool,
+    /// Longest time for a delivery, in seconds.
+    pub timeout_s: u64,
+}
+
 /// Where the master keys come from: 32 bytes each in hexadecimal, a line each, the current one first.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -212,10 +224,20 @@ impl Default for Config {
             blobs: Blobs::default(),
             mail: None,
             sms: None,
+            webhooks: Webhooks::default(),
             keys: Keys::default(),
             engine: EngineConfig::default(),
             limits: Limits::default(),
             trusted_proxies: Vec::new(),
+        }
+    }
+}
+
+impl Default for Webhooks {
+    fn default() -> Self {
+        Self {
+            allow_private: false,
+            timeout_s: 15,
         }
     }
 }
@@ -365,6 +387,9 @@ impl Config {
                 ));
             }
         }
+        if !(1..=20).contains(&self.webhooks.timeout_s) {
+            return Err(ConfigError::Together("webhooks.timeout_s must be 1 to 20"));
+        }
         if self.limits.in_flight == 0 || self.limits.photo_mib == 0 {
             return Err(ConfigError::Together("limits of 0 would refuse everything"));
         }
@@ -494,6 +519,7 @@ mod tests {
         for (table, needs) in [
             ("keys", ""),
             ("engine", ""),
+            ("webhooks", ""),
             ("limits", ""),
             ("mail", "host = 'h'\nfrom = 'f'"),
             ("sms", "url = 'u'\nbody = 'b'"),

@@ -35,6 +35,7 @@ pub use app::{App, Parts};
 pub use clock::Clock;
 pub use config::{
     Blobs, Config, ConfigError, EngineConfig, Keys, Limits, Mail, MailSecurity, Secret, Sms,
+    Webhooks,
 };
 pub use jobs::any as do_one_job;
 pub use keys::{KeyError, KeyFile, check_keys};

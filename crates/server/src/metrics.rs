@@ -57,6 +57,7 @@ pub struct Metrics {
     engine_failures: Family<Word, Counter>,
     jobs_given_up: Counter,
     notices: Family<Word, Counter>,
+    deliveries: Family<Word, Counter>,
     queue: Gauge,
 }
 
@@ -79,6 +80,7 @@ impl Default for Metrics {
             engine_failures: Family::default(),
             jobs_given_up: Counter::default(),
             notices: Family::default(),
+            deliveries: Family::default(),
             queue: Gauge::default(),
         };
         metrics.register();
@@ -122,6 +124,8 @@ impl Metrics {
         );
         let help = "Messages to people, by way and end";
         r.register("notices", help, self.notices.clone());
+        let help = "Tries to tell integrators of events, by end";
+        r.register("deliveries", help, self.deliveries.clone());
         r.register("queue", "Decisions waiting", self.queue.clone());
     }
 
@@ -190,6 +194,12 @@ impl Metrics {
         let end = if sent { "sent" } else { "failed" };
         let label = Word("message", format!("{channel}_{end}"));
         self.notices.get_or_create(&label).inc();
+    }
+
+    /// Counts a try to tell an integrator of an event.
+    pub fn delivered(&self, end: &'static str) {
+        let label = Word("end", end.to_owned());
+        self.deliveries.get_or_create(&label).inc();
     }
 
     /// Returns everything in the text format of Prometheus.

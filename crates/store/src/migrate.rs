@@ -24,6 +24,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0002_notices.sql"),
         include_str!("../migrations/postgres/0002_notices.sql"),
     ),
+    (
+        3,
+        "webhooks",
+        include_str!("../migrations/sqlite/0003_webhooks.sql"),
+        include_str!("../migrations/postgres/0003_webhooks.sql"),
+    ),
 ];
 
 /// Returns the version of the tables.

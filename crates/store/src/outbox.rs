@@ -1,11 +1,11 @@
 //! Events for integrators, written in the transaction of what they tell.
 
-use menshen_core::ids::{EventId, TenantId};
+use menshen_core::ids::{EventId, TenantId, WebhookId};
 use menshen_core::time::Millis;
 
-use crate::columns::{Reader, all, newer_than, words};
+use crate::columns::{Reader, all, newer_than, one, words};
 use crate::error::{Doing, insert_error};
-use crate::{Store, StoreError, Tx};
+use crate::{DeliveryRow, Store, StoreError, Tx};
 
 /// Where an event is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,10 +42,27 @@ pub struct EventRow {
 const OUTBOX: &str = "outbox";
 const INSERT: &str = "INSERT INTO outbox (id, tenant_id, event, payload, created_at, state, version) \
      VALUES ($1, $2, $3, $4, $5, 'ready', 1)";
+const FIND: &str = "SELECT id, tenant_id, event, payload, created_at, state, version FROM outbox \
+     WHERE id = $1 AND tenant_id = $2";
 const LIST: &str = "SELECT id, tenant_id, event, payload, created_at, state, version FROM outbox \
      WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 
 impl Store {
+    /// Returns an event of a tenant.
+    pub async fn find_event(
+        &self,
+        tenant: TenantId,
+        id: EventId,
+    ) -> Result<Option<EventRow>, StoreError> {
+        let row = sqlx::query(FIND)
+            .bind(id.to_string())
+            .bind(tenant.to_string())
+            .fetch_optional(&self.inner.pool)
+            .await
+            .doing("find event")?;
+        one(OUTBOX, row, read)
+    }
+
     /// Returns a tenant's events, oldest first.
     pub async fn list_events(
         &self,
@@ -65,8 +82,36 @@ impl Store {
 }
 
 impl Tx {
-    /// Appends an event, to be sent after this transaction.
+    /// Appends an event and plans its delivery to every address of the tenant that is told of it.
     pub async fn append_event(
+        &mut self,
+        tenant: TenantId,
+        event: &str,
+        payload: &str,
+        now: Millis,
+    ) -> Result<EventId, StoreError> {
+        let id = self.insert_event(tenant, event, payload, now).await?;
+        for webhook in self.listeners(tenant, event).await? {
+            self.plan_delivery(tenant, webhook, (id, event), now)
+                .await?;
+        }
+        Ok(id)
+    }
+
+    /// Appends an event that one address alone is told of.
+    pub async fn append_event_for(
+        &mut self,
+        tenant: TenantId,
+        webhook: WebhookId,
+        event: &str,
+        payload: &str,
+        now: Millis,
+    ) -> Result<DeliveryRow, StoreError> {
+        let id = self.insert_event(tenant, event, payload, now).await?;
+        self.plan_delivery(tenant, webhook, (id, event), now).await
+    }
+
+    async fn insert_event(
         &mut self,
         tenant: TenantId,
         event: &str,

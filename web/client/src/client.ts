@@ -3,6 +3,7 @@ import { applicants } from "./applicants.js";
 import { checked } from "./call.js";
 import type { Api, Call } from "./call.js";
 import { contacts } from "./contacts.js";
+import { entitlements } from "./entitlements.js";
 import type { paths, VerificationOut } from "./schema.js";
 import { DELAYS, persistent } from "./send.js";
 import type { Fetch } from "./send.js";
@@ -10,6 +11,7 @@ import { tenant } from "./tenant.js";
 import { uploads } from "./uploads.js";
 import { untilVerdict } from "./verdict.js";
 import { verifications } from "./verifications.js";
+import { webhooks } from "./webhooks.js";
 
 /** Where the service is, and who calls. */
 export interface Options {
@@ -38,7 +40,8 @@ export function createClient({ url, key, fetch = (request) => globalThis.fetch(r
     // A redirection would carry what was sent to somebody else.
     redirect: "manual",
   });
-  const all = { ...applicants(api), ...contacts(api), ...verifications(api), ...uploads(api), ...tenant(api) };
+  const people = { ...applicants(api), ...contacts(api), ...verifications(api), ...uploads(api) };
+  const all = { ...people, ...entitlements(api), ...tenant(api), ...webhooks(api) };
   return {
     ...all,
     /**

@@ -8,3 +8,5 @@ export { DELAYS } from "./send.js";
 export type { Fetch } from "./send.js";
 export type { PieceOut, UploadIn, UploadOut } from "./uploads.js";
 export type { Part, Submission } from "./verifications.js";
+export { verifyWebhook, WebhookError } from "./verify.js";
+export type { Doubt, Tolerance, WebhookEvent, WebhookHeaders } from "./verify.js";

@@ -1,6 +1,7 @@
 //! Work done later: taken up exactly once by any node, and again where a node died with it.
 
 mod decide;
+mod deliver;
 mod notify;
 mod sweep;
 
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use menshen_core::ids::{TenantId, VerificationId};
 use menshen_core::time::{MINUTE, Millis};
-use menshen_store::{JobRow, StoreError};
+use menshen_store::{DELIVER, JobRow, StoreError};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -24,8 +25,16 @@ pub const SWEEP: &str = "sweep";
 /// Hands a message to a mail server or a gateway.
 pub const NOTIFY: &str = "notify";
 
-/// What each lane does. A mail server that does not answer holds up messages, and nothing else.
-const LANES: [&[&str]; 3] = [&[DECIDE, SWEEP], &[DECIDE, SWEEP], &[NOTIFY]];
+/// What each lane does. A mail server that does not answer holds up messages, and nothing else; so do receivers of
+/// events, of which one that stalls takes up one lane of several.
+const LANES: [&[&str]; 6] = [
+    &[DECIDE, SWEEP],
+    &[DECIDE, SWEEP],
+    &[NOTIFY],
+    &[DELIVER],
+    &[DELIVER],
+    &[DELIVER],
+];
 /// How long a node may hold a job without a word. A decision takes well under a second.
 const LEASE: i64 = 30_000;
 /// Seconds before the next try, then it is given up and an operator is told.
@@ -90,7 +99,7 @@ async fn lane(app: App, kinds: &'static [&'static str], mut stop: watch::Receive
 /// # Errors
 /// The store's, when it cannot be asked.
 pub async fn any(app: &App) -> Result<bool, ApiError> {
-    step(app, &[DECIDE, SWEEP, NOTIFY]).await
+    step(app, &[DECIDE, SWEEP, NOTIFY, DELIVER]).await
 }
 
 async fn step(app: &App, kinds: &[&str]) -> Result<bool, ApiError> {
@@ -103,6 +112,7 @@ async fn step(app: &App, kinds: &[&str]) -> Result<bool, ApiError> {
     let done = match job.kind.as_str() {
         DECIDE => decide::run(app, &job).await,
         NOTIFY => notify::run(app, &job, wait(&job).is_none()).await,
+        DELIVER => deliver::run(app, &job).await,
         _ => sweep::run(app, now).await,
     };
     match done {
@@ -148,7 +158,8 @@ async fn put_off(app: &App, job: &JobRow, error: &ApiError) -> Result<(), ApiErr
 /// Returns the seconds until the next try; `None` after the last.
 fn wait(job: &JobRow) -> Option<i64> {
     let steps: &[i64] = match job.kind.as_str() {
-        NOTIFY => &NOTIFY_STEPS,
+        // A delivery has steps of its own; these are for a machine that fails.
+        NOTIFY | DELIVER => &NOTIFY_STEPS,
         _ => &STEPS,
     };
     let tries = usize::try_from(job.tries).unwrap_or(usize::MAX);

@@ -16,6 +16,8 @@ use crate::record::{self, Act};
 
 /// How long jobs that are done are kept: the expected time is their mean.
 const KEPT_JOBS: i64 = 7 * DAY;
+/// How long deliveries are kept that were accepted or given up.
+const KEPT_DELIVERIES: i64 = 30 * DAY;
 /// Records read at once.
 const BATCH: u32 = 200;
 
@@ -26,6 +28,7 @@ pub async fn run(app: &App, now: Millis) -> Result<(), ApiError> {
     tx.prune_applicant_tokens(now).await?;
     tx.expire_uploads(now).await?;
     tx.prune_jobs(now.plus(-KEPT_JOBS)).await?;
+    tx.prune_deliveries(now.plus(-KEPT_DELIVERIES)).await?;
     tx.commit().await?;
     move_on(app, now).await?;
     retain_all(app, now).await?;

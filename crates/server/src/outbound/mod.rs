@@ -1,6 +1,11 @@
-//! Ways out of the service: mail and SMS, by the servers that the operator names and no others.
+//! Ways out of the service: mail and SMS, by the servers that the operator names and no others; events, to the
+//! addresses that integrators name, where they are allowed.
 
+mod address;
+mod hook;
 mod mail;
+mod names;
+mod signature;
 mod sms;
 
 use menshen_core::ids::NoticeId;
@@ -9,7 +14,9 @@ use menshen_core::time::Millis;
 use menshen_store::Channel;
 use thiserror::Error;
 
+pub use hook::{Delivery, HookError, Hooks, Refused};
 pub use mail::Mailer;
+pub use signature::signatures;
 pub use sms::Gateway;
 
 use crate::config::Config;
@@ -37,6 +44,9 @@ pub enum OutboundError {
     /// The HTTP client.
     #[error("prepare the client of sms.url")]
     Client(#[source] reqwest::Error),
+    /// The HTTP client of deliveries.
+    #[error("prepare the client of webhooks")]
+    Webhooks(#[source] reqwest::Error),
 }
 
 /// Why a message did not go out, as a code. Never what the other side said: it may quote the address.
@@ -63,8 +73,8 @@ pub struct Letter<'a> {
 }
 
 /// The ways that are open.
-#[derive(Default)]
 pub struct Outbound {
+    hooks: Hooks,
     mailer: Option<Mailer>,
     gateway: Option<Gateway>,
 }
@@ -76,9 +86,20 @@ impl Outbound {
     /// [`OutboundError`].
     pub fn new(config: &Config) -> Result<Self, OutboundError> {
         Ok(Self {
+            hooks: Hooks::new(&config.webhooks)?,
             mailer: config.mail.as_ref().map(Mailer::new).transpose()?,
             gateway: config.sms.as_ref().map(Gateway::new).transpose()?,
         })
+    }
+
+    /// Returns the clients of deliveries to integrators.
+    pub const fn hooks(&self) -> &Hooks {
+        &self.hooks
+    }
+
+    /// Sets the addresses of a name by hand, for deliveries to integrators; for tests.
+    pub fn set_name(&self, name: &str, addresses: &[std::net::IpAddr]) {
+        self.hooks.names().set(name, addresses);
     }
 
     /// Returns the mail server's client, where there is one.

@@ -6,6 +6,7 @@ pub mod captures;
 pub mod contacts;
 pub mod data;
 pub mod decisions;
+pub mod deliveries;
 pub mod entitlements;
 pub mod events;
 pub mod health;
@@ -17,6 +18,7 @@ pub mod reasons;
 pub mod tenants;
 pub mod uploads;
 pub mod verifications;
+pub mod webhooks;
 
 use axum::Router;
 use utoipa::OpenApi;
@@ -76,6 +78,16 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(decisions::get_decision_evidence))
         .routes(routes!(entitlements::check_entitlement))
         .routes(routes!(events::list_events))
+        .routes(routes!(webhooks::create_webhook, webhooks::list_webhooks))
+        .routes(routes!(
+            webhooks::get_webhook,
+            webhooks::put_webhook,
+            webhooks::delete_webhook
+        ))
+        .routes(routes!(webhooks::rotate_webhook))
+        .routes(routes!(deliveries::test_webhook))
+        .routes(routes!(deliveries::list_deliveries))
+        .routes(routes!(deliveries::resend_delivery))
         .routes(routes!(keys::create_key, keys::list_keys))
         .routes(routes!(keys::revoke_key))
         .routes(routes!(tenants::create_tenant, tenants::list_tenants))

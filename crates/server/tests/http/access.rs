@@ -277,6 +277,12 @@ async fn records(service: &Service, applicant: &str, first: &str, open: &str) ->
         "key",
         service.key_for(&service.key, &["audit:read"]).await.0,
     );
+    let hook = json!({ "url": "https://1.1.1.1/hook" });
+    let hook = text(&service.post("/v1/webhooks", hook).await.body["id"]);
+    let test = format!("/v1/webhooks/{hook}/test");
+    let delivery = service.post(&test, json!({})).await.body;
+    ids.insert("delivery", text(&delivery["id"]));
+    ids.insert("webhook", hook);
     let route = &("POST", "/v1/uploads", People(Scope::VerificationsWrite));
     let upload = service.send(request(route, &ids, &service.key)).await;
     assert_eq!(upload.status, StatusCode::CREATED, "{}", upload.body);

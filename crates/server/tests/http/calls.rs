@@ -22,7 +22,7 @@ pub enum For {
 use For::{Everybody, Keys, People};
 use Scope::{
     AuditRead, KeysWrite, Operate, PersonalRead, PolicyWrite, PrivacyWrite, VerificationsRead,
-    VerificationsWrite,
+    VerificationsWrite, WebhooksWrite,
 };
 
 /// Whom each route is for. The document and this table name the same routes.
@@ -111,6 +111,19 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ("DELETE", "/v1/uploads/{id}", People(VerificationsWrite)),
     ("POST", "/v1/entitlements/check", People(VerificationsRead)),
     ("GET", "/v1/events", Keys(VerificationsRead)),
+    ("GET", "/v1/webhooks", Keys(WebhooksWrite)),
+    ("POST", "/v1/webhooks", Keys(WebhooksWrite)),
+    ("GET", "/v1/webhooks/{id}", Keys(WebhooksWrite)),
+    ("PUT", "/v1/webhooks/{id}", Keys(WebhooksWrite)),
+    ("POST", "/v1/webhooks/{id}/rotate", Keys(WebhooksWrite)),
+    ("POST", "/v1/webhooks/{id}/test", Keys(WebhooksWrite)),
+    ("GET", "/v1/webhooks/{id}/deliveries", Keys(WebhooksWrite)),
+    (
+        "POST",
+        "/v1/webhooks/{id}/deliveries/{delivery}/resend",
+        Keys(WebhooksWrite),
+    ),
+    ("DELETE", "/v1/webhooks/{id}", Keys(WebhooksWrite)),
     ("GET", "/v1/keys", Keys(KeysWrite)),
     ("POST", "/v1/keys", Keys(KeysWrite)),
     ("DELETE", "/v1/keys/{id}", Keys(KeysWrite)),
@@ -145,6 +158,7 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         "verifications" => "verification",
         "uploads" => "upload",
         "decisions" => "decision",
+        "webhooks" => "webhook",
         _ => "key",
     };
     let mut filled = (*path).to_owned();
@@ -152,6 +166,7 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         ("{id}", ids.get(kind).map_or("", String::as_str)),
         ("{hold}", ids.get("hold").map_or("", String::as_str)),
         ("{seq}", ids.get("seq").map_or("", String::as_str)),
+        ("{delivery}", ids.get("delivery").map_or("", String::as_str)),
         ("{purpose}", "marketing"),
         ("{part}", "selfie"),
     ] {
@@ -170,6 +185,10 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
             json!({ "applicant": ids["applicant"], "action": "x", "asset": "y", "amount": "1" })
         }
         ("PUT", "/v1/verifications/{id}/data") => passport("Ada Lovelace"),
+        ("POST", "/v1/webhooks") | ("PUT", "/v1/webhooks/{id}") => {
+            json!({ "url": "https://1.1.1.1/hook" })
+        }
+        ("POST", "/v1/webhooks/{id}/rotate") => json!({}),
         ("POST", "/v1/keys") => json!({ "label": "x", "scopes": [] }),
         ("POST", "/v1/tenants") => json!({ "name": "x", "sandbox": true }),
         ("PUT" | "POST", "/v1/policy" | "/v1/policy/try") => json!({ "toml": "version = \"x\"" }),
