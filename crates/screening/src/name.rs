@@ -1,0 +1,11 @@
+//! A name as an index sees it: words that can be compared, whatever the script.
+
+mod arabic;
+mod chinese;
+mod distance;
+mod fold;
+mod form;
+
+pub(crate) use distance::distance;
+pub use form::Scheme;
+pub(crate) use form::{Form, Word, forms, is_particle};
