@@ -6,6 +6,7 @@ mod dictionary;
 mod explain;
 mod score;
 mod store;
+mod terms;
 
 use std::collections::HashMap;
 
@@ -74,101 +75,83 @@ impl Index {
     /// Returns the entries whose names come near the person's, the best first, with measures and their
     /// explanation. There is no threshold in it: most hits of a long list are of nobody's concern.
     pub fn search(&self, query: &Query) -> Vec<Hit<'_>> {
-        let mut best: HashMap<u32, Found> = HashMap::new();
         let names = query.names.iter().take(MAX_NAMES).enumerate();
-        let spelled = names.flat_map(|(number, text)| {
-            let forms = name::forms(text).into_iter();
-            forms.map(move |form| (number, form))
-        });
-        for (number, form) in spelled {
-            let form = Spelled::of(form, &self.dictionary);
-            for candidate in candidates::of(self, &form, query) {
+        let spelled: Vec<(usize, Spelled)> = names
+            .flat_map(|(number, text)| {
+                name::forms(text)
+                    .into_iter()
+                    .map(move |form| (number, form))
+            })
+            .map(|(number, form)| (number, Spelled::of(form, &self.dictionary)))
+            .collect();
+        let mut best: HashMap<u32, Found<'_>> = HashMap::new();
+        for (number, form) in &spelled {
+            for (candidate, terms) in candidates::of(self, form, query) {
                 let stored = self.forms.get(candidate);
-                let alignment = align::align(&form, &stored, &self.dictionary);
-                let found = Found::new(self, query, number, &form, candidate, alignment);
-                let known = best.entry(stored.entity);
-                known
-                    .and_modify(|known| known.improve(&found))
-                    .or_insert(found);
+                let alignment = align::align(form, &stored, &self.dictionary, terms);
+                let entity = &self.entities[stored.entity as usize];
+                let strength = entity.names[usize::from(stored.name)].strength;
+                let name_score = alignment.score * score::of_strength(strength);
+                let date = score::dates(query, entity);
+                let score = score::combined(name_score, date, score::countries(query, entity));
+                let known = best
+                    .get(&stored.entity)
+                    .map_or(score::FLOOR, |known| known.score);
+                if score > known {
+                    let name = &query.names[*number];
+                    let found = Found {
+                        score,
+                        name_score,
+                        name,
+                        form,
+                        candidate,
+                        alignment,
+                    };
+                    best.insert(stored.entity, found);
+                }
             }
         }
-        let mut found: Vec<(u32, Found)> = best.into_iter().collect();
-        found.retain(|(_, found)| found.score >= score::FLOOR);
+        let mut found: Vec<(u32, Found<'_>)> = best.into_iter().collect();
         found.sort_by(|(a, x), (b, y)| y.score.total_cmp(&x.score).then(a.cmp(b)));
         found.truncate(MAX_HITS);
         found
             .into_iter()
-            .map(|(entity, found)| found.into_hit(self, query, entity))
+            .map(|(_, found)| self.hit(query, &found))
             .collect()
+    }
+
+    fn hit(&self, query: &Query, found: &Found<'_>) -> Hit<'_> {
+        let stored = self.forms.get(found.candidate);
+        let entity = &self.entities[stored.entity as usize];
+        let listed = &entity.names[usize::from(stored.name)];
+        let explanation = Explanation {
+            name_score: found.name_score,
+            query_name: found.name.to_owned(),
+            listed_name: listed.text.clone(),
+            strength: listed.strength,
+            query_scheme: found.form.scheme,
+            listed_scheme: stored.scheme,
+            tokens: found.alignment.tokens(),
+            only_in_query: found.alignment.only_in_query(found.form),
+            only_in_list: found.alignment.only_in_list(&stored, &self.dictionary),
+            reordered: found.alignment.reordered,
+            birth_date: score::dates(query, entity),
+            country: score::countries(query, entity),
+        };
+        Hit {
+            entity,
+            score: found.score,
+            explanation,
+        }
     }
 }
 
 /// The best comparison with an entry so far.
-#[derive(Clone, Debug)]
-struct Found {
+struct Found<'a> {
     score: f32,
     name_score: f32,
-    query_name: usize,
-    scheme: name::Scheme,
-    form: u32,
-    alignment: Alignment,
-}
-
-impl Found {
-    fn new(
-        index: &Index,
-        query: &Query,
-        query_name: usize,
-        spelled: &Spelled,
-        form: u32,
-        alignment: Alignment,
-    ) -> Self {
-        let stored = index.forms.get(form);
-        let entity = &index.entities[stored.entity as usize];
-        let listed = &entity.names[usize::from(stored.name)];
-        let name_score = alignment.score * score::of_strength(listed.strength);
-        let score = score::combined(
-            name_score,
-            score::dates(query, entity),
-            score::countries(query, entity),
-        );
-        Self {
-            score,
-            name_score,
-            query_name,
-            scheme: spelled.scheme,
-            form,
-            alignment,
-        }
-    }
-
-    fn improve(&mut self, other: &Self) {
-        if other.score > self.score {
-            self.clone_from(other);
-        }
-    }
-
-    fn into_hit<'a>(self, index: &'a Index, query: &Query, entity: u32) -> Hit<'a> {
-        let entity = &index.entities[entity as usize];
-        let stored = index.forms.get(self.form);
-        let listed = &entity.names[usize::from(stored.name)];
-        Hit {
-            entity,
-            score: self.score,
-            explanation: Explanation {
-                name_score: self.name_score,
-                query_name: query.names[self.query_name].clone(),
-                listed_name: listed.text.clone(),
-                strength: listed.strength,
-                query_scheme: self.scheme,
-                listed_scheme: stored.scheme,
-                tokens: self.alignment.tokens,
-                only_in_query: self.alignment.only_in_query,
-                only_in_list: self.alignment.only_in_list,
-                reordered: self.alignment.reordered,
-                birth_date: score::dates(query, entity),
-                country: score::countries(query, entity),
-            },
-        }
-    }
+    name: &'a str,
+    form: &'a Spelled,
+    candidate: u32,
+    alignment: Alignment<'a>,
 }

@@ -7,5 +7,6 @@ mod fold;
 mod form;
 
 pub(crate) use distance::distance;
+pub(crate) use fold::vowels_agree;
 pub use form::Scheme;
 pub(crate) use form::{Form, Word, forms, is_particle};

@@ -1,7 +1,10 @@
 //! Which word of one name is which of the other.
 
-use super::dictionary::{Dictionary, similarity};
-use super::store::{Span, Spelled, Stored};
+use std::ops::Range;
+
+use super::dictionary::Dictionary;
+use super::store::{Spelled, Stored};
+use super::terms::Terms;
 use super::{By, TokenMatch};
 use crate::name::{Word, is_particle};
 
@@ -11,20 +14,27 @@ const INITIAL: f32 = 0.9;
 const INITIAL_PART: f32 = 0.35;
 /// What the names lose for the words that only one of them has, at most.
 const MISSING: f32 = 0.25;
+/// The same for Chinese names, of which nobody leaves out a syllable.
+const MISSING_SYLLABLE: f32 = 0.6;
+/// The part left for each word that stands against another one.
+const AGAINST: f32 = 0.88;
 /// The part left when a single word is all that matches, and there are more.
 const SINGLE_WORD: f32 = 0.8;
+/// The part left when Han characters differ and only their reading agrees.
+const SAME_READING: f32 = 0.9;
 
 /// Two names laid side by side.
-#[derive(Clone, Debug)]
-pub(super) struct Alignment {
+#[derive(Debug)]
+pub(super) struct Alignment<'a> {
     /// 0 to 1.
     pub score: f32,
-    pub tokens: Vec<TokenMatch>,
-    pub only_in_query: Vec<String>,
-    pub only_in_list: Vec<String>,
     pub reordered: bool,
+    taken: Vec<Edge<'a>>,
+    /// Places of either name without a match.
+    missing: (Vec<usize>, Vec<usize>),
 }
 
+#[derive(Debug)]
 struct Edge<'a> {
     query: (usize, usize),
     listed: (usize, usize),
@@ -35,9 +45,14 @@ struct Edge<'a> {
 }
 
 /// Lays a person's name beside a stored one: the nearest words first, each used once.
-pub(super) fn align(query: &Spelled, stored: &Stored<'_>, dictionary: &Dictionary) -> Alignment {
+pub(super) fn align<'a>(
+    query: &'a Spelled,
+    stored: &Stored<'_>,
+    dictionary: &'a Dictionary,
+    terms: Terms,
+) -> Alignment<'a> {
     let weights = stored.weights(dictionary);
-    let mut edges = edges(query, stored, dictionary, &weights);
+    let mut edges = edges(query, stored, dictionary, terms, &weights);
     let key = |edge: &Edge<'_>| match edge.by {
         By::Initial => edge.similarity - 1.0,
         _ => edge.similarity,
@@ -62,17 +77,47 @@ pub(super) fn align(query: &Spelled, stored: &Stored<'_>, dictionary: &Dictionar
         used.1[theirs].fill(true);
         taken.push(edge);
     }
-    let missing = (left(&query.weights, &used.0), left(&weights, &used.1));
-    let score = score(&taken, missing, query, stored, dictionary);
     taken.sort_by_key(|edge| edge.query);
+    let missing = (places_left(&used.0), places_left(&used.1));
+    let left = |weights: &[f32], places: &[usize]| places.iter().map(|place| weights[*place]).sum();
+    let left = (left(&query.weights, &missing.0), left(&weights, &missing.1));
+    let against = telling(&missing.0, query).min(telling_stored(&missing.1, stored, dictionary));
     Alignment {
-        score,
+        score: score(&taken, left, against, terms),
         reordered: taken.windows(2).any(|pair| pair[0].listed > pair[1].listed),
-        tokens: taken.iter().map(token).collect(),
-        only_in_query: unused(&used.0, |place| query.spans[place].2[0].letters.clone()),
-        only_in_list: unused(&used.1, |place| {
-            first(stored, place, dictionary).letters.clone()
-        }),
+        taken,
+        missing,
+    }
+}
+
+impl Alignment<'_> {
+    /// Returns the words that match.
+    pub fn tokens(&self) -> Vec<TokenMatch> {
+        let token = |edge: &Edge<'_>| TokenMatch {
+            query: edge.words.0.letters.clone(),
+            listed: edge.words.1.letters.clone(),
+            by: edge.by,
+            similarity: edge.similarity,
+        };
+        self.taken.iter().map(token).collect()
+    }
+
+    /// Returns the words of the person's name without a match.
+    pub fn only_in_query(&self, query: &Spelled) -> Vec<String> {
+        self.missing
+            .0
+            .iter()
+            .map(|place| query.spans[*place].2[0].letters.clone())
+            .collect()
+    }
+
+    /// Returns the words of the entry's name without a match.
+    pub fn only_in_list(&self, stored: &Stored<'_>, dictionary: &Dictionary) -> Vec<String> {
+        self.missing
+            .1
+            .iter()
+            .map(|place| stored.first(*place, dictionary).letters.clone())
+            .collect()
     }
 }
 
@@ -80,6 +125,7 @@ fn edges<'a>(
     query: &'a Spelled,
     stored: &Stored<'_>,
     dictionary: &'a Dictionary,
+    terms: Terms,
     weights: &[f32],
 ) -> Vec<Edge<'a>> {
     let mut found = Vec::new();
@@ -94,7 +140,8 @@ fn edges<'a>(
                 .iter()
                 .map(|number| dictionary.word(*number));
             let pairs = theirs.flat_map(|theirs| ours.iter().map(move |ours| (ours, theirs)));
-            let near = pairs.filter_map(|(a, b)| compared(a, b).map(|(s, by)| (a, b, s, by)));
+            let near =
+                pairs.filter_map(|(a, b)| compared(a, b, terms).map(|(s, by)| (a, b, s, by)));
             let Some((a, b, similarity, by)) = near.max_by(|x, y| x.2.total_cmp(&y.2)) else {
                 continue;
             };
@@ -119,83 +166,63 @@ fn edges<'a>(
     found
 }
 
-fn compared(a: &Word, b: &Word) -> Option<(f32, By)> {
+fn compared(a: &Word, b: &Word, terms: Terms) -> Option<(f32, By)> {
     let initial = |short: &Word, long: &Word| {
         short.is_latin() && short.letters.len() == 1 && long.letters.starts_with(&short.letters)
     };
-    similarity(a, b).or_else(|| (initial(a, b) || initial(b, a)).then_some((INITIAL, By::Initial)))
+    let initials = initial(a, b) || initial(b, a);
+    terms
+        .compare(a, b)
+        .or_else(|| initials.then_some((INITIAL, By::Initial)))
 }
 
-fn score(
-    taken: &[Edge<'_>],
-    missing: (f32, f32),
-    query: &Spelled,
-    stored: &Stored<'_>,
-    dictionary: &Dictionary,
-) -> f32 {
+/// From the words that match, the weight of those left on either side, and how many stand against each other.
+fn score(taken: &[Edge<'_>], left: (f32, f32), against: usize, terms: Terms) -> f32 {
     let matched: f32 = taken.iter().map(|edge| edge.weight * edge.similarity).sum();
     let weight: f32 = taken.iter().map(|edge| edge.weight).sum();
-    let covered = |missing: f32| {
-        if weight > 0.0 {
-            matched / (weight + missing)
-        } else {
-            0.0
-        }
-    };
-    let (more, less) = {
-        let (ours, theirs) = (covered(missing.0), covered(missing.1));
-        (ours.max(theirs), ours.min(theirs))
-    };
-    let score = more * (1.0 - MISSING + MISSING * less / more.max(f32::EPSILON));
-    let whole = |edge: &&Edge<'_>| edge.by != By::Initial && !is_particle(&edge.words.1.letters);
-    let words: usize = taken
-        .iter()
-        .filter(whole)
-        .map(|edge| edge.query.1.max(edge.listed.1))
-        .sum();
-    let ours = (0..query.places)
-        .filter(|p| !is_particle(&query.spans[*p].2[0].letters))
-        .count();
-    let theirs = (0..stored.places)
-        .filter(|p| !is_particle(&first(stored, *p, dictionary).letters))
-        .count();
-    if words < 2 && ours.max(theirs) > 1 {
-        score * SINGLE_WORD
+    if weight <= 0.0 {
+        return 0.0;
+    }
+    let (less, more) = (left.0.min(left.1), left.0.max(left.1));
+    let missing = if terms == Terms::Everything {
+        MISSING
     } else {
-        score
+        MISSING_SYLLABLE
+    };
+    let covered = (weight + less) / (weight + more);
+    let mut score = matched / (weight + less) * (1.0 - missing + missing * covered);
+    if terms == Terms::Nothing && taken.len() > 1 {
+        score *= SAME_READING;
     }
-}
-
-fn first<'a>(stored: &Stored<'_>, place: usize, dictionary: &'a Dictionary) -> &'a Word {
-    let span: &Span = &stored.spans[place];
-    dictionary.word(stored.words(span)[0])
-}
-
-fn token(edge: &Edge<'_>) -> TokenMatch {
-    TokenMatch {
-        query: edge.words.0.letters.clone(),
-        listed: edge.words.1.letters.clone(),
-        by: edge.by,
-        similarity: edge.similarity,
+    for _ in 0..against {
+        score *= AGAINST;
     }
+    let whole = |edge: &&Edge<'_>| edge.by != By::Initial && !is_particle(&edge.words.1.letters);
+    if taken.iter().filter(whole).count() < 2 && (more > 0.0 || taken.len() > 1) {
+        score *= SINGLE_WORD;
+    }
+    score
 }
 
-fn range((at, places): (usize, usize)) -> std::ops::Range<usize> {
-    at..at + places
-}
-
-fn left(weights: &[f32], used: &[bool]) -> f32 {
-    weights
+/// Words among these that tell people apart.
+fn telling(places: &[usize], query: &Spelled) -> usize {
+    places
         .iter()
-        .zip(used)
-        .filter(|(_, used)| !**used)
-        .map(|(weight, _)| weight)
-        .sum()
+        .filter(|place| !is_particle(&query.spans[**place].2[0].letters))
+        .count()
 }
 
-fn unused(used: &[bool], letters: impl Fn(usize) -> String) -> Vec<String> {
-    (0..used.len())
-        .filter(|place| !used[*place])
-        .map(letters)
-        .collect()
+fn telling_stored(places: &[usize], stored: &Stored<'_>, dictionary: &Dictionary) -> usize {
+    places
+        .iter()
+        .filter(|place| !is_particle(&stored.first(**place, dictionary).letters))
+        .count()
+}
+
+fn places_left(used: &[bool]) -> Vec<usize> {
+    (0..used.len()).filter(|place| !used[*place]).collect()
+}
+
+fn range((at, places): (usize, usize)) -> Range<usize> {
+    at..at + places
 }

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use super::By;
-use crate::name::{Word, distance, is_particle};
+use crate::name::{Word, distance, is_particle, vowels_agree};
 
 /// Weight of a word that tells nobody apart.
 const PARTICLE_WEIGHT: f32 = 0.1;
 /// Least weight of any other word, however common.
-const LEAST_WEIGHT: f32 = 0.3;
+const LEAST_WEIGHT: f32 = 0.4;
 /// Entries that a list is taken to have at least, when words are weighed: in a list of three every word is common.
 const LEAST_ENTITIES: usize = 10_000;
 /// Longest word that is compared letter by letter, in letters.
@@ -20,8 +20,12 @@ const LEAST_SIMILARITY: f32 = 0.5;
 const PHONETIC: f32 = 0.95;
 /// Similarity of the same consonants across scripts.
 const ACROSS_SCRIPTS: f32 = 0.95;
-/// Similarity of the same consonants, vowels differing.
-const CONSONANTS: f32 = 0.84;
+/// Similarity of the same consonants with vowels that are one in Arabic.
+const CONSONANTS: f32 = 0.9;
+/// Similarity of the same consonants with other vowels.
+const OTHER_VOWELS: f32 = 0.6;
+/// Weight of an initial that no list has.
+const INITIAL_WEIGHT: f32 = 0.2;
 
 /// Words by number.
 #[derive(Debug, Default)]
@@ -72,7 +76,7 @@ impl Dictionary {
         self.by_length = vec![Vec::new(); LONGEST + 1];
         for (number, word) in (0u32..).zip(&self.words) {
             if word.is_latin() && word.letters.len() <= LONGEST {
-                self.by_length[word.letters.len()].push((letters_of(&word.letters), number));
+                self.by_length[word.letters.len()].push((word.mask, number));
             }
         }
         let entities = entities.max(LEAST_ENTITIES) as f32 + 1.0;
@@ -99,42 +103,50 @@ impl Dictionary {
         if is_particle(&word.letters) {
             return PARTICLE_WEIGHT;
         }
+        let unknown = if word.letters.len() == 1 {
+            INITIAL_WEIGHT
+        } else {
+            1.0
+        };
         let known = self.by_letters.get(&word.letters);
-        known.map_or(1.0, |number| self.weights[*number as usize])
+        known.map_or(unknown, |number| self.weights[*number as usize])
     }
 
     pub fn weight_of(&self, number: u32) -> f32 {
         self.weights[number as usize]
     }
 
-    /// Returns the words with the same letters or sounds.
+    /// Returns the word with the same letters.
     pub fn same(&self, word: &Word, found: &mut Vec<(u32, f32)>) {
-        if let Some(&number) = self.by_letters.get(&word.letters) {
-            found.push((number, 1.0));
-        }
-        if let Some(numbers) = self.by_sound.get(&word.sound) {
-            found.extend(numbers.iter().map(|number| (*number, PHONETIC)));
-        }
+        found.extend(
+            self.by_letters
+                .get(&word.letters)
+                .map(|number| (*number, 1.0)),
+        );
     }
 
-    /// Returns the words that come near, with their similarity; a word may come twice.
-    pub fn near(&self, word: &Word, found: &mut Vec<(u32, f32)>) {
+    /// Returns the words that come near with up to so many typing errors, and their similarity; a word may
+    /// come twice.
+    pub fn near(&self, word: &Word, most_typos: usize, found: &mut Vec<(u32, f32)>) {
         self.same(word, found);
-        if let Some(numbers) = self.by_consonants.get(&word.consonants) {
+        for numbers in [
+            self.by_sound.get(&word.sound),
+            self.by_consonants.get(&word.consonants),
+        ] {
             let near = |number: &u32| Some((*number, similarity(word, self.word(*number))?.0));
-            found.extend(numbers.iter().filter_map(near));
+            found.extend(numbers.into_iter().flatten().filter_map(near));
         }
         let length = word.letters.len();
-        let limit = typos(length);
-        if !word.is_latin() || limit == 0 {
+        if !word.is_latin() || length > LONGEST {
             return;
         }
-        let letters = letters_of(&word.letters);
-        for length in length.saturating_sub(limit)..=(length + limit).min(LONGEST) {
-            for &(others, number) in &self.by_length[length] {
+        let most = typos(length + 2).min(most_typos);
+        for others in length.saturating_sub(most)..=(length + most).min(LONGEST) {
+            let limit = typos(length.max(others)).min(most_typos);
+            for &(mask, number) in &self.by_length[others] {
                 // A typing error changes at most two of the letters that a word has.
-                if (letters ^ others).count_ones() as usize <= 2 * limit
-                    && let Some((near, _)) = similarity(word, self.word(number))
+                if (word.mask ^ mask).count_ones() as usize <= 2 * limit
+                    && let Some((near, _)) = typed(word, self.word(number))
                 {
                     found.push((number, near));
                 }
@@ -148,6 +160,11 @@ pub(super) fn similarity(a: &Word, b: &Word) -> Option<(f32, By)> {
     if a.letters == b.letters {
         return Some((1.0, By::Exact));
     }
+    match (is_particle(&a.letters), is_particle(&b.letters)) {
+        (true, true) => return Some((PHONETIC, By::Phonetic)),
+        (true, false) | (false, true) => return None,
+        (false, false) => {}
+    }
     if a.is_consonants_only() || b.is_consonants_only() {
         return across_scripts(a, b);
     }
@@ -157,23 +174,44 @@ pub(super) fn similarity(a: &Word, b: &Word) -> Option<(f32, By)> {
     if a.sound == b.sound {
         return Some((PHONETIC, By::Phonetic));
     }
-    let longest = a.letters.len().max(b.letters.len());
-    let typed = distance(a.letters.as_bytes(), b.letters.as_bytes(), typos(longest))
-        .map(|typos| (1.0 - typos as f32 / longest as f32, By::Typo));
-    let sounds = a.sound.len().max(b.sound.len());
-    let heard = distance(a.sound.as_bytes(), b.sound.as_bytes(), typos(sounds)).map(|typos| {
-        (
-            PHONETIC * (1.0 - typos as f32 / sounds as f32),
-            By::Phonetic,
-        )
-    });
-    let vowels = (a.consonants.len() > 2 && a.consonants == b.consonants)
-        .then_some((CONSONANTS, By::Transliteration));
-    [typed, heard, vowels]
+    let vowels = (a.consonants.len() > 1 && a.consonants == b.consonants)
+        .then(|| vowels_agree(&a.letters, &b.letters))
+        .map(|agree| {
+            (
+                if agree { CONSONANTS } else { OTHER_VOWELS },
+                By::Transliteration,
+            )
+        });
+    let best = |x: (f32, By), y: (f32, By)| if y.0 > x.0 { y } else { x };
+    let found = [typed(a, b), heard(a, b), vowels]
         .into_iter()
         .flatten()
-        .max_by(|x, y| x.0.total_cmp(&y.0))
-        .filter(|(similarity, _)| *similarity >= LEAST_SIMILARITY)
+        .reduce(best);
+    found.filter(|(similarity, _)| *similarity >= LEAST_SIMILARITY)
+}
+
+/// Compares the letters alone.
+pub(super) fn typed(a: &Word, b: &Word) -> Option<(f32, By)> {
+    if a.letters == b.letters {
+        return Some((1.0, By::Exact));
+    }
+    let longest = a.letters.len().max(b.letters.len());
+    let limit = typos(longest);
+    if !a.is_latin() || !b.is_latin() || (a.mask ^ b.mask).count_ones() as usize > 2 * limit {
+        return None;
+    }
+    let typos = distance(a.letters.as_bytes(), b.letters.as_bytes(), limit)?;
+    Some((1.0 - typos as f32 / longest as f32, By::Typo))
+}
+
+/// Compares the sounds alone.
+fn heard(a: &Word, b: &Word) -> Option<(f32, By)> {
+    let longest = a.sound.len().max(b.sound.len());
+    let typos = distance(a.sound.as_bytes(), b.sound.as_bytes(), typos(longest))?;
+    Some((
+        PHONETIC * (1.0 - typos as f32 / longest as f32),
+        By::Phonetic,
+    ))
 }
 
 /// One side has consonants only.
@@ -186,25 +224,18 @@ fn across_scripts(a: &Word, b: &Word) -> Option<(f32, By)> {
     }
     let longest = a.consonants.len().max(b.consonants.len());
     let near =
-        longest > 3 && distance(a.consonants.as_bytes(), b.consonants.as_bytes(), 1).is_some();
+        longest > 4 && distance(a.consonants.as_bytes(), b.consonants.as_bytes(), 1).is_some();
     near.then_some((
         ACROSS_SCRIPTS * (1.0 - 1.0 / longest as f32),
         By::Transliteration,
     ))
 }
 
-/// Typing errors allowed in a word of this many letters.
+/// Typing errors allowed in words of which the longer has this many letters.
 fn typos(length: usize) -> usize {
     match length {
         0..=2 => 0,
-        3..=4 => 1,
+        3..=5 => 1,
         _ => 2,
     }
-}
-
-/// A bit for each letter that a word has.
-fn letters_of(word: &str) -> u32 {
-    word.bytes().fold(0, |bits, letter| {
-        bits | 1 << (letter.wrapping_sub(b'A') & 31)
-    })
 }

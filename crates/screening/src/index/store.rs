@@ -19,6 +19,7 @@ struct Packed {
     entity: u32,
     name: u16,
     scheme: Scheme,
+    chinese: bool,
     places: u8,
     first: u32,
     spans: u32,
@@ -49,6 +50,7 @@ pub(super) struct Stored<'a> {
     pub entity: u32,
     pub name: u16,
     pub scheme: Scheme,
+    pub chinese: bool,
     pub places: usize,
     pub weight: f32,
     pub spans: &'a [Span],
@@ -56,6 +58,11 @@ pub(super) struct Stored<'a> {
 }
 
 impl Stored<'_> {
+    /// Returns the usual spelling of a place.
+    pub fn first<'a>(&self, place: usize, dictionary: &'a Dictionary) -> &'a Word {
+        dictionary.word(self.words(&self.spans[place])[0])
+    }
+
     /// Returns the spellings of a span.
     pub fn words(&self, span: &Span) -> &[u32] {
         &self.words[span.first as usize..(span.first + span.words) as usize]
@@ -84,6 +91,7 @@ impl FormStore {
             entity,
             name,
             scheme: form.scheme,
+            chinese: form.chinese,
             places: u8::try_from(form.places.len()).unwrap_or(u8::MAX),
             first,
             spans: size(self.spans.len()) - first,
@@ -141,6 +149,7 @@ impl FormStore {
             entity: form.entity,
             name: form.name,
             scheme: form.scheme,
+            chinese: form.chinese,
             places: usize::from(form.places),
             weight: form.weight,
             spans: &self.spans[form.first as usize..(form.first + form.spans) as usize],
@@ -172,6 +181,7 @@ impl Stored<'_> {
 #[derive(Clone, Debug)]
 pub(super) struct Spelled {
     pub scheme: Scheme,
+    pub chinese: bool,
     pub places: usize,
     /// First place, places covered, spellings.
     pub spans: Vec<(usize, usize, Vec<Word>)>,
@@ -190,6 +200,7 @@ impl Spelled {
             .map(|(at, words)| (at, 1, words));
         Self {
             scheme: form.scheme,
+            chinese: form.chinese,
             places,
             spans: single.chain(form.spans).collect(),
             weights,

@@ -38,7 +38,11 @@ impl Node {
     }
 
     /// Returns every element at the end of a path of two names.
-    pub fn within<'a, 'n>(&'a self, list: &'n str, item: &'n str) -> impl Iterator<Item = &'a Node> {
+    pub fn within<'a, 'n>(
+        &'a self,
+        list: &'n str,
+        item: &'n str,
+    ) -> impl Iterator<Item = &'a Node> {
         self.all(list).flat_map(move |node| node.all(item))
     }
 

@@ -90,6 +90,32 @@ pub(crate) fn consonants(word: &str) -> String {
     }
 }
 
+/// Tells whether two words with the same consonants may have the same vowels: as many, and each pair such as
+/// spellings of Arabic take for one (A and E, E and I, O and U).
+pub(crate) fn vowels_agree(a: &str, b: &str) -> bool {
+    let (a, b) = (vowels(a), vowels(b));
+    let agree =
+        |(a, b): (&char, &char)| a == b || matches!((a, b), ('E', 'A' | 'I') | ('A' | 'I', 'E'));
+    a.len() == b.len() && a.iter().zip(&b).all(agree)
+}
+
+/// The first vowel of each group.
+fn vowels(word: &str) -> Vec<char> {
+    let mut found = Vec::new();
+    let mut within = false;
+    for (place, letter) in word.chars().enumerate() {
+        let vowel = match letter {
+            'A' | 'E' | 'I' => Some(letter),
+            'O' | 'U' => Some('U'),
+            'Y' if place > 0 => Some('I'),
+            _ => None,
+        };
+        found.extend(vowel.filter(|_| !within));
+        within = vowel.is_some();
+    }
+    found
+}
+
 fn replaced(word: &str, table: &[(&str, &str)]) -> String {
     let mut found = String::with_capacity(word.len());
     let mut rest = word;
@@ -148,5 +174,7 @@ mod tests {
             assert_eq!(consonants(a), consonants(b), "{a} {b}");
         }
         assert_ne!(consonants("KHALID"), consonants("WALID"));
+        assert!(vowels_agree("MUHAMMAD", "MOHAMED") && vowels_agree("LAYLA", "LEILA"));
+        assert!(!vowels_agree("MUHAMMAD", "MAHMUD") && !vowels_agree("HASAN", "HUSAYN"));
     }
 }

@@ -45,15 +45,21 @@ pub(crate) struct Word {
     pub sound: String,
     /// Its consonants; empty for scripts without classes.
     pub consonants: String,
+    /// A bit for each Latin letter in it.
+    pub mask: u32,
 }
 
 impl Word {
     fn latin(letters: String) -> Self {
         let (sound, consonants) = (fold::sound(&letters), fold::consonants(&letters));
+        let mask = letters.bytes().fold(0, |bits, letter| {
+            bits | 1 << (letter.wrapping_sub(b'A') & 31)
+        });
         Self {
             letters,
             sound,
             consonants,
+            mask,
         }
     }
 
@@ -70,6 +76,7 @@ impl Word {
             letters: letters.to_owned(),
             sound: String::new(),
             consonants,
+            mask: 0,
         }
     }
 
@@ -94,6 +101,8 @@ pub(crate) fn is_particle(letters: &str) -> bool {
 pub(crate) struct Form {
     /// The system.
     pub scheme: Scheme,
+    /// It may be Chinese: every word of it is pinyin, or it was made from Han characters.
+    pub chinese: bool,
     /// For each place its spellings, the most usual first.
     pub places: Vec<Vec<Word>>,
     /// Words that cover several places: the first place, how many, spellings.
@@ -119,8 +128,9 @@ pub(crate) fn forms(name: &str) -> Vec<Form> {
     if words.is_empty() {
         return Vec::new();
     }
-    let mut found = vec![written(&words)];
-    found.extend(wade_giles(&words));
+    let spelled: Option<Vec<_>> = words.iter().map(|word| chinese::wade_giles(word)).collect();
+    let mut found = vec![written(&words, spelled.is_some())];
+    found.extend(spelled.and_then(|spelled| wade_giles(&words, &spelled)));
     found
 }
 
@@ -161,7 +171,7 @@ fn words(name: &str) -> Vec<String> {
     cut
 }
 
-fn written(words: &[String]) -> Form {
+fn written(words: &[String], chinese: bool) -> Form {
     let places: Vec<Vec<Word>> = words.iter().map(|word| vec![Word::of_text(word)]).collect();
     let pairs = words.windows(2).enumerate();
     let mut spans: Vec<_> = pairs
@@ -172,28 +182,26 @@ fn written(words: &[String]) -> Form {
     }
     Form {
         scheme: Scheme::Written,
+        chinese,
         places,
         spans,
     }
 }
 
-/// The same name in Wade-Giles, when every word of it is pinyin.
-fn wade_giles(words: &[String]) -> Option<Form> {
-    let spelled: Vec<Vec<String>> = words
-        .iter()
-        .map(|word| chinese::wade_giles(word))
-        .collect::<Option<_>>()?;
+/// The same name in Wade-Giles, unless it is spelled alike.
+fn wade_giles(words: &[String], spelled: &[Vec<String>]) -> Option<Form> {
     let same = spelled
         .iter()
         .zip(words)
         .all(|(spellings, word)| spellings == std::slice::from_ref(word));
-    (!same && words.len() > 1).then(|| from_places(Scheme::WadeGiles, &spelled, None))
+    (!same && words.len() > 1).then(|| from_places(Scheme::WadeGiles, spelled, None))
 }
 
 fn han_forms(name: &[char]) -> Vec<Form> {
     let whole: String = name.iter().collect();
     let mut found = vec![Form {
         scheme: Scheme::Han,
+        chinese: true,
         places: vec![vec![Word::of_text(&whole)]],
         spans: Vec::new(),
     }];
@@ -232,6 +240,7 @@ fn from_places(scheme: Scheme, places: &[Vec<String>], surname: Option<usize>) -
     }
     Form {
         scheme,
+        chinese: true,
         places: places.iter().map(|place| latin(place)).collect(),
         spans,
     }
