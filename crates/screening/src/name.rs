@@ -6,6 +6,7 @@ mod distance;
 mod fold;
 mod form;
 
+pub(crate) use arabic::vowels_agree as vowels_agree_across;
 pub(crate) use distance::distance;
 pub(crate) use fold::vowels_agree;
 pub use form::Scheme;

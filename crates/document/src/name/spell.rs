@@ -20,7 +20,7 @@ pub fn is_han(character: char) -> bool {
 
 /// Returns the simplified form of a Han character; any other character as it is.
 pub fn simplified(character: char) -> char {
-    han::forms(character).last().unwrap_or(character)
+    han::forms(character).nth(1).unwrap_or(character)
 }
 
 /// Returns every pinyin syllable of a Han character, in small letters without tones.

@@ -17,9 +17,17 @@ const MISSING: f32 = 0.25;
 /// The same for Chinese names, of which nobody leaves out a syllable.
 const MISSING_SYLLABLE: f32 = 0.6;
 /// The part left for each word that stands against another one.
-const AGAINST: f32 = 0.88;
+const AGAINST: f32 = 0.85;
+/// The part left when the words stand in an order that is no rotation: a father's name for one's own.
+const SCRAMBLED: f32 = 0.94;
 /// The part left when a single word is all that matches, and there are more.
 const SINGLE_WORD: f32 = 0.8;
+/// The part left when a single word matches and every other by its initial.
+const INITIALS_ONLY: f32 = 0.9;
+/// What a typing error in a Chinese name takes beyond that in another: one letter makes another name.
+const TYPO_IN_CHINESE: f32 = 1.4;
+/// Consonants that words run together must have, to be compared by them.
+const LEAST_CONSONANTS: usize = 4;
 /// The part left when Han characters differ and only their reading agrees.
 const SAME_READING: f32 = 0.9;
 
@@ -145,6 +153,10 @@ fn edges<'a>(
             let Some((a, b, similarity, by)) = near.max_by(|x, y| x.2.total_cmp(&y.2)) else {
                 continue;
             };
+            let run_together = *places > 1 || span.places > 1;
+            if run_together && by == By::Transliteration && a.consonants.len() < LEAST_CONSONANTS {
+                continue;
+            }
             let listed = (usize::from(span.at), usize::from(span.places));
             let weight: f32 = weights[range(listed)].iter().sum();
             let weight = if by == By::Initial {
@@ -199,9 +211,29 @@ fn score(taken: &[Edge<'_>], left: (f32, f32), against: usize, terms: Terms) -> 
     }
     let whole = |edge: &&Edge<'_>| edge.by != By::Initial && !is_particle(&edge.words.1.letters);
     if taken.iter().filter(whole).count() < 2 && (more > 0.0 || taken.len() > 1) {
-        score *= SINGLE_WORD;
+        score *= if more > 0.0 {
+            SINGLE_WORD
+        } else {
+            INITIALS_ONLY
+        };
+    }
+    if is_scrambled(taken) {
+        score *= SCRAMBLED;
     }
     score
+}
+
+/// Tells whether the words cannot be brought into order by moving some from one end to the other.
+fn is_scrambled(taken: &[Edge<'_>]) -> bool {
+    let falls = taken
+        .windows(2)
+        .filter(|pair| pair[0].listed > pair[1].listed)
+        .count();
+    let (first, last) = (taken.first(), taken.last());
+    let closes = first
+        .zip(last)
+        .is_some_and(|(first, last)| last.listed < first.listed);
+    falls > 1 || (falls == 1 && !closes)
 }
 
 /// Words among these that tell people apart.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::By;
-use crate::name::{Word, distance, is_particle, vowels_agree};
+use crate::name::{Word, distance, is_particle, vowels_agree, vowels_agree_across};
 
 /// Weight of a word that tells nobody apart.
 const PARTICLE_WEIGHT: f32 = 0.1;
@@ -24,6 +24,8 @@ const ACROSS_SCRIPTS: f32 = 0.95;
 const CONSONANTS: f32 = 0.9;
 /// Similarity of the same consonants with other vowels.
 const OTHER_VOWELS: f32 = 0.6;
+/// What a typing error takes, in a word of one letter.
+const TYPO: f32 = 1.2;
 /// Weight of an initial that no list has.
 const INITIAL_WEIGHT: f32 = 0.2;
 
@@ -36,6 +38,8 @@ pub(super) struct Dictionary {
     by_consonants: HashMap<String, Vec<u32>>,
     /// Latin words by length: which letters they have, and their number.
     by_length: Vec<Vec<(u32, u32)>>,
+    /// The same of words that only ever stand for several run together.
+    joined_by_length: Vec<Vec<(u32, u32)>>,
     /// In how many names a word stands by itself.
     frequency: Vec<u32>,
     weights: Vec<f32>,
@@ -74,9 +78,16 @@ impl Dictionary {
     /// Weighs and sorts the words once all are known.
     pub fn finish(&mut self, entities: usize) {
         self.by_length = vec![Vec::new(); LONGEST + 1];
+        self.joined_by_length = self.by_length.clone();
         for (number, word) in (0u32..).zip(&self.words) {
             if word.is_latin() && word.letters.len() <= LONGEST {
-                self.by_length[word.letters.len()].push((word.mask, number));
+                let single = self.frequency[number as usize] > 0;
+                let lists = if single {
+                    &mut self.by_length
+                } else {
+                    &mut self.joined_by_length
+                };
+                lists[word.letters.len()].push((word.mask, number));
             }
         }
         let entities = entities.max(LEAST_ENTITIES) as f32 + 1.0;
@@ -136,14 +147,24 @@ impl Dictionary {
             let near = |number: &u32| Some((*number, similarity(word, self.word(*number))?.0));
             found.extend(numbers.into_iter().flatten().filter_map(near));
         }
-        let length = word.letters.len();
-        if !word.is_latin() || length > LONGEST {
-            return;
+        if word.is_latin() && word.letters.len() <= LONGEST {
+            self.scan(&self.by_length, word, most_typos, found);
+            self.scan(&self.joined_by_length, word, most_typos.min(1), found);
         }
+    }
+
+    fn scan(
+        &self,
+        lists: &[Vec<(u32, u32)>],
+        word: &Word,
+        most_typos: usize,
+        found: &mut Vec<(u32, f32)>,
+    ) {
+        let length = word.letters.len();
         let most = typos(length + 2).min(most_typos);
         for others in length.saturating_sub(most)..=(length + most).min(LONGEST) {
             let limit = typos(length.max(others)).min(most_typos);
-            for &(mask, number) in &self.by_length[others] {
+            for &(mask, number) in &lists[others] {
                 // A typing error changes at most two of the letters that a word has.
                 if (word.mask ^ mask).count_ones() as usize <= 2 * limit
                     && let Some((near, _)) = typed(word, self.word(number))
@@ -201,7 +222,7 @@ pub(super) fn typed(a: &Word, b: &Word) -> Option<(f32, By)> {
         return None;
     }
     let typos = distance(a.letters.as_bytes(), b.letters.as_bytes(), limit)?;
-    Some((1.0 - typos as f32 / longest as f32, By::Typo))
+    Some((1.0 - TYPO * typos as f32 / longest as f32, By::Typo))
 }
 
 /// Compares the sounds alone.
@@ -220,7 +241,13 @@ fn across_scripts(a: &Word, b: &Word) -> Option<(f32, By)> {
         return None;
     }
     if a.consonants == b.consonants {
-        return Some((ACROSS_SCRIPTS, By::Transliteration));
+        let agree = match (a.is_latin(), b.is_latin()) {
+            (false, true) => vowels_agree_across(&a.letters, &b.letters),
+            (true, false) => vowels_agree_across(&b.letters, &a.letters),
+            _ => true,
+        };
+        let similarity = if agree { ACROSS_SCRIPTS } else { OTHER_VOWELS };
+        return Some((similarity, By::Transliteration));
     }
     let longest = a.consonants.len().max(b.consonants.len());
     let near =

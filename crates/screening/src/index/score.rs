@@ -7,7 +7,7 @@ use crate::{BirthDate, Entity, Strength};
 
 /// The score from which a policy may call a hit an alert, where nothing better is known: it was set on the
 /// tuning seeds of `docs/screening.md`, whose judging seeds give recall and alert rate at it.
-pub const DEFAULT_ALERT_SCORE: f32 = 0.82;
+pub const DEFAULT_ALERT_SCORE: f32 = 0.88;
 
 /// Hits below are not returned: they are chance.
 pub(super) const FLOOR: f32 = 0.6;
@@ -24,14 +24,15 @@ pub(super) fn of_strength(strength: Strength) -> f32 {
 pub(super) fn combined(name: f32, date: DateRelation, country: CountryRelation) -> f32 {
     let closed = |part: f32| name + part * (1.0 - name);
     let score = match date {
-        DateRelation::Same => closed(0.45),
-        DateRelation::SameYear | DateRelation::Close => closed(0.15),
+        DateRelation::Same => closed(0.75),
+        DateRelation::SameYear => closed(0.35),
+        DateRelation::Close => closed(0.2),
         DateRelation::Unknown => name,
         DateRelation::Differs => name * 0.75,
     };
     match country {
         CountryRelation::Same | CountryRelation::Unknown => score,
-        CountryRelation::Differs => score * 0.97,
+        CountryRelation::Differs => score * 0.95,
     }
 }
 

@@ -87,6 +87,41 @@ pub(super) fn consonants(word: &str) -> String {
     }
 }
 
+/// Tells whether a normalised Arabic word and a Latin one with the same consonants may have the same vowels: a
+/// long one is written in both, and Latin writes none with a glide that Arabic leaves out.
+pub(crate) fn vowels_agree(arabic: &str, latin: &str) -> bool {
+    let (written, spelled) = (gaps(arabic), super::fold::gaps(latin));
+    // A consonant more or less at either end: nothing can be said.
+    written.len() != spelled.len()
+        || written
+            .iter()
+            .zip(&spelled)
+            .all(|(long, vowels)| match long {
+                Some('ا') => vowels.contains(['A', 'E']),
+                Some('و') => vowels.contains(['U', 'O', 'W']),
+                Some('ي') => vowels.contains(['I', 'Y', 'E']),
+                _ => !vowels.contains(['Y', 'W']),
+            })
+}
+
+/// The long vowel before each consonant but the first.
+fn gaps(word: &str) -> Vec<Option<char>> {
+    let mut found = Vec::new();
+    let (mut long, mut last) = (None, "");
+    for (place, letter) in word.chars().enumerate() {
+        match CLASSES.iter().find(|(known, _)| *known == letter) {
+            Some((_, class)) if *class == last && long.is_none() => {}
+            Some((_, class)) => {
+                found.push(long.take());
+                last = class;
+            }
+            None if place > 0 && "اوي".contains(letter) => long = Some(letter),
+            None => {}
+        }
+    }
+    found.into_iter().skip(1).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::fold;
@@ -108,6 +143,16 @@ mod tests {
                 fold::consonants(latin),
                 "{latin}"
             );
+        }
+        for (arabic, latin, expected) in [
+            ("محمود", "MAHMUD", true),
+            ("محمود", "MUHAMMAD", false),
+            ("حسين", "HUSSEIN", true),
+            ("حسين", "HASAN", false),
+            ("حسن", "HUSAYN", false),
+            ("سليمان", "SULAYMAN", true),
+        ] {
+            assert_eq!(vowels_agree(arabic, latin), expected, "{latin}");
         }
         assert_eq!(article("الراشد"), Some("راشد"));
         assert_eq!(article("الله"), None);

@@ -99,6 +99,21 @@ pub(crate) fn vowels_agree(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.iter().zip(&b).all(agree)
 }
 
+/// What stands before each consonant but the first: vowels and glides.
+pub(super) fn gaps(word: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let (mut gap, mut last) = (String::new(), ' ');
+    for (place, letter) in replaced(word, CONSONANTS).chars().enumerate() {
+        if "AEIOU".contains(letter) || (place > 0 && "WY".contains(letter)) {
+            gap.push(letter);
+        } else if letter != last || !gap.is_empty() {
+            found.push(std::mem::take(&mut gap));
+            last = letter;
+        }
+    }
+    found.into_iter().skip(1).collect()
+}
+
 /// The first vowel of each group.
 fn vowels(word: &str) -> Vec<char> {
     let mut found = Vec::new();

@@ -112,11 +112,7 @@ pub(crate) struct Form {
 /// Returns every form of a name; none for an empty one.
 pub(crate) fn forms(name: &str) -> Vec<Form> {
     let name: String = name.nfc().take(MAX_LENGTH).collect();
-    let han: Vec<char> = name
-        .chars()
-        .filter(|c| spell::is_han(*c))
-        .map(spell::simplified)
-        .collect();
+    let han: Vec<char> = name.chars().filter(|c| spell::is_han(*c)).collect();
     let others = name
         .chars()
         .filter(|c| c.is_alphabetic() && !spell::is_han(*c))
@@ -198,7 +194,7 @@ fn wade_giles(words: &[String], spelled: &[Vec<String>]) -> Option<Form> {
 }
 
 fn han_forms(name: &[char]) -> Vec<Form> {
-    let whole: String = name.iter().collect();
+    let whole: String = name.iter().copied().map(spell::simplified).collect();
     let mut found = vec![Form {
         scheme: Scheme::Han,
         chinese: true,
