@@ -23,9 +23,11 @@ const SCRAMBLED: f32 = 0.94;
 /// The part left when a single word is all that matches, and there are more.
 const SINGLE_WORD: f32 = 0.8;
 /// The part left when a single word matches and every other by its initial.
-const INITIALS_ONLY: f32 = 0.9;
+const INITIALS_ONLY: f32 = 0.93;
+/// The part left when one name lacks the first word of the other: most often one's own name.
+const FIRST_MISSING: f32 = 0.94;
 /// What a typing error in a Chinese name takes beyond that in another: one letter makes another name.
-const TYPO_IN_CHINESE: f32 = 1.4;
+const TYPO_IN_CHINESE: f32 = 1.8;
 /// Consonants that words run together must have, to be compared by them.
 const LEAST_CONSONANTS: usize = 4;
 /// The part left when Han characters differ and only their reading agrees.
@@ -89,9 +91,15 @@ pub(super) fn align<'a>(
     let missing = (places_left(&used.0), places_left(&used.1));
     let left = |weights: &[f32], places: &[usize]| places.iter().map(|place| weights[*place]).sum();
     let left = (left(&query.weights, &missing.0), left(&weights, &missing.1));
+    let first_missing = missing.0.first() == Some(&0) || missing.1.first() == Some(&0);
     let against = telling(&missing.0, query).min(telling_stored(&missing.1, stored, dictionary));
     Alignment {
-        score: score(&taken, left, against, terms),
+        score: score(&taken, left, against, terms)
+            * if first_missing && against == 0 {
+                FIRST_MISSING
+            } else {
+                1.0
+            },
         reordered: taken.windows(2).any(|pair| pair[0].listed > pair[1].listed),
         taken,
         missing,
@@ -183,9 +191,13 @@ fn compared(a: &Word, b: &Word, terms: Terms) -> Option<(f32, By)> {
         short.is_latin() && short.letters.len() == 1 && long.letters.starts_with(&short.letters)
     };
     let initials = initial(a, b) || initial(b, a);
-    terms
+    let compared = terms
         .compare(a, b)
-        .or_else(|| initials.then_some((INITIAL, By::Initial)))
+        .map(|(similarity, by)| match (terms, by) {
+            (Terms::Letters, By::Typo) => (1.0 - TYPO_IN_CHINESE * (1.0 - similarity), by),
+            _ => (similarity, by),
+        });
+    compared.or_else(|| initials.then_some((INITIAL, By::Initial)))
 }
 
 /// From the words that match, the weight of those left on either side, and how many stand against each other.

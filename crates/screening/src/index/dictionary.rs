@@ -14,7 +14,7 @@ const LEAST_ENTITIES: usize = 10_000;
 /// Longest word that is compared letter by letter, in letters.
 const LONGEST: usize = 32;
 /// Below this two words are not near.
-const LEAST_SIMILARITY: f32 = 0.5;
+const LEAST_SIMILARITY: f32 = 0.55;
 
 /// Similarity of another spelling of the same sounds.
 const PHONETIC: f32 = 0.95;
@@ -23,7 +23,7 @@ const ACROSS_SCRIPTS: f32 = 0.95;
 /// Similarity of the same consonants with vowels that are one in Arabic.
 const CONSONANTS: f32 = 0.9;
 /// Similarity of the same consonants with other vowels.
-const OTHER_VOWELS: f32 = 0.6;
+const OTHER_VOWELS: f32 = 0.5;
 /// What a typing error takes, in a word of one letter.
 const TYPO: f32 = 1.2;
 /// Weight of an initial that no list has.
@@ -114,10 +114,10 @@ impl Dictionary {
         if is_particle(&word.letters) {
             return PARTICLE_WEIGHT;
         }
-        let unknown = if word.letters.len() == 1 {
-            INITIAL_WEIGHT
-        } else {
-            1.0
+        let unknown = match word.letters.len() {
+            1 => INITIAL_WEIGHT,
+            2 => LEAST_WEIGHT,
+            _ => 1.0,
         };
         let known = self.by_letters.get(&word.letters);
         known.map_or(unknown, |number| self.weights[*number as usize])
@@ -187,7 +187,7 @@ pub(super) fn similarity(a: &Word, b: &Word) -> Option<(f32, By)> {
         (false, false) => {}
     }
     if a.is_consonants_only() || b.is_consonants_only() {
-        return across_scripts(a, b);
+        return across_scripts(a, b).filter(|(similarity, _)| *similarity >= LEAST_SIMILARITY);
     }
     if !a.is_latin() || !b.is_latin() {
         return None;
@@ -244,7 +244,7 @@ fn across_scripts(a: &Word, b: &Word) -> Option<(f32, By)> {
         let agree = match (a.is_latin(), b.is_latin()) {
             (false, true) => vowels_agree_across(&a.letters, &b.letters),
             (true, false) => vowels_agree_across(&b.letters, &a.letters),
-            _ => true,
+            _ => false,
         };
         let similarity = if agree { ACROSS_SCRIPTS } else { OTHER_VOWELS };
         return Some((similarity, By::Transliteration));

@@ -24,7 +24,7 @@ pub(super) fn of_strength(strength: Strength) -> f32 {
 pub(super) fn combined(name: f32, date: DateRelation, country: CountryRelation) -> f32 {
     let closed = |part: f32| name + part * (1.0 - name);
     let score = match date {
-        DateRelation::Same => closed(0.75),
+        DateRelation::Same => closed(0.8),
         DateRelation::SameYear => closed(0.35),
         DateRelation::Close => closed(0.2),
         DateRelation::Unknown => name,

@@ -97,7 +97,8 @@ pub(crate) fn vowels_agree(arabic: &str, latin: &str) -> bool {
             .iter()
             .zip(&spelled)
             .all(|(long, vowels)| match long {
-                Some('ا') => vowels.contains(['A', 'E']),
+                // As part of an article it may sound otherwise.
+                Some('ا') => !vowels.is_empty(),
                 Some('و') => vowels.contains(['U', 'O', 'W']),
                 Some('ي') => vowels.contains(['I', 'Y', 'E']),
                 _ => !vowels.contains(['Y', 'W']),
