@@ -17,15 +17,15 @@ const MISSING: f32 = 0.25;
 /// The same for Chinese names, of which nobody leaves out a syllable.
 const MISSING_SYLLABLE: f32 = 0.6;
 /// The part left for each word that stands against another one.
-const AGAINST: f32 = 0.85;
+const AGAINST: f32 = 0.82;
 /// The part left when the words stand in an order that is no rotation: a father's name for one's own.
-const SCRAMBLED: f32 = 0.94;
+const SCRAMBLED: f32 = 0.92;
 /// The part left when a single word is all that matches, and there are more.
 const SINGLE_WORD: f32 = 0.8;
 /// The part left when a single word matches and every other by its initial.
 const INITIALS_ONLY: f32 = 0.93;
 /// The part left when one name lacks the first word of the other: most often one's own name.
-const FIRST_MISSING: f32 = 0.94;
+const FIRST_MISSING: f32 = 0.9;
 /// What a typing error in a Chinese name takes beyond that in another: one letter makes another name.
 const TYPO_IN_CHINESE: f32 = 1.8;
 /// Consonants that words run together must have, to be compared by them.

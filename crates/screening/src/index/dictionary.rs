@@ -183,7 +183,8 @@ pub(super) fn similarity(a: &Word, b: &Word) -> Option<(f32, By)> {
     }
     match (is_particle(&a.letters), is_particle(&b.letters)) {
         (true, true) => return Some((PHONETIC, By::Phonetic)),
-        (true, false) | (false, true) => return None,
+        // BIWN for BIN.
+        (true, false) | (false, true) => return typed(a, b),
         (false, false) => {}
     }
     if a.is_consonants_only() || b.is_consonants_only() {
@@ -230,7 +231,7 @@ fn heard(a: &Word, b: &Word) -> Option<(f32, By)> {
     let longest = a.sound.len().max(b.sound.len());
     let typos = distance(a.sound.as_bytes(), b.sound.as_bytes(), typos(longest))?;
     Some((
-        PHONETIC * (1.0 - typos as f32 / longest as f32),
+        PHONETIC * (1.0 - TYPO * typos as f32 / longest as f32),
         By::Phonetic,
     ))
 }

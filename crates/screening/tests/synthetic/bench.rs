@@ -83,7 +83,11 @@ pub fn run(size: Size, dates: &Dates) -> Report {
         } else {
             person.born
         };
-        let hits = search(query(&name, born, person, dates));
+        let mut asked = query(&name, born, person, dates);
+        if random.percent(3) {
+            asked.country = Some(super::person(&mut random).country);
+        }
+        let hits = search(asked);
         let right = hits.iter().find(|(id, ..)| *id == number.to_string());
         let shown = format!("{name} for {}", person.latin.join(" "));
         variants.push((
