@@ -21,7 +21,6 @@ const SOUNDS: &[(&str, &str)] = &[
     ("CK", "K"),
     ("OU", "U"),
     ("OO", "U"),
-    ("EE", "I"),
     ("AE", "E"),
     ("OE", "O"),
     ("UE", "U"),

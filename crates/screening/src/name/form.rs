@@ -173,6 +173,12 @@ fn written(words: &[String], chinese: bool) -> Form {
     let mut spans: Vec<_> = pairs
         .map(|(at, pair)| (at, 2, vec![Word::of_text(&pair.concat())]))
         .collect();
+    // VANDERSPECIMEN for VAN DER SPECIMEN.
+    for (at, three) in words.windows(3).enumerate() {
+        if three.iter().take(2).all(|word| is_particle(word)) {
+            spans.push((at, 3, vec![Word::of_text(&three.concat())]));
+        }
+    }
     if (3..=4).contains(&words.len()) {
         spans.push((0, words.len(), vec![Word::of_text(&words.concat())]));
     }

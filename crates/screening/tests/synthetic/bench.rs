@@ -51,9 +51,6 @@ pub fn run(size: Size, dates: &Dates) -> Report {
         let start = on_cpu();
         let hits = index.search(&query);
         times.push(on_cpu().saturating_sub(start));
-        if std::env::var_os("SLOW").is_some() && times.last().unwrap().as_millis() > 12 {
-            eprintln!("{:?} {:?}", times.last(), query.names);
-        }
         let found: Vec<(String, f32, String)> = hits
             .iter()
             .map(|hit| {
