@@ -19,7 +19,7 @@ const LEAST_SIMILARITY: f32 = 0.55;
 /// Similarity of another spelling of the same sounds.
 const PHONETIC: f32 = 0.95;
 /// Similarity of the same consonants across scripts.
-const ACROSS_SCRIPTS: f32 = 0.95;
+const ACROSS_SCRIPTS: f32 = 0.97;
 /// Similarity of the same consonants with vowels that are one in Arabic.
 const CONSONANTS: f32 = 0.9;
 /// Similarity of the same consonants with other vowels.
@@ -162,9 +162,10 @@ impl Dictionary {
     ) {
         let length = word.letters.len();
         let most = typos(length + 2).min(most_typos);
-        for others in length.saturating_sub(most)..=(length + most).min(LONGEST) {
+        let lengths = length.saturating_sub(most)..=(length + most).min(LONGEST);
+        for (others, list) in lengths.clone().zip(&lists[lengths]) {
             let limit = typos(length.max(others)).min(most_typos);
-            for &(mask, number) in &lists[others] {
+            for &(mask, number) in list {
                 // A typing error changes at most two of the letters that a word has.
                 if (word.mask ^ mask).count_ones() as usize <= 2 * limit
                     && let Some((near, _)) = typed(word, self.word(number))

@@ -7,7 +7,7 @@ use crate::{BirthDate, Entity, Strength};
 
 /// The score from which a policy may call a hit an alert, where nothing better is known: it was set on the
 /// tuning seeds of `docs/screening.md`, whose judging seeds give recall and alert rate at it.
-pub const DEFAULT_ALERT_SCORE: f32 = 0.86;
+pub const DEFAULT_ALERT_SCORE: f32 = 0.88;
 
 /// Hits below are not returned: they are chance.
 pub(super) const FLOOR: f32 = 0.6;
@@ -24,8 +24,8 @@ pub(super) fn of_strength(strength: Strength) -> f32 {
 pub(super) fn combined(name: f32, date: DateRelation, country: CountryRelation) -> f32 {
     let closed = |part: f32| name + part * (1.0 - name);
     let score = match date {
-        DateRelation::Same => closed(0.8),
-        DateRelation::SameYear => closed(0.35),
+        DateRelation::Same => closed(0.86),
+        DateRelation::SameYear => closed(0.4),
         DateRelation::Close => closed(0.2),
         DateRelation::Unknown => name,
         DateRelation::Differs => name * 0.75,

@@ -81,10 +81,7 @@ pub(super) fn consonants(word: &str) -> String {
             found.push_str(class);
         }
     }
-    match found.strip_suffix('H') {
-        Some(rest) if rest.len() > 1 => rest.to_owned(),
-        _ => found,
-    }
+    super::fold::ending(found)
 }
 
 /// Tells whether a normalised Arabic word and a Latin one with the same consonants may have the same vowels: a

@@ -83,9 +83,20 @@ pub(crate) fn consonants(word: &str) -> String {
         }
     }
     let found = without_pairs(&found);
-    match found.strip_suffix('H') {
-        Some(rest) if rest.len() > 1 => rest.to_owned(),
-        _ => found,
+    ending(found)
+}
+
+/// The end of a word as many languages speak it: a silent H, a D that sounds as T (AHMAD, AHMET).
+pub(super) fn ending(consonants: String) -> String {
+    if consonants.len() < 2 {
+        return consonants;
+    }
+    if let Some(rest) = consonants.strip_suffix('H') {
+        return rest.to_owned();
+    }
+    match consonants.strip_suffix('D') {
+        Some(rest) if !rest.ends_with('T') => format!("{rest}T"),
+        _ => consonants,
     }
 }
 

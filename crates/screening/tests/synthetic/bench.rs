@@ -86,7 +86,8 @@ pub fn run(size: Size, dates: &Dates) -> Report {
         }
         let hits = search(asked);
         let right = hits.iter().find(|(id, ..)| *id == number.to_string());
-        let shown = format!("{name} for {}", person.latin.join(" "));
+        let why = right.map_or("not among the hits", |hit| hit.2.as_str());
+        let shown = format!("{name} for {}: {why}", person.latin.join(" "));
         variants.push((
             person.culture,
             change,
