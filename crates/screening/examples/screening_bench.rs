@@ -48,6 +48,11 @@ fn main() {
             "at {threshold:.2}: recall {recall:.2} % [{low:.2}, {high:.2}], alerts {alerts:.2} % [{least:.2}, {most:.2}]"
         );
     }
+    println!(
+        "alerts by namesakes at the default: {} of {}",
+        report.namesakes,
+        report.innocents.len()
+    );
     println!("at the default of {DEFAULT_ALERT_SCORE}:");
     for (key, (share, low, high)) in report.shares(DEFAULT_ALERT_SCORE) {
         println!("  {key:24} {share:6.2} % [{low:.2}, {high:.2}]");

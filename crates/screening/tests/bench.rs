@@ -20,7 +20,8 @@ fn listed_people_are_found_and_innocents_are_left_alone() {
     let (recall, ..) = report.recall(DEFAULT_ALERT_SCORE);
     let (alerts, ..) = report.alerts(DEFAULT_ALERT_SCORE);
     println!(
-        "recall {recall:.2} %, alerts {alerts:.2} %, p99 {:?}, build {:?}",
+        "recall {recall:.2} %, alerts {alerts:.2} % ({} namesakes), p99 {:?}, build {:?}",
+        report.namesakes,
         report.percentile(0.99),
         report.build
     );

@@ -19,7 +19,7 @@ const MISSING_SYLLABLE: f32 = 0.6;
 /// The part left for each word that stands against another one.
 const AGAINST: f32 = 0.82;
 /// The part left when the words stand in an order that is no rotation: a father's name for one's own.
-const SCRAMBLED: f32 = 0.92;
+const SCRAMBLED: f32 = 0.88;
 /// The part left when a single word is all that matches, and there are more.
 const SINGLE_WORD: f32 = 0.8;
 /// The part left when a single word matches and every other by its initial.

@@ -239,7 +239,9 @@ fn heard(a: &Word, b: &Word) -> Option<(f32, By)> {
 
 /// One side has consonants only.
 fn across_scripts(a: &Word, b: &Word) -> Option<(f32, By)> {
-    if a.consonants.len() < 2 || b.consonants.len() < 2 {
+    // LAYLA has one, and both of its vowels.
+    let short = |word: &Word| word.consonants.is_empty() || word.letters.chars().count() < 3;
+    if (short(a) || short(b)) && a.consonants.len().min(b.consonants.len()) < 2 {
         return None;
     }
     if a.consonants == b.consonants {

@@ -12,6 +12,9 @@ pub const DEFAULT_ALERT_SCORE: f32 = 0.88;
 /// Hits below are not returned: they are chance.
 pub(super) const FLOOR: f32 = 0.6;
 
+/// Scores of a name from which a date of birth that agrees begins to count, and counts in full.
+const CONFIRMED_FROM: [f32; 2] = [0.28, 0.36];
+
 /// What a name's score loses when the list itself holds the name weak.
 pub(super) fn of_strength(strength: Strength) -> f32 {
     match strength {
@@ -22,9 +25,12 @@ pub(super) fn of_strength(strength: Strength) -> f32 {
 
 /// The score of a hit. A date that agrees closes part of what the name leaves open; one that differs takes a part.
 pub(super) fn combined(name: f32, date: DateRelation, country: CountryRelation) -> f32 {
-    let closed = |part: f32| name + part * (1.0 - name);
+    // A single common word is no name that a date could confirm.
+    let [nothing, everything] = CONFIRMED_FROM;
+    let counts = ((name - nothing) / (everything - nothing)).clamp(0.0, 1.0);
+    let closed = |part: f32| name + counts * part * (1.0 - name);
     let score = match date {
-        DateRelation::Same => closed(0.86),
+        DateRelation::Same => closed(0.88),
         DateRelation::SameYear => closed(0.4),
         DateRelation::Close => closed(0.2),
         DateRelation::Unknown => name,
@@ -32,7 +38,7 @@ pub(super) fn combined(name: f32, date: DateRelation, country: CountryRelation) 
     };
     match country {
         CountryRelation::Same | CountryRelation::Unknown => score,
-        CountryRelation::Differs => score * 0.92,
+        CountryRelation::Differs => score * 0.9,
     }
 }
 

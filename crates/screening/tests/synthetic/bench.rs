@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use menshen_screening::{Index, Query};
+use menshen_screening::{DEFAULT_ALERT_SCORE, Index, Query};
 
 use super::vary::{CHANGES, Change, vary};
 use super::{Culture, Person, Random, listed, person};
@@ -26,6 +26,8 @@ pub struct Report {
     pub variants: Vec<(Culture, Change, f32, String)>,
     /// The best score for each innocent, with the explanation.
     pub innocents: Vec<(Culture, f32, String)>,
+    /// Innocents whose best hit has every word of their name, letter by letter, and no other.
+    pub namesakes: usize,
     /// Ascending.
     pub times: Vec<Duration>,
 }
@@ -96,6 +98,7 @@ pub fn run(size: Size, dates: &Dates) -> Report {
         ));
     }
     let mut innocents = Vec::new();
+    let mut namesakes = 0;
     while innocents.len() < size.innocents {
         let person = person(&mut random);
         let change = match random.below(10) {
@@ -108,6 +111,10 @@ pub fn run(size: Size, dates: &Dates) -> Report {
         };
         let hits = search(query(&name, person.born, &person, dates));
         let best = hits.into_iter().next();
+        namesakes += usize::from(
+            best.as_ref()
+                .is_some_and(|hit| hit.1 >= DEFAULT_ALERT_SCORE && is_namesake(&hit.2)),
+        );
         innocents.push(best.map_or((person.culture, 0.0, String::new()), |hit| {
             (person.culture, hit.1, hit.2)
         }));
@@ -117,6 +124,7 @@ pub fn run(size: Size, dates: &Dates) -> Report {
         build,
         variants,
         innocents,
+        namesakes,
         times,
     }
 }
@@ -136,6 +144,13 @@ fn on_cpu() -> Duration {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
     let spent = text.and_then(|text| text.split(' ').next()?.parse().ok());
     spent.map_or_else(|| START.elapsed(), Duration::from_nanos)
+}
+
+fn is_namesake(why: &str) -> bool {
+    !why.contains("only ")
+        && ["typing", "sounds", "consonants", "initial"]
+            .iter()
+            .all(|by| !why.contains(by))
 }
 
 /// A date as a list or a person may have it wrong.
