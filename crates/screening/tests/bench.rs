@@ -12,8 +12,8 @@ const SEED: u64 = 1_001;
 fn listed_people_are_found_and_innocents_are_left_alone() {
     let size = Size {
         entities: 10_000,
-        variants: 2_000,
-        innocents: 2_000,
+        variants: 1_500,
+        innocents: 1_500,
         seed: SEED,
     };
     let report = run(size, &Dates::Known);
@@ -30,8 +30,8 @@ fn listed_people_are_found_and_innocents_are_left_alone() {
     }
     let (names_only, ..) = run(
         Size {
-            variants: 500,
-            innocents: 500,
+            variants: 300,
+            innocents: 300,
             ..size
         },
         &Dates::Hidden,
