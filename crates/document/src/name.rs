@@ -11,6 +11,7 @@ mod parts;
 mod pinyin;
 mod reading;
 mod script;
+pub mod spell;
 
 use serde::{Serialize, Serializer};
 

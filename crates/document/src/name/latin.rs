@@ -38,8 +38,7 @@ const TABLE: &[(char, &[&str])] = &[
 ];
 
 /// Characters that disappear inside a name: apostrophes and what is typed in their place.
-pub(crate) const APOSTROPHES: &[char] =
-    &['\'', '’', '‘', 'ʼ', 'ʻ', '`', '´', 'ʹ', 'ʾ', 'ʿ', '＇', '′'];
+pub const APOSTROPHES: &[char] = &['\'', '’', '‘', 'ʼ', 'ʻ', '`', '´', 'ʹ', 'ʾ', 'ʿ', '＇', '′'];
 
 /// Returns the spellings of one letter in `A-Z`, the recommended one first; empty when it is no
 /// Latin letter. Any other accented letter is its base letter.
@@ -84,8 +83,8 @@ pub fn mrz_components(name: &str) -> Option<Vec<String>> {
     Some(components)
 }
 
-/// What stands between the components of a name.
-pub(crate) fn is_separator(character: char) -> bool {
+/// Tells whether this stands between the components of a name.
+pub fn is_separator(character: char) -> bool {
     character.is_whitespace()
         || matches!(
             character,
