@@ -240,6 +240,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/entitlements/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says whether an account may do something now. What the policy does not name is not allowed. */
+        post: operations["check_entitlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -652,6 +669,34 @@ export interface components {
             /** @description The person's language. */
             locale: string;
         };
+        /** @description What somebody wants to do. */
+        AskIn: {
+            /**
+             * @description The action, a name of the policy's.
+             * @example withdraw
+             */
+            action: string;
+            /**
+             * @description How much of it: digits, a point, up to 18 decimals.
+             * @example 250.5
+             */
+            amount: string;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            applicant: string;
+            /**
+             * @description The asset.
+             * @example USDT
+             */
+            asset: string;
+            /**
+             * @description How much the same action took of the same asset today, as you count; 0 where left out.
+             * @example 0
+             */
+            used_today?: string | null;
+        };
         /** @description A photo, judged on arrival. */
         CaptureOut: {
             /** @description When it arrived, RFC 3339. */
@@ -833,6 +878,19 @@ export interface components {
              */
             tries: number;
         };
+        /** @description The answer. */
+        EntitlementOut: {
+            /** @description Is it allowed? */
+            allowed: boolean;
+            /** @description Levels that are verified now. */
+            levels: string[];
+            limit?: components["schemas"]["LimitOut"] | null;
+            reason?: components["schemas"]["ReasonOut"] | null;
+            /** @description The first level that would allow it. */
+            required_level?: string | null;
+            /** @description Everything that stands over the account now. */
+            restrictions: components["schemas"]["RestrictionOut"][];
+        };
         /** @description An entry of the audit log: ids and codes only. */
         EntryOut: {
             /** @description What. */
@@ -944,6 +1002,13 @@ export interface components {
             revoked_at?: string | null;
             /** @description What it may do. */
             scopes: string[];
+        };
+        /** @description Bounds; none where one is left out. */
+        LimitOut: {
+            /** @description Within a day. */
+            daily?: string | null;
+            /** @description At once. */
+            single?: string | null;
         };
         /** @description A key with its secret, shown once. */
         NewKeyOut: components["schemas"]["KeyOut"] & {
@@ -1235,6 +1300,8 @@ export interface components {
             code: string;
             /** @description What happened, without anything personal. */
             detail: string;
+            /** @description What would be limited. */
+            limits?: components["schemas"]["RestrictionOut"][];
             /** @description Steps that are missing. */
             missing?: components["schemas"]["StepOut"][];
             /** @description What the person must do first. */
@@ -1277,6 +1344,25 @@ export interface components {
             step: string;
             /** @description What is wrong. */
             title: components["schemas"]["TextOut"];
+        };
+        /** @description What stands over an account while its owner is verified again, and for a while after. */
+        RestrictionOut: {
+            /** @description The actions that it narrows or shuts. */
+            actions: string[];
+            /**
+             * @description Why: a flow of re-verification.
+             * @example new_device
+             */
+            flow: string;
+            /**
+             * Format: int32
+             * @description For how many hours it stands after that.
+             */
+            hours_after: number;
+            /** @description Since when, RFC 3339; left out of a warning. */
+            since?: string | null;
+            /** @description Until when; left out before the person is verified. */
+            until?: string | null;
         };
         /** @description How a secret is replaced. */
         RotateIn: {
@@ -1380,6 +1466,8 @@ export interface components {
         };
         /** @description A new verification. */
         VerificationIn: {
+            /** @description The person was told what the flow limits. Needed where the policy restricts the account during it. */
+            accept_limits?: boolean;
             /**
              * Format: uuid
              * @description The applicant.
@@ -1519,6 +1607,7 @@ export interface components {
 }
 export type ApplicantIn = components['schemas']['ApplicantIn'];
 export type ApplicantOut = components['schemas']['ApplicantOut'];
+export type AskIn = components['schemas']['AskIn'];
 export type CaptureOut = components['schemas']['CaptureOut'];
 export type ChangeOut = components['schemas']['ChangeOut'];
 export type ConsentIn = components['schemas']['ConsentIn'];
@@ -1529,6 +1618,7 @@ export type DataIn = components['schemas']['DataIn'];
 export type DataOut = components['schemas']['DataOut'];
 export type DecisionOut = components['schemas']['DecisionOut'];
 export type DeliveryOut = components['schemas']['DeliveryOut'];
+export type EntitlementOut = components['schemas']['EntitlementOut'];
 export type EntryOut = components['schemas']['EntryOut'];
 export type EventOut = components['schemas']['EventOut'];
 export type FindingOut = components['schemas']['FindingOut'];
@@ -1536,6 +1626,7 @@ export type HoldIn = components['schemas']['HoldIn'];
 export type HoldOut = components['schemas']['HoldOut'];
 export type KeyIn = components['schemas']['KeyIn'];
 export type KeyOut = components['schemas']['KeyOut'];
+export type LimitOut = components['schemas']['LimitOut'];
 export type NewKeyOut = components['schemas']['NewKeyOut'];
 export type NewWebhookOut = components['schemas']['NewWebhookOut'];
 export type NoticeOut = components['schemas']['NoticeOut'];
@@ -1551,6 +1642,7 @@ export type PolicyIn = components['schemas']['PolicyIn'];
 export type PolicyOut = components['schemas']['PolicyOut'];
 export type Problem = components['schemas']['Problem'];
 export type ReasonOut = components['schemas']['ReasonOut'];
+export type RestrictionOut = components['schemas']['RestrictionOut'];
 export type RotateIn = components['schemas']['RotateIn'];
 export type RotatedOut = components['schemas']['RotatedOut'];
 export type StepOut = components['schemas']['StepOut'];
@@ -3615,6 +3707,119 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description The request is broken */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who are you? */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not like this */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Later: too many failed attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The machine failed; nothing was changed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do: come back after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_entitlement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntitlementOut"];
                 };
             };
             /** @description The request is broken */
