@@ -170,8 +170,10 @@ test("a list is gone through page by page", async () => {
 test("another tenant's records are not there", async () => {
   const own = await stranger();
   const { id, applicant } = await open("L1");
-  for (const call of [own.getApplicant(applicant), own.getVerification(id), own.putData(id, typed("Ada"))]) {
-    const refused = await problem(call);
+  // One after the other: a refusal that nobody awaits yet would end the process.
+  const calls = [() => own.getApplicant(applicant), () => own.getVerification(id), () => own.putData(id, typed("Ada"))];
+  for (const call of calls) {
+    const refused = await problem(call());
     assert.equal(refused.status, 404);
     assert.equal(refused.code, "not_found");
   }
