@@ -1,6 +1,5 @@
 //! Who calls. Permission is an extractor: a handler without one is refused by the test that walks the routes.
 
-use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
@@ -47,6 +46,7 @@ permissions! {
     Audit AuditRead false "Read the audit log and decision evidence.";
     Webhooks WebhooksWrite false "Say where events are sent.";
     Operate Operate false "Create tenants.";
+    ManageStaff StaffWrite false "Say who works for the tenant.";
 }
 
 /// A caller who has a permission.
@@ -64,10 +64,9 @@ impl<P: Permission> FromRequestParts<App> for Allowed<P> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let secret = bearer(parts).ok_or(ApiError::Stranger)?;
         let (caller, tenant) = identify(app, secret).await?.ok_or(ApiError::Stranger)?;
-        match &caller {
-            Caller::Key { scopes, .. } if scopes.contains(&P::SCOPE) => {}
-            Caller::Person { .. } if P::PEOPLE => {}
-            _ => return Err(ApiError::Scope(P::SCOPE.name())),
+        let person = matches!(caller, Caller::Person { .. });
+        if !(caller.has(P::SCOPE) || person && P::PEOPLE) {
+            return Err(ApiError::Scope(P::SCOPE.name()));
         }
         Ok(Self {
             caller,
@@ -109,6 +108,9 @@ async fn identify(app: &App, secret: &str) -> Result<Option<(Caller, TenantRow)>
         };
         return Ok(tenant.map(|tenant| (caller, tenant)));
     }
+    if secret.starts_with("ms_") {
+        return identify_staff(app, secret).await;
+    }
     let found = app.store.find_caller(secret, now).await?;
     let Some(menshen_store::Caller { key, tenant }) = found else {
         return Ok(None);
@@ -121,7 +123,7 @@ async fn identify(app: &App, secret: &str) -> Result<Option<(Caller, TenantRow)>
             let conflict = matches!(error, menshen_store::StoreError::Conflict { .. });
             if conflict { Ok(()) } else { Err(error) }
         })?;
-    let scopes: BTreeSet<Scope> = key
+    let scopes = key
         .scopes
         .iter()
         .filter_map(|name| Scope::parse(name))
@@ -132,6 +134,19 @@ async fn identify(app: &App, secret: &str) -> Result<Option<(Caller, TenantRow)>
         scopes,
     };
     Ok(Some((caller, tenant)))
+}
+
+async fn identify_staff(app: &App, secret: &str) -> Result<Option<(Caller, TenantRow)>, ApiError> {
+    let Some(staff) = app.store.find_staff_by_secret(secret).await? else {
+        return Ok(None);
+    };
+    let tenant = app.store.find_tenant(staff.tenant_id).await?;
+    let caller = Caller::Staff {
+        staff: staff.id,
+        tenant: staff.tenant_id,
+        role: staff.role,
+    };
+    Ok(tenant.map(|tenant| (caller, tenant)))
 }
 
 impl<P: Permission> Allowed<P> {

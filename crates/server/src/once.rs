@@ -59,7 +59,7 @@ pub async fn begin(
     let tenant = caller.tenant();
     let text = match caller {
         Caller::Key { .. } => text.to_owned(),
-        Caller::Person { .. } => format!("{} {text}", caller.actor()),
+        Caller::Staff { .. } | Caller::Person { .. } => format!("{} {text}", caller.actor()),
     };
     let begun = tx
         .begin_idempotent(tenant, &text, route, &body, app.now())

@@ -54,8 +54,7 @@ pub async fn use_link(
     let now = app.now();
     let new = NewApiKey {
         label: "operator".to_owned(),
-        scopes: Scope::ALL
-            .iter()
+        scopes: Scope::of_keys()
             .map(|scope| scope.name().to_owned())
             .collect(),
         expires_at: None,

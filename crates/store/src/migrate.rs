@@ -30,6 +30,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0003_webhooks.sql"),
         include_str!("../migrations/postgres/0003_webhooks.sql"),
     ),
+    (
+        4,
+        "staff",
+        include_str!("../migrations/sqlite/0004_staff.sql"),
+        include_str!("../migrations/postgres/0004_staff.sql"),
+    ),
 ];
 
 /// Returns the version of the tables.

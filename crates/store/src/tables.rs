@@ -347,6 +347,19 @@ pub(crate) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "staff",
+        columns: &[
+            ("id", Text),
+            ("tenant_id", Text),
+            ("role", Text),
+            ("name_sealed", Bytes),
+            ("secret_hash", Text),
+            ("created_at", Int),
+            ("disabled_at", Int),
+            ("version", Int),
+        ],
+    },
+    Table {
         name: "audit_entry",
         columns: &[
             ("seq", Int),

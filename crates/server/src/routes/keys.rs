@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use menshen_core::access::{Caller, Scope};
+use menshen_core::access::Scope;
 use menshen_core::ids::ApiKeyId;
 use menshen_core::time::DAY;
 use menshen_store::{ApiKeyRow, NewApiKey};
@@ -103,10 +103,12 @@ pub async fn create_key(
     if days.is_some_and(|days| !(1..=3650).contains(&days)) {
         return Err(ApiError::invalid("days_invalid", "days must be 1 to 3650"));
     }
+    if let Some(scope) = scopes.iter().find(|scope| scope.needs_a_person()) {
+        let detail = format!("the scope `{}` is for staff, not for keys", scope.name());
+        return Err(ApiError::invalid("scope_of_staff", detail));
+    }
     // Nobody hands out more than they have.
-    if let Caller::Key { scopes: own, .. } = &allowed.caller
-        && let Some(missing) = scopes.iter().find(|scope| !own.contains(scope))
-    {
+    if let Some(missing) = scopes.iter().find(|scope| !allowed.caller.has(**scope)) {
         return Err(ApiError::Scope(missing.name()));
     }
     let now = app.now();

@@ -15,6 +15,7 @@ pub mod page;
 pub mod policy;
 pub mod privacy;
 pub mod reasons;
+pub mod staff;
 pub mod tenants;
 pub mod uploads;
 pub mod verifications;
@@ -90,6 +91,9 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(deliveries::resend_delivery))
         .routes(routes!(keys::create_key, keys::list_keys))
         .routes(routes!(keys::revoke_key))
+        .routes(routes!(staff::create_staff, staff::list_staff))
+        .routes(routes!(staff::put_staff, staff::disable_staff))
+        .routes(routes!(staff::renew_staff_secret))
         .routes(routes!(tenants::create_tenant, tenants::list_tenants))
         .routes(routes!(policy::get_policy, policy::put_policy))
         .routes(routes!(policy::try_policy))

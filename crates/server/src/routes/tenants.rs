@@ -62,11 +62,9 @@ impl From<TenantRow> for TenantOut {
     }
 }
 
-/// Returns every scope but the operator's.
+/// Returns every scope that a key may have but the operator's.
 pub fn tenant_scopes() -> Vec<String> {
-    let own = Scope::ALL
-        .into_iter()
-        .filter(|scope| *scope != Scope::Operate);
+    let own = Scope::of_keys().filter(|scope| *scope != Scope::Operate);
     own.map(|scope| scope.name().to_owned()).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode, header};
-use menshen_core::access::Scope;
+use menshen_core::access::{Role, Scope};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -56,8 +56,10 @@ struct World<'a> {
     own: Ids,
     absent: Ids,
     ended: Vec<(&'static str, String)>,
-    scoped: Vec<(Scope, String)>,
-    other_tenant: String,
+    /// A key of each scope and somebody of each role: what they may do, and their secret.
+    scoped: Vec<(Vec<Scope>, String)>,
+    /// The same in another tenant: one key with everything, and somebody of each role.
+    other_tenant: Vec<(Vec<Scope>, String)>,
     owner: String,
     other_person: String,
     other_case: String,
@@ -82,9 +84,23 @@ impl<'a> World<'a> {
         service.photo(&open, "selfie", b"a face").await;
         let other = service.applicant("other").await;
         let mut scoped = Vec::new();
-        for scope in Scope::ALL {
-            scoped.push((scope, service.key_for(&operator, &[scope.name()]).await.1));
+        for scope in Scope::of_keys() {
+            let secret = service.key_for(&operator, &[scope.name()]).await.1;
+            scoped.push((vec![scope], secret));
         }
+        for role in Role::ALL {
+            let (_, secret) = service.staff(&service.key, role.name()).await;
+            scoped.push((role.scopes().to_vec(), secret));
+        }
+        let other_key = service.tenant(&operator, "another").await;
+        let of_tenant = Scope::of_keys().filter(|scope| *scope != Scope::Operate);
+        let mut other_tenant = vec![(of_tenant.collect(), other_key.clone())];
+        for role in Role::ALL {
+            let (_, secret) = service.staff(&other_key, role.name()).await;
+            other_tenant.push((role.scopes().to_vec(), secret));
+        }
+        let gone = service.staff(&service.key, "senior").await;
+        service.delete(&format!("/v1/staff/{}", gone.0)).await;
         let own = records(service, &applicant, &first, &open).await;
         let mut absent = own.clone();
         for (kind, id) in &mut absent {
@@ -104,9 +120,11 @@ impl<'a> World<'a> {
                 ("expired key", expired),
                 ("revoked token", revoked_token),
                 ("expired token", old_token),
+                ("staff no longer let in", gone.1),
+                ("wrong staff", "ms_not-the-secret-of-anybody".to_owned()),
             ],
             scoped,
-            other_tenant: service.tenant(&operator, "another").await,
+            other_tenant,
             owner: service.token(&applicant, None).await,
             other_person: service.token(&other, None).await,
             other_case: service.token(&applicant, Some(&first)).await,
@@ -140,11 +158,24 @@ impl<'a> World<'a> {
     }
 
     async fn other_tenant(&self, route: &(&str, &str, For)) -> u32 {
-        let answer = self.ask(route, &self.own, &self.other_tenant).await;
-        if route.2 == Keys(Scope::Operate) {
+        let (Keys(needed) | People(needed)) = route.2 else {
+            return 0;
+        };
+        let mut n_cells = 0;
+        for (scopes, secret) in &self.other_tenant {
+            self.other_caller(route, secret, scopes.contains(&needed))
+                .await;
+            n_cells += 1;
+        }
+        n_cells
+    }
+
+    async fn other_caller(&self, route: &(&str, &str, For), secret: &str, allowed: bool) {
+        let answer = self.ask(route, &self.own, secret).await;
+        if !allowed {
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{:?}", name(route));
         } else if names_a_record(route) {
-            let absent = self.ask(route, &self.absent, &self.other_tenant).await;
+            let absent = self.ask(route, &self.absent, secret).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{:?}", name(route));
             let both = (absent.status, absent.bytes);
             assert_eq!((answer.status, answer.bytes), both, "{:?}", name(route));
@@ -164,7 +195,6 @@ impl<'a> World<'a> {
                 );
             }
         }
-        1
     }
 
     async fn other_people(&self, route: &(&str, &str, For)) -> u32 {
@@ -194,7 +224,10 @@ impl<'a> World<'a> {
         let (Keys(needed) | People(needed)) = route.2 else {
             return 0;
         };
-        let wrong = self.scoped.iter().filter(|(scope, _)| *scope != needed);
+        let wrong = self
+            .scoped
+            .iter()
+            .filter(|(scopes, _)| !scopes.contains(&needed));
         let mut n_cells = 0;
         for (scope, secret) in wrong {
             let answer = self.ask(route, &self.own, secret).await;
@@ -225,20 +258,23 @@ impl<'a> World<'a> {
             let gone = answer.status == StatusCode::UNAUTHORIZED;
             assert!(passed(&answer) || gone, "{:?} {}", name(route), answer.body);
         }
-        let (_, secret) = self
+        let mut n_cells = 1;
+        let right = self
             .scoped
             .iter()
-            .find(|(scope, _)| *scope == needed)
-            .unwrap();
-        let answer = self.ask(route, &self.own, secret).await;
-        assert!(
-            passed(&answer),
-            "{:?} {} {}",
-            name(route),
-            answer.status,
-            answer.body
-        );
-        2
+            .filter(|(scopes, _)| scopes.contains(&needed));
+        for (_, secret) in right {
+            let answer = self.ask(route, &self.own, secret).await;
+            assert!(
+                passed(&answer),
+                "{:?} {} {}",
+                name(route),
+                answer.status,
+                answer.body
+            );
+            n_cells += 1;
+        }
+        n_cells
     }
 }
 
@@ -273,6 +309,7 @@ async fn records(service: &Service, applicant: &str, first: &str, open: &str) ->
     ids.insert("decision", text(&decisions[0]["id"]));
     ids.insert("capture", text(&captures[0]["id"]));
     ids.insert("seq", audit[0]["seq"].to_string());
+    ids.insert("staff", service.staff(&service.key, "reviewer").await.0);
     ids.insert(
         "key",
         service.key_for(&service.key, &["audit:read"]).await.0,

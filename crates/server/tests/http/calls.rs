@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::support::passport;
 
-/// Whom a route is for: the scope that a key needs, and whether people may call it for themselves.
+/// Whom a route is for: the scope that a key or a role needs, and whether people may call it for themselves.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum For {
     Keys(Scope),
@@ -21,8 +21,8 @@ pub enum For {
 
 use For::{Everybody, Keys, People};
 use Scope::{
-    AuditRead, KeysWrite, Operate, PersonalRead, PolicyWrite, PrivacyWrite, VerificationsRead,
-    VerificationsWrite, WebhooksWrite,
+    AuditRead, KeysWrite, Operate, PersonalRead, PolicyWrite, PrivacyWrite, StaffWrite,
+    VerificationsRead, VerificationsWrite, WebhooksWrite,
 };
 
 /// Whom each route is for. The document and this table name the same routes.
@@ -127,6 +127,11 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/v1/keys", Keys(KeysWrite)),
     ("POST", "/v1/keys", Keys(KeysWrite)),
     ("DELETE", "/v1/keys/{id}", Keys(KeysWrite)),
+    ("GET", "/v1/staff", Keys(StaffWrite)),
+    ("POST", "/v1/staff", Keys(StaffWrite)),
+    ("PUT", "/v1/staff/{id}", Keys(StaffWrite)),
+    ("POST", "/v1/staff/{id}/secret", Keys(StaffWrite)),
+    ("DELETE", "/v1/staff/{id}", Keys(StaffWrite)),
     ("GET", "/v1/tenants", Keys(Operate)),
     ("POST", "/v1/tenants", Keys(Operate)),
     ("GET", "/v1/policy", Keys(PolicyWrite)),
@@ -159,6 +164,7 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         "uploads" => "upload",
         "decisions" => "decision",
         "webhooks" => "webhook",
+        "staff" => "staff",
         _ => "key",
     };
     let mut filled = (*path).to_owned();
@@ -189,6 +195,8 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
             json!({ "url": "https://1.1.1.1/hook" })
         }
         ("POST", "/v1/webhooks/{id}/rotate") => json!({}),
+        ("POST", "/v1/staff") => json!({ "name": "Grace Hopper", "role": "auditor" }),
+        ("PUT", "/v1/staff/{id}") => json!({ "role": "reviewer" }),
         ("POST", "/v1/keys") => json!({ "label": "x", "scopes": [] }),
         ("POST", "/v1/tenants") => json!({ "name": "x", "sandbox": true }),
         ("PUT" | "POST", "/v1/policy" | "/v1/policy/try") => json!({ "toml": "version = \"x\"" }),

@@ -220,6 +220,17 @@ impl Service {
         (text("id"), text("secret"))
     }
 
+    /// Lets somebody in and returns their id and secret.
+    pub async fn staff(&self, by: &str, role: &str) -> (String, String) {
+        let body = json!({ "name": "Grace Hopper", "role": role });
+        let answer = self
+            .call_as(by, Method::POST, "/v1/staff", Some(body), &[])
+            .await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+        let text = |name: &str| answer.body[name].as_str().unwrap().to_owned();
+        (text("id"), text("secret"))
+    }
+
     /// Makes a token for a person's own page.
     pub async fn token(&self, applicant: &str, verification: Option<&str>) -> String {
         let path = format!("/v1/applicants/{applicant}/tokens");

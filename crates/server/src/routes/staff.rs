@@ -1,0 +1,206 @@
+//! People who work for a tenant: who they are, and as what.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use menshen_core::access::Role;
+use menshen_core::ids::StaffId;
+use menshen_store::{StaffRow, Tx};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::page::{Asked, PageIn, PageOut};
+use crate::app::App;
+use crate::caller::{Allowed, ManageStaff};
+use crate::case::word;
+use crate::input::{Id, Input};
+use crate::once::{self, Once};
+use crate::problem::{ApiError, Problem};
+use crate::record::{self, Act};
+
+/// Somebody new.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StaffIn {
+    /// Their name, for their colleagues: 1 to 100 characters.
+    #[schema(min_length = 1, max_length = 100)]
+    pub name: String,
+    /// `operator`, `reviewer`, `senior` or `auditor`.
+    #[schema(value_type = String, example = "reviewer")]
+    pub role: Role,
+}
+
+/// Another role.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoleIn {
+    /// `operator`, `reviewer`, `senior` or `auditor`.
+    #[schema(value_type = String, example = "senior")]
+    pub role: Role,
+}
+
+/// Somebody who works for the tenant.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StaffOut {
+    /// The id.
+    pub id: Uuid,
+    /// Their name.
+    pub name: String,
+    /// `operator`, `reviewer`, `senior` or `auditor`.
+    pub role: String,
+    /// When they came, RFC 3339.
+    pub created_at: String,
+    /// Since when they are no longer let in.
+    pub disabled_at: Option<String>,
+    /// Their secret, for `Authorization: Bearer ..`, where it was drawn by this request. It is never shown again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+}
+
+fn describe(app: &App, row: &StaffRow) -> Result<StaffOut, ApiError> {
+    let name = row.name(&app.store)?;
+    Ok(StaffOut {
+        id: row.id.0,
+        name: name.as_text().unwrap_or_default().to_owned(),
+        role: row.role.name().to_owned(),
+        created_at: row.created_at.to_timestamp().to_string(),
+        disabled_at: row.disabled_at.map(|at| at.to_timestamp().to_string()),
+        secret: None,
+    })
+}
+
+/// Lets somebody in. The secret is shown once.
+#[utoipa::path(post, path = "/v1/staff", tag = "staff", request_body = StaffIn,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect")),
+    responses((status = 201, body = StaffOut), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn create_staff(
+    State(app): State<App>,
+    allowed: Allowed<ManageStaff>,
+    headers: HeaderMap,
+    input: Input<StaffIn>,
+) -> Result<Response, ApiError> {
+    let StaffIn { name, role } = input.value;
+    if !(1..=100).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+        let detail = "name must have 1 to 100 characters";
+        return Err(ApiError::invalid("name_invalid", detail));
+    }
+    let caller = &allowed.caller;
+    let begun = once::begin(&app, caller, &headers, "create_staff", input.digest).await?;
+    let mut work = match begun {
+        Once::Replay(replay) => return Ok(replay.into_response()),
+        Once::Fresh(work) => work,
+    };
+    let now = app.now();
+    let tenant = allowed.tenant.id;
+    let (row, secret) = work.tx.create_staff(tenant, &name, role, now).await?;
+    let act = Act::new(&allowed.caller, "staff.created", "staff", row.id.0);
+    record::audit(&mut work.tx, act.with("role", word(&role)), now).await?;
+    let out = StaffOut {
+        secret: Some(secret.reveal().to_owned()),
+        ..describe(&app, &row)?
+    };
+    work.finish(&app, StatusCode::CREATED, &out).await
+}
+
+/// Lists who works for the tenant, newest first.
+#[utoipa::path(get, path = "/v1/staff", tag = "staff", params(PageIn),
+    responses((status = 200, body = PageOut<StaffOut>), (status = 422, body = Problem)))]
+pub async fn list_staff(
+    State(app): State<App>,
+    allowed: Allowed<ManageStaff>,
+    Asked(page): Asked<PageIn>,
+) -> Result<Json<PageOut<StaffOut>>, ApiError> {
+    let limit = page.limit()?;
+    let after = page.after.map(StaffId);
+    let tenant = allowed.tenant.id;
+    let rows = app.store.list_staff(tenant, after, limit + 1).await?;
+    let mut described = Vec::with_capacity(rows.len());
+    for row in &rows {
+        described.push(describe(&app, row)?);
+    }
+    Ok(Json(PageOut::new(
+        described,
+        limit,
+        |out| out.id,
+        |out| out,
+    )))
+}
+
+/// Gives somebody another role. Nobody changes their own.
+#[utoipa::path(put, path = "/v1/staff/{id}", tag = "staff", params(("id" = Uuid, Path)), request_body = RoleIn,
+    responses((status = 200, body = StaffOut), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn put_staff(
+    State(app): State<App>,
+    allowed: Allowed<ManageStaff>,
+    Id(id): Id<Uuid>,
+    input: Input<RoleIn>,
+) -> Result<Json<StaffOut>, ApiError> {
+    let role = input.value.role;
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    let row = another(&mut tx, &allowed, id).await?;
+    tx.set_staff_role(&row, role).await?;
+    let act = Act::new(&allowed.caller, "staff.role_changed", "staff", id);
+    let act = act.with("from", word(&row.role)).with("to", word(&role));
+    record::audit(&mut tx, act, now).await?;
+    tx.commit().await?;
+    Ok(Json(describe(&app, &StaffRow { role, ..row })?))
+}
+
+/// Lets somebody in no longer, at once.
+#[utoipa::path(delete, path = "/v1/staff/{id}", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn disable_staff(
+    State(app): State<App>,
+    allowed: Allowed<ManageStaff>,
+    Id(id): Id<Uuid>,
+) -> Result<StatusCode, ApiError> {
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    let row = another(&mut tx, &allowed, id).await?;
+    tx.disable_staff(&row, now).await?;
+    let act = Act::new(&allowed.caller, "staff.disabled", "staff", id);
+    record::audit(&mut tx, act, now).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Draws another secret for somebody, shown once; the one before ends at once.
+#[utoipa::path(post, path = "/v1/staff/{id}/secret", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 200, body = StaffOut), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn renew_staff_secret(
+    State(app): State<App>,
+    allowed: Allowed<ManageStaff>,
+    Id(id): Id<Uuid>,
+) -> Result<Json<StaffOut>, ApiError> {
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    let row = another(&mut tx, &allowed, id).await?;
+    let secret = tx.renew_staff_secret(&row).await?;
+    let act = Act::new(&allowed.caller, "staff.secret_renewed", "staff", id);
+    record::audit(&mut tx, act, now).await?;
+    tx.commit().await?;
+    Ok(Json(StaffOut {
+        secret: Some(secret.reveal().to_owned()),
+        ..describe(&app, &row)?
+    }))
+}
+
+/// Returns somebody else than the caller: nobody raises themselves, and nobody locks the last door behind them.
+async fn another(
+    tx: &mut Tx,
+    allowed: &Allowed<ManageStaff>,
+    id: Uuid,
+) -> Result<StaffRow, ApiError> {
+    let row = tx.find_staff(allowed.tenant.id, StaffId(id)).await?;
+    let row = row.ok_or(ApiError::NotFound("staff"))?;
+    match allowed.caller.staff() {
+        Some((own, _)) if own == row.id => Err(ApiError::conflict(
+            "own_account",
+            "nobody changes their own account; ask a colleague",
+        )),
+        _ => Ok(row),
+    }
+}
