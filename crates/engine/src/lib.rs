@@ -15,6 +15,6 @@ pub use evidence::{Engine, Original, Person, Side};
 pub use face::FaceEngine;
 pub use isolate::Limits;
 pub use load::Loader;
-pub use pool::{Pool, PoolConfig, PoolError};
+pub use pool::{Pool, PoolConfig, PoolError, Standing};
 pub use protocol::{Answer, Request};
 pub use text::TextEngine;

@@ -88,6 +88,16 @@ pub enum PoolError {
     NotReady(String),
 }
 
+/// What a request belongs to. When there is too much to do, the pool finishes what it has begun: half-measured
+/// people who are sent away have cost as much as those who were served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing was measured for it before; it may fill half of the queue.
+    New,
+    /// It continues what was measured before; it may fill the whole queue.
+    Begun,
+}
+
 /// What the pool is doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PoolStatus {
@@ -196,8 +206,8 @@ impl Pool {
     }
 
     /// Has a child answer. Refuses at once where the queue is full. A request is never tried twice.
-    pub async fn ask(&self, request: Request) -> Result<Answer, PoolError> {
-        let place = self.place()?;
+    pub async fn ask(&self, request: Request, standing: Standing) -> Result<Answer, PoolError> {
+        let place = self.place(standing)?;
         let frame = request.encode().map_err(|error| match error {
             ProtocolError::TooLarge { .. } => PoolError::TooLarge,
             _ => PoolError::Failed,
@@ -228,9 +238,13 @@ impl Pool {
     }
 
     /// Takes a place in the pool, unless all are taken.
-    fn place(&self) -> Result<Counted, PoolError> {
+    fn place(&self, standing: Standing) -> Result<Counted, PoolError> {
         let place = Counted::new(&self.shared, |shared| &shared.inside);
-        let most = self.config.workers.max(1) + self.config.queue;
+        let queue = match standing {
+            Standing::New => self.config.queue.div_ceil(2),
+            Standing::Begun => self.config.queue,
+        };
+        let most = self.config.workers.max(1) + queue;
         match self.shared.inside.load(Ordering::SeqCst) <= most {
             true => Ok(place),
             false => Err(PoolError::Busy),

@@ -7,7 +7,7 @@ use menshen_core::progress::Material;
 use menshen_core::reason::{Reason, Step};
 use menshen_core::{judge_face, judge_page};
 use menshen_document::Side;
-use menshen_engine::{Answer, PoolError, Request};
+use menshen_engine::{Answer, PoolError, Request, Standing};
 use menshen_store::{CaptureRow, DigestKind, NewCapture, Part, Purpose, TenantKind, TenantRow};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -84,7 +84,7 @@ pub async fn judge(
         Part::Selfie => Request::Selfie { bytes },
     };
     let answer = engine
-        .ask(request)
+        .ask(request, standing(case))
         .await
         .map_err(|error| busy(app, &error))?;
     let day = today(app.now());
@@ -123,6 +123,17 @@ pub async fn judge(
         }
         Answer::Score { .. } => return Err(ApiError::Busy),
     })
+}
+
+/// Returns whether a good photo of the verification was measured before.
+fn standing(case: &Case) -> Standing {
+    let photos = [Step::DocumentFront, Step::DocumentBack, Step::Selfie];
+    let begun = photos.iter().any(|step| case.progress.done.contains(step));
+    if begun {
+        Standing::Begun
+    } else {
+        Standing::New
+    }
 }
 
 /// Counts and names what went wrong with a process, without anything of the photo.

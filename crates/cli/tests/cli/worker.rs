@@ -6,7 +6,9 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use menshen_engine::pool::PoolStatus;
-use menshen_engine::{Answer, Engine, Loader, Pool, PoolConfig, PoolError, Request, child};
+use menshen_engine::{
+    Answer, Engine, Loader, Pool, PoolConfig, PoolError, Request, Standing, child,
+};
 use menshen_models::ModelStore;
 use menshen_vision::Photo;
 use rustix::process::{Pid, Signal, kill_process};
@@ -95,7 +97,7 @@ async fn a_page_is_measured_in_a_child_as_it_is_in_process() {
         return;
     };
     let pool = Pool::start(config).await.unwrap();
-    let answer = pool.ask(page(&specimen)).await.unwrap();
+    let answer = pool.ask(page(&specimen), Standing::Begun).await.unwrap();
     let loader = Loader::new(ModelStore::open(models().unwrap()).unwrap());
     let engine = Engine::load(&loader).unwrap();
     assert!(answer == child::answer(&engine, page(&specimen)).unwrap());
@@ -129,7 +131,7 @@ async fn a_hostile_header_is_an_answer_that_says_why() {
             evidence,
             portrait,
             clean,
-        }) = pool.ask(page(&bytes)).await
+        }) = pool.ask(page(&bytes), Standing::Begun).await
         else {
             panic!("no page for {why}");
         };
@@ -138,7 +140,7 @@ async fn a_hostile_header_is_an_answer_that_says_why() {
     }
     let bytes = vec![0; 33 << 20];
     assert_eq!(
-        pool.ask(Request::Selfie { bytes }).await,
+        pool.ask(Request::Selfie { bytes }, Standing::Begun).await,
         Err(PoolError::TooLarge)
     );
     assert_eq!(pool.depth(), 0);
@@ -152,13 +154,13 @@ async fn a_child_that_is_killed_at_work_gives_an_error_and_is_replaced() {
     send(process, Signal::STOP);
     let asked = tokio::spawn({
         let pool = Arc::clone(&pool);
-        async move { pool.ask(compare()).await }
+        async move { pool.ask(compare(), Standing::Begun).await }
     });
     until(|| pool.status().working == 1).await;
     send(process, Signal::KILL);
     assert_eq!(asked.await.unwrap(), Err(PoolError::Died));
     assert!(matches!(
-        pool.ask(compare()).await,
+        pool.ask(compare(), Standing::Begun).await,
         Ok(Answer::Score { score: 1.0, .. })
     ));
     assert_ne!(pool.process_ids(), [process]);
@@ -170,7 +172,7 @@ async fn a_child_that_dies_while_it_waits_costs_no_request() {
     let pool = Pool::start(config).await.unwrap();
     send(pool.process_ids()[0], Signal::KILL);
     until(|| pool.status().ready == 0).await;
-    assert!(pool.ask(compare()).await.is_ok());
+    assert!(pool.ask(compare(), Standing::Begun).await.is_ok());
 }
 
 #[tokio::test]
@@ -180,10 +182,13 @@ async fn a_request_that_takes_too_long_is_ended_and_the_pool_recovers() {
     };
     config.timeout = Duration::from_millis(30);
     let pool = Pool::start(config).await.unwrap();
-    assert_eq!(pool.ask(page(&specimen)).await, Err(PoolError::TimedOut));
+    assert_eq!(
+        pool.ask(page(&specimen), Standing::Begun).await,
+        Err(PoolError::TimedOut)
+    );
     // While the child is replaced, requests wait no longer than they may.
     let answered = async {
-        while let Err(error) = pool.ask(compare()).await {
+        while let Err(error) = pool.ask(compare(), Standing::Begun).await {
             assert_eq!(error, PoolError::Busy);
             tokio::task::yield_now().await;
         }
@@ -200,7 +205,10 @@ async fn a_child_without_memory_gives_an_error_and_never_an_answer() {
     };
     config.memory_bytes = 16 << 20;
     match Pool::start(config).await {
-        Ok(pool) => assert_eq!(pool.ask(page(&specimen)).await, Err(PoolError::Died)),
+        Ok(pool) => assert_eq!(
+            pool.ask(page(&specimen), Standing::Begun).await,
+            Err(PoolError::Died)
+        ),
         Err(error) => assert!(matches!(error, PoolError::NotReady(_))),
     }
 }
@@ -214,7 +222,7 @@ async fn a_full_queue_refuses_at_once_and_loses_nothing_that_it_took() {
     send(process, Signal::STOP);
     let ask = || {
         let pool = Arc::clone(&pool);
-        tokio::spawn(async move { pool.ask(compare()).await })
+        tokio::spawn(async move { pool.ask(compare(), Standing::Begun).await })
     };
     let (first, second) = (ask(), ask());
     let full = PoolStatus {
@@ -223,10 +231,36 @@ async fn a_full_queue_refuses_at_once_and_loses_nothing_that_it_took() {
         waiting: 1,
     };
     until(|| pool.status() == full).await;
-    assert_eq!(pool.ask(compare()).await, Err(PoolError::Busy));
+    assert_eq!(
+        pool.ask(compare(), Standing::Begun).await,
+        Err(PoolError::Busy)
+    );
     send(process, Signal::CONT);
     assert!(first.await.unwrap().is_ok() && second.await.unwrap().is_ok());
     assert_eq!(pool.depth(), 0);
+}
+
+#[tokio::test]
+async fn what_is_begun_is_finished_before_new_people_are_let_in() {
+    let Some(mut config) = config() else { return };
+    config.queue = 2;
+    let pool = Arc::new(Pool::start(config).await.unwrap());
+    let process = pool.process_ids()[0];
+    send(process, Signal::STOP);
+    let ask = |standing| {
+        let pool = Arc::clone(&pool);
+        tokio::spawn(async move { pool.ask(compare(), standing).await })
+    };
+    let (first, second) = (ask(Standing::New), ask(Standing::New));
+    until(|| pool.depth() == 2).await;
+    let refused = pool.ask(compare(), Standing::New).await;
+    assert_eq!(refused, Err(PoolError::Busy), "half of the queue is full");
+    let third = ask(Standing::Begun);
+    until(|| pool.depth() == 3).await;
+    send(process, Signal::CONT);
+    for asked in [first, second, third] {
+        assert!(asked.await.unwrap().is_ok());
+    }
 }
 
 #[tokio::test]
@@ -248,7 +282,7 @@ async fn a_stopped_pool_ends_its_children_and_takes_no_request() {
     pool.stop().await;
     assert!(!processes.iter().any(|process| runs(*process)));
     assert!(matches!(
-        pool.ask(compare()).await,
+        pool.ask(compare(), Standing::Begun).await,
         Err(PoolError::NotReady(_))
     ));
 }

@@ -11,7 +11,7 @@ use menshen_core::question::{Judge, Question};
 use menshen_core::time::Millis;
 use menshen_core::verification::{Flow, State, Status, Verdict, counts};
 use menshen_core::{Claims, Decision, Evidence};
-use menshen_engine::{Answer, Request};
+use menshen_engine::{Answer, Request, Standing};
 use menshen_ledger::{CaseFile, Hash, InputFile};
 use menshen_store::{
     CaptureRow, JobRow, NewDecision, NewIdentity, Part as Photo, Store, TenantKind, TenantRow, Tx,
@@ -183,7 +183,7 @@ fn newest(rows: Vec<CaptureRow>) -> Vec<CaptureRow> {
 
 async fn compare(app: &App, a: Vec<f32>, b: Vec<f32>) -> Result<FaceMatch, ApiError> {
     let engine = app.engine.as_ref().ok_or(ApiError::Busy)?;
-    let answer = engine.ask(Request::Compare { a, b }).await;
+    let answer = engine.ask(Request::Compare { a, b }, Standing::Begun).await;
     match answer.map_err(|error| capture::busy(app, &error))? {
         Answer::Score { model, score } => Ok(FaceMatch { model, score }),
         _ => Err(ApiError::Busy),
