@@ -20,9 +20,14 @@ use crate::page::{FoundPage, PAGE_WIDTH, Page, PageRect, Survey, find_page, rect
 use crate::text::{Line, TextBox, TextReader, mean_height, mean_width};
 use crate::traces;
 
-/// Longer side of the detector's input in pixels: on a page that fills it, small labels (2 mm) are
+/// Longer side of the detector's input in pixels: on the longest page (TD3, 125 mm) small labels (2 mm) are
 /// still ten pixels high. The detector's time grows with its square.
 const DETECTOR_SIDE: u32 = 640;
+/// The same for a card in the format ID-1 (85.6 mm), on which labels of 2 mm are as high with fewer pixels.
+const DETECTOR_SIDE_CARD: u32 = 448;
+/// Proportions of such a card, long side over short (ISO/IEC 7810), and how near a rectified page comes to them.
+const CARD_RATIO: f32 = 85.6 / 53.98;
+const CARD_TOLERANCE: f32 = 0.01;
 /// Most lines read on one page; the longest first. A page of prose must not cost seconds.
 const MAX_LINES: usize = 64;
 /// A zone whose check digits do not all agree counts for the kind of the page from this confidence.
@@ -206,7 +211,7 @@ fn sheet(
     let Some(flat) = rectify(photo, &found.quad) else {
         return Ok(None);
     };
-    let boxes = reader.detect(&flat.pixels, DETECTOR_SIDE)?;
+    let boxes = reader.detect(&flat.pixels, detector_side(&found, &flat))?;
     let turned = upright(reader, &flat, &boxes)?;
     let turns = turned.quarter_turns;
     let page = flat.rotated(turns);
@@ -223,6 +228,17 @@ fn sheet(
         lines,
         zone,
     }))
+}
+
+/// Returns how large a page the detector looks at. A picture without an outline may hold anything of any size.
+fn detector_side(found: &FoundPage, page: &Page) -> u32 {
+    let (width, height) = (page.pixels.width() as f32, page.pixels.height() as f32);
+    let ratio = width.max(height) / width.min(height).max(1.0);
+    if found.confidence > 0.0 && (ratio / CARD_RATIO - 1.0).abs() < CARD_TOLERANCE {
+        DETECTOR_SIDE_CARD
+    } else {
+        DETECTOR_SIDE
+    }
 }
 
 /// Reads a zone where the boxes look like one. A valid one need not be read again as ordinary lines,

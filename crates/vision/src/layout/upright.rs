@@ -38,33 +38,38 @@ pub fn upright(reader: &TextReader, page: &Page, boxes: &[TextBox]) -> Result<Tu
     };
     let pixels = pixels.as_ref().unwrap_or(&page.pixels);
     let quads: Vec<Quad> = quads.iter().map(|quad| turned(quad, size, side)).collect();
-    let mut forward = vec![None; quads.len()];
-    let mut backward = vec![None; quads.len()];
-    let (mut for_it, mut against) = (0.0, 0.0);
-    for index in longest(&quads) {
-        let line = reader.recognise_box(pixels, &quads[index])?;
-        if line.confidence > SURE && letters(&line) >= MIN_CHARS {
-            for_it = f32::INFINITY;
-            forward[index] = Some(line);
-            break;
-        }
-        let [a, b, c, d] = quads[index];
-        let over = reader.recognise_box(pixels, &[c, d, a, b])?;
-        for_it += weight(&line);
-        against += weight(&over);
-        forward[index] = Some(line);
-        backward[index] = Some(over);
+    // Lines are read side by side: a network spread over all cores wastes a good part of them.
+    let tried = longest(&quads);
+    let as_they_are: Vec<Quad> = tried.iter().map(|index| quads[*index]).collect();
+    let forward = reader.recognise_boxes(pixels, &as_they_are)?;
+    let sure = |line: &Line| line.confidence > SURE && letters(line) >= MIN_CHARS;
+    let mut backward = Vec::new();
+    if !forward.iter().any(sure) {
+        let over: Vec<Quad> = as_they_are
+            .iter()
+            .map(|[a, b, c, d]| [*c, *d, *a, *b])
+            .collect();
+        backward = reader.recognise_boxes(pixels, &over)?;
     }
-    if for_it >= against {
+    let weights = |lines: &[Line]| lines.iter().map(weight).sum::<f32>();
+    let n_lines = quads.len();
+    let place = |lines: Vec<Line>| {
+        let mut placed = vec![None; n_lines];
+        for (index, line) in tried.iter().zip(lines) {
+            placed[*index] = Some(line);
+        }
+        placed
+    };
+    if backward.is_empty() || weights(&forward) >= weights(&backward) {
         return Ok(Turned {
             quarter_turns: side,
             boxes: quads,
-            lines: forward,
+            lines: place(forward),
         });
     }
     let size = (pixels.width() as f32, pixels.height() as f32);
     let boxes: Vec<Quad> = quads.iter().map(|quad| turned(quad, size, 2)).collect();
-    let lines = backward.into_iter().zip(&boxes);
+    let lines = place(backward).into_iter().zip(&boxes);
     let lines = lines.map(|(line, quad)| {
         line.map(|line| Line {
             corners: *quad,
