@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 pub use clients::{Client, ClientRule, NoClient, Version, judge_client};
 pub use entitlements::EntitlementRules;
 pub use read::PolicyError;
-pub use service::{AttemptRules, FlowRules, Part, Parts, TimeRules, Window};
+pub use service::{AttemptRules, FlowRules, OriginalRules, Part, Parts, TimeRules, Window};
 
 use crate::card::Calibration;
 use crate::evidence::Action;
@@ -56,6 +56,9 @@ pub struct Policy {
     pub attempts: AttemptRules,
     /// How long things take and last.
     pub times: TimeRules,
+    /// Which photos are kept as they came. Left out of the identity where it is as usual: it judges no verification.
+    #[serde(default, skip_serializing_if = "OriginalRules::is_usual")]
+    pub originals: OriginalRules,
     /// Oldest version of each client.
     pub clients: BTreeMap<String, ClientRule>,
     /// What an account may do. Left out of the identity where nothing is set: it judges no verification.

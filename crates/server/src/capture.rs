@@ -177,14 +177,20 @@ pub async fn keep(
         Part::Selfie => Purpose::Biometric,
         Part::Front | Part::Back => Purpose::Document,
     };
-    let image = match &judged.clean {
-        Some(clean) => Some(
-            app.store
-                .stage_blob(tenant, applicant, purpose, clean, now)
-                .await?,
-        ),
-        None => None,
-    };
+    // A sandbox measures nothing and keeps no photo.
+    let real = !matches!(kept.measured, Measured::Nothing);
+    let original = (real && case.policy.originals.keep).then_some(&bytes[..]);
+    let mut staged = [None, None];
+    for (place, photo) in staged.iter_mut().zip([judged.clean.as_deref(), original]) {
+        if let Some(photo) = photo {
+            let blob = app
+                .store
+                .stage_blob(tenant, applicant, purpose, photo, now)
+                .await?;
+            *place = Some(blob);
+        }
+    }
+    let [image, original] = staged;
     let new = NewCapture {
         tenant_id: tenant,
         applicant_id: applicant,
@@ -197,7 +203,7 @@ pub async fn keep(
         reasons: &reasons,
         codes: codes(&judged.reasons),
         image,
-        original: None,
+        original,
         usable: material == Material::Good,
     };
     let mut tx = app.store.begin().await?;

@@ -1,65 +1,6 @@
 //! The guide of integration, every line of it, against a service that looks at real photos.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a test is told by its environment where PostgreSQL is"
-)]
 
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-
-use serde_json::Value;
-
-const MENSHEN: &str = env!("CARGO_BIN_EXE_menshen");
-
-/// A service in a process of its own; it ends with this.
-struct Service {
-    child: Child,
-    greeting: Value,
-}
-
-impl Service {
-    fn start(folder: &Path, database: Option<&str>) -> Self {
-        let mut command = Command::new(MENSHEN);
-        command
-            .args([
-                "serve",
-                "--json",
-                "--offline",
-                "--listen",
-                "127.0.0.1:0",
-                "--data-dir",
-            ])
-            .arg(folder.join("data"))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        if let Some(database) = database {
-            command.env("MENSHEN_DATABASE", database);
-        }
-        let mut child = command.spawn().expect("start menshen serve");
-        let mut line = String::new();
-        let out = child.stdout.take().expect("its output is a pipe");
-        BufReader::new(out)
-            .read_line(&mut line)
-            .expect("read the greeting");
-        let greeting = serde_json::from_str(&line).expect("one JSON object");
-        Self { child, greeting }
-    }
-
-    fn said(&self, key: &str) -> &str {
-        self.greeting[key]
-            .as_str()
-            .expect("a string of the greeting")
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        // It may have ended by itself; either way it is gone.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::live::{postgres, run};
 
 /// The commands of the guide, as they stand there.
 fn guide() -> String {
@@ -70,39 +11,8 @@ fn guide() -> String {
 }
 
 fn follow(database: Option<&str>) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let drawn = Command::new(MENSHEN)
-        .args(["verify", "--sample", "--json", "--offline"])
-        .output()
-        .expect("draw the sample");
-    assert!(drawn.status.success());
-    let person = drawn_person();
-    let service = Service::start(folder.path(), database);
-    let done = Command::new("bash")
-        .args(["-c", &guide()])
-        .current_dir(folder.path())
-        .env("MENSHEN", service.said("url"))
-        .env("SETUP", service.said("setup"))
-        .env("SANDBOX", service.said("sandbox_key"))
-        .env("PERSON", person)
-        .output()
-        .expect("run bash");
-    let out = String::from_utf8_lossy(&done.stdout);
-    let err = String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success(), "{out}\n{err}");
+    let out = run(&guide(), database);
     assert!(out.contains("verification.failed name_mismatch"), "{out}");
-}
-
-/// Where `menshen verify --sample` keeps what it has drawn.
-fn drawn_person() -> std::path::PathBuf {
-    let folder = menshen_models::ModelStore::default_dir(|name| std::env::var_os(name));
-    let folder = std::env::var_os("MENSHEN_MODELS")
-        .map(Into::into)
-        .or(folder.ok());
-    folder
-        .expect("a folder of models")
-        .join("samples")
-        .join("drawn")
 }
 
 #[test]
@@ -112,16 +22,7 @@ fn every_line_of_the_guide_works_on_sqlite() {
 
 #[test]
 fn every_line_of_the_guide_works_on_postgresql() {
-    let Ok(url) = std::env::var("MENSHEN_TEST_POSTGRES") else {
-        println!("skipped: MENSHEN_TEST_POSTGRES is not set");
-        return;
-    };
-    let name = format!("integrate_{}", std::process::id());
-    let made = Command::new("psql")
-        .args([&url, "-q", "-c", &format!("CREATE DATABASE {name}")])
-        .status()
-        .expect("run psql");
-    assert!(made.success());
-    let (server, _) = url.rsplit_once('/').expect("a URL with a database");
-    follow(Some(&format!("{server}/{name}")));
+    if let Some(database) = postgres("integrate") {
+        follow(Some(&database));
+    }
 }

@@ -81,6 +81,21 @@ impl Window {
     }
 }
 
+/// Which photos are kept as they came.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OriginalRules {
+    /// All or none.
+    pub keep: bool,
+}
+
+impl OriginalRules {
+    /// Is it as the default policy has it?
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// How long things take and last.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

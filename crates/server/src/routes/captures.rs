@@ -5,9 +5,10 @@ use axum::body::Bytes;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{self, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
 use menshen_core::Reason;
-use menshen_core::ids::VerificationId;
+use menshen_core::ids::{CaptureId, VerificationId};
 use menshen_core::progress::Material;
 use menshen_store::{CaptureRow, Part, StoreError};
 use serde::Serialize;
@@ -16,13 +17,13 @@ use uuid::Uuid;
 
 use super::reasons::{Audience, ReasonOut, StepOut, show};
 use crate::app::App;
-use crate::caller::{Allowed, Read, Write};
+use crate::caller::{Allowed, Audit, Read, Write};
 use crate::capture;
 use crate::case::Case;
 use crate::client::Program;
 use crate::input::{self, Id};
 use crate::problem::{ApiError, Problem};
-use crate::record::Act;
+use crate::record::{self, Act};
 
 /// A photo, judged on arrival.
 #[derive(Debug, Serialize, ToSchema)]
@@ -151,6 +152,33 @@ pub async fn list_captures(
         out.push(describe(&case, &row, &reasons));
     }
     Ok(Json(out))
+}
+
+/// Returns a photo as it came, where the policy has kept it: for whoever must prove what was handed in, never to be shown.
+/// It holds personal data and hostile bytes, and reading it is logged.
+#[utoipa::path(get, path = "/v1/captures/{id}/original", tag = "captures", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn get_original(
+    State(app): State<App>,
+    allowed: Allowed<Audit>,
+    Id(id): Id<Uuid>,
+) -> Result<Response, ApiError> {
+    let (tenant, missing) = (allowed.tenant.id, ApiError::NotFound("photo"));
+    let row = app.store.find_capture(tenant, CaptureId(id)).await?;
+    let Some(blob) = row.and_then(|row| row.original_blob) else {
+        return Err(missing);
+    };
+    let photo = app.store.open_blob(tenant, blob).await?.ok_or(missing)?;
+    let mut tx = app.store.begin().await?;
+    let act = Act::new(&allowed.caller, "capture.original_read", "capture", id);
+    record::audit(&mut tx, act, app.now()).await?;
+    tx.commit().await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::CONTENT_DISPOSITION, "attachment"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, photo.to_vec()).into_response())
 }
 
 async fn reasons_of(app: &App, row: &CaptureRow) -> Result<Vec<Reason>, ApiError> {

@@ -69,6 +69,7 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(data::put_data, data::get_data))
         .routes(routes!(captures::list_captures))
         .routes(routes!(captures::put_capture))
+        .routes(routes!(captures::get_original))
         .routes(routes!(uploads::create_upload, uploads::upload_options))
         .routes(routes!(
             uploads::upload_state,
