@@ -8,6 +8,7 @@ mod pages;
 
 pub mod access;
 pub mod attempts;
+pub mod calendar;
 pub mod card;
 pub mod catalogue;
 pub mod claims;
