@@ -24,6 +24,7 @@ pub mod progress;
 pub mod question;
 pub mod reason;
 pub mod sandbox;
+pub mod statement;
 pub mod time;
 pub mod verification;
 

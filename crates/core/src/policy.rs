@@ -15,7 +15,8 @@ pub use clients::{Client, ClientRule, NoClient, Version, judge_client};
 pub use entitlements::EntitlementRules;
 pub use read::PolicyError;
 pub use service::{
-    AttemptRules, FlowRules, HourClock, Part, Parts, ServiceRules, TimeRules, Window,
+    AttemptRules, FlowRules, HourClock, Part, Parts, ServiceRules, StatementRules, TimeRules,
+    Window,
 };
 
 use crate::calendar::Calendar;
@@ -70,6 +71,9 @@ pub struct Policy {
     /// When answers to people are due. Left out of the identity where it is the default, for the same reason.
     #[serde(default, skip_serializing_if = "ServiceRules::is_default")]
     pub service: ServiceRules,
+    /// How a hand-held statement must read. Left out of the identity where it is the default: it approves nothing.
+    #[serde(default, skip_serializing_if = "StatementRules::is_default")]
+    pub statement: StatementRules,
 }
 
 /// Rules about documents.

@@ -192,6 +192,32 @@ impl ServiceRules {
     }
 }
 
+/// How a hand-held statement must read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StatementRules {
+    /// Days by which the date on the sheet may differ from today.
+    pub date_days: u32,
+    /// Part of the characters of the sentence about the purpose that must be read.
+    pub purpose_min: f32,
+}
+
+impl Default for StatementRules {
+    fn default() -> Self {
+        Self {
+            date_days: 3,
+            purpose_min: 0.7,
+        }
+    }
+}
+
+impl StatementRules {
+    /// Has the operator said nothing else than the default?
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,6 +261,7 @@ mod tests {
         let policy = Policy::default();
         assert_eq!(policy.calendar, Calendar::default());
         assert_eq!(policy.service, ServiceRules::default());
+        assert_eq!(policy.statement, StatementRules::default());
     }
 
     #[test]
