@@ -207,7 +207,7 @@ fn sheet(
         return Ok(None);
     };
     let boxes = reader.detect(&flat.pixels, DETECTOR_SIDE)?;
-    let turned = upright(reader, &flat, &boxes)?;
+    let turned = upright(reader, &flat.pixels, &boxes)?;
     let turns = turned.quarter_turns;
     let page = flat.rotated(turns);
     let zone = zone_first(reader, &page, &turned.boxes)?;
