@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::evidence::Action;
 use crate::notice::{Notice, NoticeText, NoticeWords};
 use crate::reason::{Param, Reason, ReasonCode, Step, Value};
+use crate::statement::StatementWords;
 
 /// A language of the texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -61,6 +62,7 @@ pub struct Catalogue {
     missing: BTreeMap<String, String>,
     notices: BTreeMap<Notice, NoticeText>,
     notice_words: NoticeWords,
+    statement: StatementWords,
     list_separator: String,
 }
 
@@ -113,6 +115,11 @@ impl Catalogue {
             text.expect("a test composes every notice in every language"),
             &self.notice_words,
         )
+    }
+
+    /// Returns the words of the text that a person writes on a sheet.
+    pub fn statement(&self) -> &StatementWords {
+        &self.statement
     }
 
     /// Returns a reason's texts with every placeholder filled.

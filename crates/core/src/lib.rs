@@ -8,6 +8,7 @@ mod pages;
 
 pub mod access;
 pub mod attempts;
+pub mod calendar;
 pub mod card;
 pub mod catalogue;
 pub mod claims;
@@ -23,6 +24,7 @@ pub mod progress;
 pub mod question;
 pub mod reason;
 pub mod sandbox;
+pub mod statement;
 pub mod time;
 pub mod verification;
 

@@ -14,8 +14,12 @@ use sha2::{Digest, Sha256};
 pub use clients::{Client, ClientRule, NoClient, Version, judge_client};
 pub use entitlements::EntitlementRules;
 pub use read::PolicyError;
-pub use service::{AttemptRules, FlowRules, OriginalRules, Part, Parts, TimeRules, Window};
+pub use service::{
+    AttemptRules, FlowRules, HourClock, OriginalRules, Part, Parts, ServiceRules, StatementRules,
+    TimeRules, Window,
+};
 
+use crate::calendar::Calendar;
 use crate::card::Calibration;
 use crate::evidence::Action;
 use crate::reason::ReasonCode;
@@ -64,6 +68,15 @@ pub struct Policy {
     /// What an account may do. Left out of the identity where nothing is set: it judges no verification.
     #[serde(default, skip_serializing_if = "EntitlementRules::is_empty")]
     pub entitlements: EntitlementRules,
+    /// Working days and hours. Left out of the identity where it is the default: it judges no verification.
+    #[serde(default, skip_serializing_if = "Calendar::is_default")]
+    pub calendar: Calendar,
+    /// When answers to people are due. Left out of the identity where it is the default, for the same reason.
+    #[serde(default, skip_serializing_if = "ServiceRules::is_default")]
+    pub service: ServiceRules,
+    /// How a hand-held statement must read. Left out of the identity where it is the default: it approves nothing.
+    #[serde(default, skip_serializing_if = "StatementRules::is_default")]
+    pub statement: StatementRules,
 }
 
 /// Rules about documents.

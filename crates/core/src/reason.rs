@@ -278,6 +278,16 @@ pub enum Why {
     NotFound,
     /// The portrait is out of focus.
     Unclear,
+    /// The statement carries the code of another case.
+    OtherCode,
+    /// The statement's code was not read.
+    NoCode,
+    /// The statement's name was not read.
+    NoName,
+    /// The statement's date was not read.
+    NoDate,
+    /// The statement's sentence about its purpose was not read.
+    NoPurpose,
 }
 
 /// One thing that stands between a person and approval.

@@ -7,7 +7,7 @@ use menshen_vision::face::Embedding;
 use thiserror::Error;
 
 use crate::error::EngineError;
-use crate::evidence::{Engine, Original, Person, Side};
+use crate::evidence::{Engine, Holder, Original, Person, Side};
 use crate::isolate::{self, Isolation, Limits};
 use crate::protocol::{
     Answer, MAX_REQUEST_BYTES, Message, ProtocolError, Ready, Request, read_frame, write_frame,
@@ -101,6 +101,7 @@ pub fn answer(engine: &Engine, request: Request) -> Result<Answer, EngineError> 
     match request {
         Request::Page { bytes } => page(engine, bytes),
         Request::Selfie { bytes } => selfie(engine, bytes),
+        Request::Statement { bytes, template } => statement(engine, bytes, template),
         Request::Compare { a, b } => {
             let embedder = engine.face.embedder(None)?;
             let (a, b) = (Embedding::new(a), Embedding::new(b));
@@ -138,6 +139,27 @@ fn selfie(engine: &Engine, bytes: Vec<u8>) -> Result<Answer, EngineError> {
     Ok(Answer::Selfie {
         evidence: person.evidence,
         embedding: person.embedding.map(numbers),
+        clean,
+    })
+}
+
+fn statement(
+    engine: &Engine,
+    bytes: Vec<u8>,
+    template: Option<Vec<f32>>,
+) -> Result<Answer, EngineError> {
+    let template = template.map(Embedding::new);
+    let (holder, clean) = match Original::decode(bytes) {
+        Ok(Original { photo, .. }) => {
+            // Only when the writing was read it is known which way up the picture is kept.
+            let (holder, upright) = engine.holder(&photo, template.as_ref())?;
+            (holder, Some(clean(&upright)?))
+        }
+        Err(error) => (Holder::unreadable(error.code()), None),
+    };
+    Ok(Answer::Statement {
+        evidence: holder.evidence,
+        embedding: holder.embedding.map(numbers),
         clean,
     })
 }

@@ -1,6 +1,7 @@
 //! Bytes to evidence: what one photo of a document, or of a person, says.
 
-use menshen_core::evidence::{FaceEvidence, PageEvidence};
+use menshen_core::evidence::{FaceEvidence, FaceMatch, PageEvidence};
+use menshen_core::statement::StatementEvidence;
 use menshen_vision::Photo;
 use menshen_vision::face::Embedding;
 use menshen_vision::layout::{self, ExaminedPage, PageModels};
@@ -71,6 +72,28 @@ impl Person {
     }
 }
 
+/// What a photo of a person who holds a sheet says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Holder {
+    /// Everything that was measured, in pixels of the photo with the writing upright.
+    pub evidence: StatementEvidence,
+    /// The face's vector.
+    pub embedding: Option<Embedding>,
+}
+
+impl Holder {
+    /// Returns the evidence of a photo that could not be decoded, with the stable word that says why.
+    pub fn unreadable(code: &str) -> Self {
+        Self {
+            evidence: StatementEvidence {
+                unreadable: Some(code.to_owned()),
+                ..StatementEvidence::default()
+            },
+            embedding: None,
+        }
+    }
+}
+
 /// Everything: text and faces.
 pub struct Engine {
     text: TextEngine,
@@ -111,6 +134,47 @@ impl Engine {
             evidence: page.evidence,
             portrait,
         })
+    }
+
+    /// Measures a photo of a person who holds a sheet and compares the face with another one's vector where there is
+    /// one; returns the photo with the writing upright, too.
+    pub fn holder(
+        &self,
+        photo: &Photo,
+        template: Option<&Embedding>,
+    ) -> Result<(Holder, Photo), EngineError> {
+        let sheet = layout::read_sheet(&self.text.reader, &photo.pixels)?;
+        let upright = Photo {
+            pixels: sheet.pixels,
+        };
+        let Person {
+            evidence: face,
+            embedding,
+        } = self.person(&upright)?;
+        let face_match = match (&embedding, template) {
+            (Some(own), Some(template)) => {
+                let embedder = self.face.embedder(None)?;
+                Some(FaceMatch {
+                    model: self.face.embedder_card(embedder).name.clone(),
+                    score: self.face.compare(embedder, own, template),
+                })
+            }
+            _ => None,
+        };
+        let evidence = StatementEvidence {
+            unreadable: None,
+            size: [upright.pixels.width(), upright.pixels.height()],
+            quarter_turns: sheet.quarter_turns,
+            mirrored: sheet.mirrored,
+            lines: sheet.lines,
+            face,
+            face_match,
+        };
+        let holder = Holder {
+            evidence,
+            embedding,
+        };
+        Ok((holder, upright))
     }
 
     /// Measures a picture of a person, the face's vector included.

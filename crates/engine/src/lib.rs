@@ -11,7 +11,7 @@ pub mod protocol;
 mod text;
 
 pub use error::EngineError;
-pub use evidence::{Engine, Original, Person, Side};
+pub use evidence::{Engine, Holder, Original, Person, Side};
 pub use face::FaceEngine;
 pub use isolate::Limits;
 pub use load::Loader;

@@ -9,6 +9,7 @@ use std::io;
 
 use menshen_core::ModelCards;
 use menshen_core::evidence::{FaceEvidence, PageEvidence};
+use menshen_core::statement::StatementEvidence;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -39,6 +40,13 @@ pub enum Request {
         /// The file.
         bytes: Vec<u8>,
     },
+    /// Measure a photo of a person who holds a sheet with a dictated text.
+    Statement {
+        /// The file.
+        bytes: Vec<u8>,
+        /// The face that it should be: a vector of the default embedder.
+        template: Option<Vec<f32>>,
+    },
     /// Compare two vectors of the default embedder.
     Compare {
         /// One face.
@@ -50,10 +58,6 @@ pub enum Request {
 
 /// What a child answers.
 #[derive(Clone, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one lives at a time, beside pictures of megabytes"
-)]
 pub enum Answer {
     /// One side of a document was measured.
     Page {
@@ -71,6 +75,16 @@ pub enum Answer {
         /// The face's vector.
         embedding: Option<Vec<f32>>,
         /// As for a page.
+        clean: Option<Vec<u8>>,
+    },
+    /// A photo of a person who holds a sheet was measured.
+    Statement {
+        /// Everything that was measured; `unreadable` says why there is nothing. Never enough alone: see
+        /// [`judge`](menshen_core::statement::judge).
+        evidence: StatementEvidence,
+        /// The face's vector.
+        embedding: Option<Vec<f32>>,
+        /// As for a page, with the writing upright.
         clean: Option<Vec<u8>>,
     },
     /// Two vectors were compared.
@@ -145,6 +159,7 @@ pub enum ProtocolError {
 pub(crate) enum Kind {
     Page,
     Selfie,
+    Statement,
     Score,
 }
 
@@ -153,6 +168,7 @@ impl Request {
         match self {
             Self::Page { .. } => Kind::Page,
             Self::Selfie { .. } => Kind::Selfie,
+            Self::Statement { .. } => Kind::Statement,
             Self::Compare { .. } => Kind::Score,
         }
     }
@@ -163,6 +179,7 @@ impl Answer {
         match self {
             Self::Page { .. } => Kind::Page,
             Self::Selfie { .. } => Kind::Selfie,
+            Self::Statement { .. } => Kind::Statement,
             Self::Score { .. } => Kind::Score,
         }
     }
@@ -173,6 +190,10 @@ impl fmt::Debug for Request {
         match self {
             Self::Page { bytes } => write!(f, "Page({} bytes)", bytes.len()),
             Self::Selfie { bytes } => write!(f, "Selfie({} bytes)", bytes.len()),
+            Self::Statement { bytes, template } => {
+                let numbers = template.as_ref().map_or(0, Vec::len);
+                write!(f, "Statement({} bytes, {numbers} numbers)", bytes.len())
+            }
             Self::Compare { a, b } => write!(f, "Compare({}, {} numbers)", a.len(), b.len()),
         }
     }

@@ -121,7 +121,7 @@ pub async fn judge(
                 reasons,
             }
         }
-        Answer::Score { .. } => return Err(ApiError::Busy),
+        Answer::Statement { .. } | Answer::Score { .. } => return Err(ApiError::Busy),
     })
 }
 

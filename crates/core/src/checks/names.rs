@@ -76,7 +76,7 @@ fn judge(rules: &NameRules, claims: &Claims, fact: &Fact<String>) -> Fact<Judged
 }
 
 /// Everything that had to be overlooked must be accepted, not only the strongest difference.
-fn is_accepted(accepted: &BTreeSet<AcceptedRelation>, related: &NameRelation) -> bool {
+pub(crate) fn is_accepted(accepted: &BTreeSet<AcceptedRelation>, related: &NameRelation) -> bool {
     let overall = match related.relation {
         Relation::Equal => AcceptedRelation::Equal,
         Relation::Variant => AcceptedRelation::Variant,

@@ -158,6 +158,11 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
         "times",
         "at least one minute until stuck and one hour open",
     )?;
+    ensure(
+        policy.service.is_sound(),
+        "service",
+        "1 to 366 business days for an appeal and 1 to 8784 hours for a ticket",
+    )?;
     let rules = &policy.entitlements;
     let levels = rules.levels.keys();
     ensure(

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::{DAY, HOUR, MINUTE};
+use crate::calendar::{self, Calendar, TooFar};
+use crate::time::{DAY, HOUR, MINUTE, Millis};
 use crate::verification::Flow;
 
 /// What a verification may ask for.
@@ -136,8 +137,105 @@ impl TimeRules {
     }
 }
 
+/// Most business days that an answer may take: a year of five-day weeks and more.
+pub(super) const MOST_BUSINESS_DAYS: u32 = 366;
+/// Most hours that a ticket may take: a year.
+pub(super) const MOST_TICKET_HOURS: u32 = 8_784;
+
+/// When answers to people are due.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServiceRules {
+    /// Business days until an appeal is answered.
+    pub appeal_business_days: u32,
+    /// Hours until a ticket is answered.
+    pub ticket_hours: u32,
+    /// Which hours those are.
+    pub ticket_clock: HourClock,
+}
+
+/// Which hours count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HourClock {
+    /// Every hour, at night and on holidays, too.
+    Plain,
+    /// Hours of working time only.
+    Business,
+}
+
+impl Default for ServiceRules {
+    fn default() -> Self {
+        Self {
+            appeal_business_days: 3,
+            ticket_hours: 48,
+            ticket_clock: HourClock::Plain,
+        }
+    }
+}
+
+impl ServiceRules {
+    /// Has the operator said nothing else than the default?
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Returns when an appeal that arrived at a moment is due.
+    ///
+    /// # Errors
+    /// [`TooFar`] where the moment is no date any more.
+    pub fn appeal_due(&self, calendar: &Calendar, from: Millis) -> Result<Millis, TooFar> {
+        calendar::due(calendar, from, self.appeal_business_days)
+    }
+
+    /// Returns when a ticket that arrived at a moment is due.
+    ///
+    /// # Errors
+    /// [`TooFar`] where the moment is no date any more.
+    pub fn ticket_due(&self, calendar: &Calendar, from: Millis) -> Result<Millis, TooFar> {
+        match self.ticket_clock {
+            HourClock::Plain => Ok(calendar::due_plain_hours(from, self.ticket_hours)),
+            HourClock::Business => calendar::due_hours(calendar, from, self.ticket_hours),
+        }
+    }
+
+    pub(super) const fn is_sound(&self) -> bool {
+        1 <= self.appeal_business_days
+            && self.appeal_business_days <= MOST_BUSINESS_DAYS
+            && 1 <= self.ticket_hours
+            && self.ticket_hours <= MOST_TICKET_HOURS
+    }
+}
+
+/// How a hand-held statement must read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StatementRules {
+    /// Days by which the date on the sheet may differ from today.
+    pub date_days: u32,
+    /// Part of the characters of the sentence about the purpose that must be read.
+    pub purpose_min: f32,
+}
+
+impl Default for StatementRules {
+    fn default() -> Self {
+        Self {
+            date_days: 3,
+            purpose_min: 0.7,
+        }
+    }
+}
+
+impl StatementRules {
+    /// Has the operator said nothing else than the default?
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::Policy;
 
     #[test]
@@ -156,6 +254,86 @@ mod tests {
             "[times]\nstuck_minutes = 0",
         ] {
             assert!(Policy::from_toml(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_calendar_that_says_what_the_default_says_leaves_the_identity_alone() {
+        let none = Policy::default();
+        let said = "[calendar]\nzone = \"UTC\"\n[service]\nappeal_business_days = 3";
+        let said = Policy::from_toml(said).expect("a policy");
+        assert_eq!(said.identity(), none.identity());
+        assert!(!none.to_toml().contains("calendar"));
+        let other = Policy::from_toml("[calendar]\nzone = \"Asia/Shanghai\"").expect("a policy");
+        assert_ne!(other.identity(), none.identity());
+        assert_eq!(Policy::from_toml(&other.to_toml()).expect("again"), other);
+        let other = Policy::from_toml("[service]\nticket_hours = 24").expect("a policy");
+        assert_ne!(other.identity(), none.identity());
+    }
+
+    #[test]
+    fn the_file_documents_the_defaults_of_calendar_and_service() {
+        let policy = Policy::default();
+        assert_eq!(policy.calendar, Calendar::default());
+        assert_eq!(policy.service, ServiceRules::default());
+        assert_eq!(policy.statement, StatementRules::default());
+    }
+
+    #[test]
+    fn appeals_count_business_days_and_tickets_the_hours_of_the_policy() {
+        let at = |text: &str| Millis::from(text.parse::<jiff::Timestamp>().expect(text));
+        // A Friday.
+        let from = at("2026-11-27T10:00:00Z");
+        for (own, appeal, ticket) in [
+            ("", "2026-12-03T00:00:00Z", "2026-11-29T10:00:00Z"),
+            (
+                "[service]\nticket_clock = \"business\"\nappeal_business_days = 1",
+                "2026-12-01T00:00:00Z",
+                "2026-12-01T10:00:00Z",
+            ),
+        ] {
+            let policy = Policy::from_toml(own).expect("a policy");
+            let (service, calendar) = (&policy.service, &policy.calendar);
+            assert_eq!(service.appeal_due(calendar, from), Ok(at(appeal)));
+            assert_eq!(service.ticket_due(calendar, from), Ok(at(ticket)));
+        }
+    }
+
+    #[test]
+    fn a_calendar_that_cannot_be_meant_is_refused() {
+        for (text, why) in [
+            ("zone = \"Mars/Olympus\"", "no time zone"),
+            ("zone = \"Etc/Unknown\"", "no time zone"),
+            ("zone = \"\"", "no time zone"),
+            ("opens = \"18:00\"\ncloses = \"09:00\"", "later than"),
+            ("opens = \"09:00\"\ncloses = \"09:00\"", "later than"),
+            ("opens = \"9:00\"", "HH:MM"),
+            ("closes = \"24:01\"", "HH:MM"),
+            ("weekdays = []", "at least one working day"),
+            ("weekdays = [\"Freitag\"]", "unknown variant"),
+            ("holidays = [\"2026-02-30\"]", "date is not valid"),
+            ("holidays = [\"0026-10-01\"]", "1970"),
+            ("extra_days = [\"9999-12-31\"]", "2999"),
+            (
+                "holidays = [\"2026-10-01\"]\nextra_days = [\"2026-10-01\"]",
+                "`holidays` and in `extra_days`",
+            ),
+            ("shut = true", "calendar.shut"),
+        ] {
+            let error = Policy::from_toml(&format!("[calendar]\n{text}")).expect_err(text);
+            let source = std::error::Error::source(&error).map(ToString::to_string);
+            let told = format!("{error}: {}", source.unwrap_or_default());
+            assert!(told.contains(why), "{text}: {told}");
+        }
+        for text in [
+            "appeal_business_days = 0",
+            "ticket_hours = 0",
+            "ticket_hours = 9000",
+        ] {
+            assert!(
+                Policy::from_toml(&format!("[service]\n{text}")).is_err(),
+                "{text}"
+            );
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use menshen_core::evidence::{FaceEvidence, PageEvidence};
+use menshen_core::statement::StatementEvidence;
 use serde::{Deserialize, Serialize};
 
 use super::frame::{bytes, count, join, split};
@@ -13,15 +14,12 @@ use super::{Answer, MAX_ANSWER_BYTES, MAX_REQUEST_BYTES, Message, ProtocolError,
 enum RequestHead {
     Page,
     Selfie,
+    Statement { template: Option<u32> },
     Compare { a: u32, b: u32 },
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one lives at a time, beside pictures of megabytes"
-)]
 enum MessageHead<'a> {
     Ready(Cow<'a, Ready>),
     Broken {
@@ -34,6 +32,11 @@ enum MessageHead<'a> {
     },
     Selfie {
         evidence: Cow<'a, FaceEvidence>,
+        vector: Option<u32>,
+        clean: bool,
+    },
+    Statement {
+        evidence: Cow<'a, StatementEvidence>,
         vector: Option<u32>,
         clean: bool,
     },
@@ -51,6 +54,16 @@ impl Request {
         match self {
             Self::Page { bytes } => join(&RequestHead::Page, [bytes, &[]], limit),
             Self::Selfie { bytes } => join(&RequestHead::Selfie, [bytes, &[]], limit),
+            Self::Statement {
+                bytes: file,
+                template,
+            } => {
+                let template = template.as_deref();
+                let head = RequestHead::Statement {
+                    template: template.map(count).transpose()?,
+                };
+                join(&head, [&bytes(template.unwrap_or_default()), file], limit)
+            }
             Self::Compare { a, b } => {
                 let head = RequestHead::Compare {
                     a: count(a)?,
@@ -67,6 +80,10 @@ impl Request {
         Ok(match head {
             RequestHead::Page => Self::Page { bytes: body.rest() },
             RequestHead::Selfie => Self::Selfie { bytes: body.rest() },
+            RequestHead::Statement { template } => Self::Statement {
+                template: template.map(|count| body.vector(count)).transpose()?,
+                bytes: body.rest(),
+            },
             RequestHead::Compare { a, b } => {
                 let (a, b) = (body.vector(a)?, body.vector(b)?);
                 body.end()?;
@@ -84,6 +101,9 @@ impl Message {
                 portrait, clean, ..
             }) => (portrait, clean),
             Self::Answer(Answer::Selfie {
+                embedding, clean, ..
+            }) => (embedding, clean),
+            Self::Answer(Answer::Statement {
                 embedding, clean, ..
             }) => (embedding, clean),
             _ => (&None, &None),
@@ -122,6 +142,15 @@ impl Message {
                 embedding: vector.map(|count| body.vector(count)).transpose()?,
                 clean: clean.then(|| body.rest()),
             }),
+            MessageHead::Statement {
+                evidence,
+                vector,
+                clean,
+            } => Self::Answer(Answer::Statement {
+                evidence: evidence.into_owned(),
+                embedding: vector.map(|count| body.vector(count)).transpose()?,
+                clean: clean.then(|| body.rest()),
+            }),
             MessageHead::Score { model, score } => Self::Answer(Answer::Score {
                 model: model.into_owned(),
                 score,
@@ -145,6 +174,11 @@ fn head(message: &Message, vector: Option<u32>, clean: bool) -> MessageHead<'_> 
             clean,
         },
         Message::Answer(Answer::Selfie { evidence, .. }) => MessageHead::Selfie {
+            evidence: Cow::Borrowed(evidence),
+            vector,
+            clean,
+        },
+        Message::Answer(Answer::Statement { evidence, .. }) => MessageHead::Statement {
             evidence: Cow::Borrowed(evidence),
             vector,
             clean,

@@ -1,4 +1,5 @@
 use menshen_core::evidence::{FaceEvidence, FieldEvidence, PageEvidence};
+use menshen_core::statement::{ReadLine, StatementEvidence};
 use menshen_document::Field;
 use proptest::prelude::*;
 
@@ -19,6 +20,8 @@ fn requests() -> impl Strategy<Value = Request> {
     prop_oneof![
         any::<Vec<u8>>().prop_map(|bytes| Request::Page { bytes }),
         any::<Vec<u8>>().prop_map(|bytes| Request::Selfie { bytes }),
+        (any::<Vec<u8>>(), prop::option::of(vectors()))
+            .prop_map(|(bytes, template)| Request::Statement { bytes, template }),
         (vectors(), vectors()).prop_map(|(a, b)| Request::Compare { a, b }),
     ]
 }
@@ -60,6 +63,20 @@ fn answers() -> impl Strategy<Value = Answer> {
             embedding,
             clean
         }),
+        (".{0,40}", 0.0_f32..1.0, vector(), clean()).prop_map(
+            |(text, confidence, embedding, clean)| Answer::Statement {
+                evidence: StatementEvidence {
+                    lines: vec![ReadLine {
+                        text,
+                        confidence,
+                        ..ReadLine::default()
+                    }],
+                    ..StatementEvidence::default()
+                },
+                embedding,
+                clean
+            }
+        ),
         ("[a-z0-9-]{1,20}", -1.0_f32..1.0)
             .prop_map(|(model, score)| Answer::Score { model, score }),
     ]

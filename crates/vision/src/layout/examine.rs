@@ -212,7 +212,7 @@ fn sheet(
         return Ok(None);
     };
     let boxes = reader.detect(&flat.pixels, detector_side(&found, &flat))?;
-    let turned = upright(reader, &flat, &boxes)?;
+    let turned = upright(reader, &flat.pixels, &boxes)?;
     let turns = turned.quarter_turns;
     let page = flat.rotated(turns);
     let zone = zone_first(reader, &page, &turned.boxes)?;

@@ -1,9 +1,9 @@
 //! Which way up a page lies, by the direction of its text.
 
+use image::RgbImage;
 use menshen_core::geometry::{Point, Quad};
 
 use crate::model::ModelError;
-use crate::page::Page;
 use crate::text::{Line, TextBox, TextReader, mean_height, mean_width};
 
 /// Boxes longer than this many heights tell the direction of their text.
@@ -28,15 +28,19 @@ pub struct Turned {
 
 /// Finds the turn that brings a page upright. `boxes` are what the detector found on it; a page
 /// without text stays as it is.
-pub fn upright(reader: &TextReader, page: &Page, boxes: &[TextBox]) -> Result<Turned, ModelError> {
+pub fn upright(
+    reader: &TextReader,
+    page: &RgbImage,
+    boxes: &[TextBox],
+) -> Result<Turned, ModelError> {
     let quads: Vec<Quad> = boxes.iter().map(|found| found.corners).collect();
     let side = u32::from(lies_on_its_side(&quads));
-    let size = (page.pixels.width() as f32, page.pixels.height() as f32);
+    let size = (page.width() as f32, page.height() as f32);
     let pixels = match side {
         0 => None,
-        _ => Some(image::imageops::rotate90(&page.pixels)),
+        _ => Some(image::imageops::rotate90(page)),
     };
-    let pixels = pixels.as_ref().unwrap_or(&page.pixels);
+    let pixels = pixels.as_ref().unwrap_or(page);
     let quads: Vec<Quad> = quads.iter().map(|quad| turned(quad, size, side)).collect();
     // Lines are read side by side: a network spread over all cores wastes a good part of them.
     let tried = longest(&quads);
@@ -122,7 +126,7 @@ fn letters(line: &Line) -> usize {
 }
 
 /// What a reading is worth: sure characters count, unsure ones hardly.
-fn weight(line: &Line) -> f32 {
+pub(super) fn weight(line: &Line) -> f32 {
     line.chars
         .iter()
         .map(|read| read.confidence.powi(4))
