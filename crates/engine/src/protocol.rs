@@ -39,6 +39,11 @@ pub enum Request {
         /// The file.
         bytes: Vec<u8>,
     },
+    /// Write a picture anew, without measuring it.
+    Clean {
+        /// The file.
+        bytes: Vec<u8>,
+    },
     /// Compare two vectors of the default embedder.
     Compare {
         /// One face.
@@ -72,6 +77,11 @@ pub enum Answer {
         embedding: Option<Vec<f32>>,
         /// As for a page.
         clean: Option<Vec<u8>>,
+    },
+    /// A picture was written anew.
+    Clean {
+        /// As for a page, or the stable word that says why the file is no picture.
+        picture: Result<Vec<u8>, String>,
     },
     /// Two vectors were compared.
     Score {
@@ -145,6 +155,7 @@ pub enum ProtocolError {
 pub(crate) enum Kind {
     Page,
     Selfie,
+    Clean,
     Score,
 }
 
@@ -153,6 +164,7 @@ impl Request {
         match self {
             Self::Page { .. } => Kind::Page,
             Self::Selfie { .. } => Kind::Selfie,
+            Self::Clean { .. } => Kind::Clean,
             Self::Compare { .. } => Kind::Score,
         }
     }
@@ -163,6 +175,7 @@ impl Answer {
         match self {
             Self::Page { .. } => Kind::Page,
             Self::Selfie { .. } => Kind::Selfie,
+            Self::Clean { .. } => Kind::Clean,
             Self::Score { .. } => Kind::Score,
         }
     }
@@ -173,6 +186,7 @@ impl fmt::Debug for Request {
         match self {
             Self::Page { bytes } => write!(f, "Page({} bytes)", bytes.len()),
             Self::Selfie { bytes } => write!(f, "Selfie({} bytes)", bytes.len()),
+            Self::Clean { bytes } => write!(f, "Clean({} bytes)", bytes.len()),
             Self::Compare { a, b } => write!(f, "Compare({}, {} numbers)", a.len(), b.len()),
         }
     }

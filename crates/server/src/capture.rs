@@ -121,7 +121,7 @@ pub async fn judge(
                 reasons,
             }
         }
-        Answer::Score { .. } => return Err(ApiError::Busy),
+        Answer::Clean { .. } | Answer::Score { .. } => return Err(ApiError::Busy),
     })
 }
 

@@ -13,6 +13,7 @@ use super::{Answer, MAX_ANSWER_BYTES, MAX_REQUEST_BYTES, Message, ProtocolError,
 enum RequestHead {
     Page,
     Selfie,
+    Clean,
     Compare { a: u32, b: u32 },
 }
 
@@ -37,6 +38,9 @@ enum MessageHead<'a> {
         vector: Option<u32>,
         clean: bool,
     },
+    Clean {
+        unreadable: Option<Cow<'a, str>>,
+    },
     Score {
         model: Cow<'a, str>,
         score: f32,
@@ -51,6 +55,7 @@ impl Request {
         match self {
             Self::Page { bytes } => join(&RequestHead::Page, [bytes, &[]], limit),
             Self::Selfie { bytes } => join(&RequestHead::Selfie, [bytes, &[]], limit),
+            Self::Clean { bytes } => join(&RequestHead::Clean, [bytes, &[]], limit),
             Self::Compare { a, b } => {
                 let head = RequestHead::Compare {
                     a: count(a)?,
@@ -67,6 +72,7 @@ impl Request {
         Ok(match head {
             RequestHead::Page => Self::Page { bytes: body.rest() },
             RequestHead::Selfie => Self::Selfie { bytes: body.rest() },
+            RequestHead::Clean => Self::Clean { bytes: body.rest() },
             RequestHead::Compare { a, b } => {
                 let (a, b) = (body.vector(a)?, body.vector(b)?);
                 body.end()?;
@@ -82,16 +88,17 @@ impl Message {
         let (vector, clean) = match self {
             Self::Answer(Answer::Page {
                 portrait, clean, ..
-            }) => (portrait, clean),
+            }) => (portrait.as_deref(), clean.as_deref()),
             Self::Answer(Answer::Selfie {
                 embedding, clean, ..
-            }) => (embedding, clean),
-            _ => (&None, &None),
+            }) => (embedding.as_deref(), clean.as_deref()),
+            Self::Answer(Answer::Clean { picture }) => (None, picture.as_deref().ok()),
+            _ => (None, None),
         };
-        let length = vector.as_deref().map(count).transpose()?;
+        let length = vector.map(count).transpose()?;
         let head = head(self, length, clean.is_some());
-        let vector = bytes(vector.as_deref().unwrap_or_default());
-        let clean = clean.as_deref().unwrap_or_default();
+        let vector = bytes(vector.unwrap_or_default());
+        let clean = clean.unwrap_or_default();
         join(&head, [&vector, clean], MAX_ANSWER_BYTES)
     }
 
@@ -122,6 +129,12 @@ impl Message {
                 embedding: vector.map(|count| body.vector(count)).transpose()?,
                 clean: clean.then(|| body.rest()),
             }),
+            MessageHead::Clean { unreadable } => Self::Answer(Answer::Clean {
+                picture: match unreadable {
+                    None => Ok(body.rest()),
+                    Some(word) => Err(word.into_owned()),
+                },
+            }),
             MessageHead::Score { model, score } => Self::Answer(Answer::Score {
                 model: model.into_owned(),
                 score,
@@ -148,6 +161,9 @@ fn head(message: &Message, vector: Option<u32>, clean: bool) -> MessageHead<'_> 
             evidence: Cow::Borrowed(evidence),
             vector,
             clean,
+        },
+        Message::Answer(Answer::Clean { picture }) => MessageHead::Clean {
+            unreadable: picture.as_ref().err().map(Cow::from),
         },
         Message::Answer(Answer::Score { model, score }) => MessageHead::Score {
             model: Cow::Borrowed(model),

@@ -19,6 +19,7 @@ fn requests() -> impl Strategy<Value = Request> {
     prop_oneof![
         any::<Vec<u8>>().prop_map(|bytes| Request::Page { bytes }),
         any::<Vec<u8>>().prop_map(|bytes| Request::Selfie { bytes }),
+        any::<Vec<u8>>().prop_map(|bytes| Request::Clean { bytes }),
         (vectors(), vectors()).prop_map(|(a, b)| Request::Compare { a, b }),
     ]
 }
@@ -60,6 +61,8 @@ fn answers() -> impl Strategy<Value = Answer> {
             embedding,
             clean
         }),
+        prop::result::maybe_ok(any::<Vec<u8>>(), "[a-z_]{1,20}")
+            .prop_map(|picture| Answer::Clean { picture }),
         ("[a-z0-9-]{1,20}", -1.0_f32..1.0)
             .prop_map(|(model, score)| Answer::Score { model, score }),
     ]
