@@ -7,22 +7,27 @@ mod finding;
 mod pages;
 
 pub mod access;
+pub mod attachment;
 pub mod attempts;
 pub mod card;
+pub mod case_code;
 pub mod catalogue;
 pub mod claims;
 pub mod decide;
+pub mod diagnostics;
 pub mod entitlement;
 pub mod event;
 pub mod evidence;
 pub mod geometry;
 pub mod ids;
 pub mod notice;
+pub mod phrase;
 pub mod policy;
 pub mod progress;
 pub mod question;
 pub mod reason;
 pub mod sandbox;
+pub mod ticket;
 pub mod time;
 pub mod verification;
 

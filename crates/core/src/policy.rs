@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 pub use clients::{Client, ClientRule, NoClient, Version, judge_client};
 pub use entitlements::EntitlementRules;
 pub use read::PolicyError;
-pub use service::{AttemptRules, FlowRules, Part, Parts, TimeRules, Window};
+pub use service::{AttemptRules, FlowRules, Part, Parts, SupportRules, TimeRules, Window};
 
 use crate::card::Calibration;
 use crate::evidence::Action;
@@ -61,6 +61,9 @@ pub struct Policy {
     /// What an account may do. Left out of the identity where nothing is set: it judges no verification.
     #[serde(default, skip_serializing_if = "EntitlementRules::is_empty")]
     pub entitlements: EntitlementRules,
+    /// How long support takes. Left out of the identity where nothing is changed: it judges no verification.
+    #[serde(default, skip_serializing_if = "SupportRules::is_usual")]
+    pub support: SupportRules,
 }
 
 /// Rules about documents.

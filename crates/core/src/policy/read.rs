@@ -158,6 +158,7 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
         "times",
         "at least one minute until stuck and one hour open",
     )?;
+    ensure(policy.support.is_sound(), "support", "hours from 1 to 8760")?;
     let rules = &policy.entitlements;
     let levels = rules.levels.keys();
     ensure(

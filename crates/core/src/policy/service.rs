@@ -121,6 +121,45 @@ impl TimeRules {
     }
 }
 
+/// How long support takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "policy.toml documents every key with unit")]
+pub struct SupportRules {
+    pub ticket_hours: u32,
+    pub code_hours: u32,
+}
+
+impl Default for SupportRules {
+    /// 48 hours for an answer, seven days for a code.
+    fn default() -> Self {
+        Self {
+            ticket_hours: 48,
+            code_hours: 168,
+        }
+    }
+}
+
+impl SupportRules {
+    /// Longest time in hours: a year.
+    const LONGEST: u32 = 8_760;
+
+    /// Returns the milliseconds for which the code of a contact holds.
+    pub const fn code(&self) -> i64 {
+        self.code_hours as i64 * HOUR
+    }
+
+    pub(super) fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+
+    pub(super) fn is_sound(&self) -> bool {
+        [self.ticket_hours, self.code_hours]
+            .iter()
+            .all(|hours| (1..=Self::LONGEST).contains(hours))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::Policy;
@@ -134,11 +173,25 @@ mod tests {
     }
 
     #[test]
+    fn hours_of_support_change_the_identity_only_where_they_are_set() {
+        let usual = Policy::default();
+        let same = Policy::from_toml("[support]\nticket_hours = 48").expect("good");
+        let other = Policy::from_toml("[support]\nticket_hours = 24").expect("good");
+        assert_eq!(same.identity(), usual.identity());
+        assert_ne!(other.identity(), usual.identity());
+        assert!(!usual.to_toml().contains("ticket_hours"));
+        let again = Policy::from_toml(&other.to_toml()).expect("reads back");
+        assert_eq!(again.support.ticket_hours, 24);
+    }
+
+    #[test]
     fn a_policy_without_windows_or_levels_is_refused() {
         for text in [
             "[attempts]\nwindows = []",
             "[levels]\nL1 = []",
             "[times]\nstuck_minutes = 0",
+            "[support]\nticket_hours = 0",
+            "[support]\ncode_hours = 10000",
         ] {
             assert!(Policy::from_toml(text).is_err(), "{text}");
         }
