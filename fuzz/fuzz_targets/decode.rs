@@ -2,12 +2,13 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use menshen_vision::photo::Limits;
+use menshen_vision::photo::{Limits, look};
 use menshen_vision::{Photo, page, traces};
 
 fuzz_target!(|bytes: &[u8]| {
     // Smaller than the product's limit, so that a run sees many pictures instead of few large ones.
     let limits = Limits { pixels: 1_000_000, ..Limits::default() };
+    let _ = look(bytes, &limits);
     let Ok(photo) = Photo::decode(bytes, &limits) else { return };
     traces::read(bytes, &photo.pixels);
     let Some(found) = page::find_page(&photo.pixels) else { return };

@@ -260,7 +260,10 @@ impl Caller {
                 verification: only,
                 ..
             } => {
-                let allowed = matches!(scope, Scope::VerificationsRead | Scope::VerificationsWrite);
+                let allowed = matches!(
+                    scope,
+                    Scope::VerificationsRead | Scope::VerificationsWrite | Scope::PersonalRead
+                );
                 let same_person = applicant == Some(*own);
                 let same_case = only.is_none() || verification.is_none() || verification == *only;
                 allowed && same_person && same_case

@@ -6,10 +6,12 @@ use std::sync::LazyLock;
 use menshen_document::{DocumentKind, Field, Side};
 use serde::{Deserialize, Serialize};
 
+use crate::attachment::Fault;
 use crate::evidence::Action;
 use crate::notice::{Notice, NoticeText, NoticeWords};
 use crate::reason::{Param, Reason, ReasonCode, Step, Value};
 use crate::statement::StatementWords;
+use crate::ticket::Kind;
 
 /// A language of the texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -47,6 +49,18 @@ pub struct Text {
     pub operator: String,
 }
 
+/// What is said about support.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SupportWords {
+    /// An answer should have come, and what the person can do.
+    pub late: String,
+    /// A code is ours.
+    pub genuine: String,
+    /// A code is not ours.
+    pub unknown: String,
+}
+
 /// The texts of one language.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,6 +77,10 @@ pub struct Catalogue {
     notices: BTreeMap<Notice, NoticeText>,
     notice_words: NoticeWords,
     statement: StatementWords,
+    /// Why a picture is not taken, and what is.
+    attachments: BTreeMap<Fault, String>,
+    tickets: BTreeMap<Kind, String>,
+    support: SupportWords,
     list_separator: String,
 }
 
@@ -120,6 +138,22 @@ impl Catalogue {
     /// Returns the words of the text that a person writes on a sheet.
     pub fn statement(&self) -> &StatementWords {
         &self.statement
+    }
+
+    /// Returns what a kind of ticket is called.
+    pub fn ticket(&self, kind: Kind) -> &str {
+        let name = self.tickets.get(&kind);
+        name.expect("a test names every kind in every language")
+    }
+
+    /// Returns what is said about support.
+    pub fn support(&self) -> &SupportWords {
+        &self.support
+    }
+
+    /// Returns what a person is told of a picture that is not taken.
+    pub fn attachment(&self, fault: Fault) -> &str {
+        self.attachments.get(&fault).map_or("", String::as_str)
     }
 
     /// Returns a reason's texts with every placeholder filled.

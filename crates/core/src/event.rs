@@ -28,6 +28,9 @@ pub enum EventName {
     /// The machine took it up again.
     #[serde(rename = "verification.requeued")]
     VerificationRequeued,
+    /// An answer was due and has not come.
+    #[serde(rename = "verification.overdue")]
+    VerificationOverdue,
     /// Everything personal of an applicant was destroyed.
     #[serde(rename = "applicant.erased")]
     ApplicantErased,

@@ -62,6 +62,11 @@ ids! {
     WebhookId "An address of an integrator that is told of events.";
     DeliveryId "An event on its way to such an address.";
     StaffId "Somebody who works for a tenant.";
+    AttachmentId "A picture that a person attached.";
+    TicketId "A question to support, with its thread.";
+    MessageId "One message of a thread.";
+    CodeId "A code that proves a contact.";
+    GuessId "A code that was asked about and is none.";
 }
 
 #[cfg(test)]

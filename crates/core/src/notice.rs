@@ -24,18 +24,24 @@ pub enum Notice {
     Expired,
     /// The machine took it up again: it takes longer.
     Requeued,
+    /// An answer was due and has not come: support can be asked.
+    Overdue,
+    /// Support has answered a ticket.
+    TicketAnswered,
     /// The address that messages go to was replaced or removed; the old one is told.
     ContactChanged,
 }
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Pending,
         Self::Failed,
         Self::Verified,
         Self::Expired,
         Self::Requeued,
+        Self::Overdue,
+        Self::TicketAnswered,
         Self::ContactChanged,
     ];
 
@@ -47,6 +53,7 @@ impl Notice {
             EventName::VerificationVerified => Some(Self::Verified),
             EventName::VerificationExpired => Some(Self::Expired),
             EventName::VerificationRequeued => Some(Self::Requeued),
+            EventName::VerificationOverdue => Some(Self::Overdue),
             EventName::VerificationCreated
             | EventName::VerificationSubmitted
             | EventName::ApplicantErased
@@ -68,6 +75,8 @@ impl Notice {
             Self::Verified => "verified",
             Self::Expired => "expired",
             Self::Requeued => "requeued",
+            Self::Overdue => "overdue",
+            Self::TicketAnswered => "ticket_answered",
             Self::ContactChanged => "contact_changed",
         }
     }
@@ -78,11 +87,15 @@ impl Notice {
     }
 }
 
-/// What a message says beside its fixed words.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// What a message says beside its fixed words. Without `Debug`: phrase and code are the person's.
+#[derive(Clone, Default, PartialEq)]
 pub struct Facts {
-    /// The verification's id, by which the person finds it in the app; none for news about the account.
+    /// The phrase that the person has chosen, by which they know a real message.
+    pub phrase: Option<String>,
+    /// The verification's or the ticket's id, by which the person finds it in the app; none for news about the account.
     pub case: Option<String>,
+    /// The code by which the person can check in the app who writes.
+    pub code: Option<String>,
     /// Why it is so, first what must be done first.
     pub reasons: Vec<Reason>,
     /// When an answer is due or the next try is possible.
@@ -116,8 +129,12 @@ pub struct NoticeText {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoticeWords {
+    /// Says the person's phrase; `{phrase}`.
+    pub phrase: String,
     /// Names the case; `{case}`.
     pub case: String,
+    /// Names the code; `{code}`.
+    pub code: String,
     /// Stands before the reasons.
     pub reasons: String,
     /// Names a time; `{at}`.
@@ -133,7 +150,12 @@ const MOST_REASONS: usize = 3;
 pub fn compose(notice: Notice, locale: Locale, facts: &Facts) -> Message {
     let catalogue = Catalogue::of(locale);
     let (text, words) = catalogue.notice(notice);
-    let mut paragraphs = vec![text.body.clone()];
+    let mut paragraphs = Vec::new();
+    let phrase = facts.phrase.as_deref().unwrap_or_default();
+    if !phrase.is_empty() {
+        paragraphs.push(words.phrase.replace("{phrase}", phrase));
+    }
+    paragraphs.push(text.body.clone());
     let told = tell(catalogue, &facts.reasons);
     if !told.is_empty() {
         paragraphs.push(format!("{}\n{}", words.reasons, told.join("\n")));
@@ -145,11 +167,21 @@ pub fn compose(notice: Notice, locale: Locale, facts: &Facts) -> Message {
     if let Some(case) = &facts.case {
         paragraphs.push(words.case.replace("{case}", case));
     }
+    if let Some(code) = &facts.code {
+        paragraphs.push(words.code.replace("{code}", code));
+    }
     paragraphs.push(words.care.clone());
+    let mut short = text.short.clone();
+    if !phrase.is_empty() {
+        short = format!("[{phrase}] {short}");
+    }
+    if let Some(code) = &facts.code {
+        short = format!("{short} ({code})");
+    }
     Message {
         subject: text.subject.clone(),
         body: paragraphs.join("\n\n"),
-        short: text.short.clone(),
+        short,
     }
 }
 
@@ -179,6 +211,7 @@ mod tests {
             case: Some("0199".to_owned()),
             reasons,
             at: Some(Millis(1_764_000_000_000)),
+            ..Facts::default()
         }
     }
 
@@ -209,6 +242,24 @@ mod tests {
                 let all = format!("{}{}{}", message.subject, message.body, message.short);
                 assert!(!all.contains('{') && !all.contains("://"), "{all}");
             }
+        }
+    }
+
+    #[test]
+    fn a_message_begins_with_the_phrase_and_bears_the_code() {
+        let facts = Facts {
+            phrase: Some("blue whale 42".to_owned()),
+            code: Some("7KQ4-M2XA".to_owned()),
+            ..Facts::default()
+        };
+        for locale in Locale::ALL {
+            let message = compose(Notice::TicketAnswered, locale, &facts);
+            let head = message.body.lines().next().unwrap_or_default();
+            assert!(head.contains("blue whale 42"), "{}", message.body);
+            assert!(message.body.contains("7KQ4-M2XA"), "{}", message.body);
+            assert!(message.short.starts_with("[blue whale 42] "));
+            assert!(message.short.ends_with("(7KQ4-M2XA)"), "{}", message.short);
+            assert!(!message.subject.contains("whale"));
         }
     }
 

@@ -16,7 +16,7 @@ pub use entitlements::EntitlementRules;
 pub use read::PolicyError;
 pub use service::{
     AttemptRules, FlowRules, HourClock, OriginalRules, Part, Parts, ServiceRules, StatementRules,
-    TimeRules, Window,
+    SupportRules, TimeRules, Window,
 };
 
 use crate::calendar::Calendar;
@@ -77,6 +77,9 @@ pub struct Policy {
     /// How a hand-held statement must read. Left out of the identity where it is the default: it approves nothing.
     #[serde(default, skip_serializing_if = "StatementRules::is_default")]
     pub statement: StatementRules,
+    /// How long support takes. Left out of the identity where nothing is changed: it judges no verification.
+    #[serde(default, skip_serializing_if = "SupportRules::is_usual")]
+    pub support: SupportRules,
 }
 
 /// Rules about documents.

@@ -76,6 +76,10 @@ pub enum Retry {
     Appeal,
 }
 
+/// So many times as long as until a submission is taken up again, the machine may take before the person is shown the way
+/// to support: by then it was taken up several times in vain.
+const LATE_AFTER: i64 = 10;
+
 /// Why a verification expired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -119,6 +123,9 @@ pub enum State {
         due: Millis,
         /// Who is waited for.
         queue: Queue,
+        /// Has that time passed, and was it told?
+        #[serde(default)]
+        overdue: bool,
     },
     /// It failed.
     Failed {
@@ -211,7 +218,21 @@ impl State {
             }
             Self::Processing { .. } => Some(touched.plus(times.stuck())),
             Self::Verified { until, .. } => until,
+            Self::Pending {
+                due,
+                overdue: false,
+                ..
+            } => Some(due),
             Self::Pending { .. } | Self::Expired { .. } => None,
+        }
+    }
+
+    /// Should there be an answer by now? Then the person is shown the way to support.
+    pub fn is_late(&self, times: &TimeRules, now: Millis) -> bool {
+        match *self {
+            Self::Processing { since, .. } => since.plus(LATE_AFTER * times.stuck()) <= now,
+            Self::Pending { due, .. } => due <= now,
+            _ => false,
         }
     }
 
@@ -273,9 +294,31 @@ impl State {
                 since: now,
                 due,
                 queue: Queue::Review,
+                overdue: false,
             },
             Verdict::Failed { retry } => Self::Failed { since: now, retry },
         })
+    }
+
+    /// Nobody has answered in time; that is told once.
+    ///
+    /// # Errors
+    /// [`NotNow`] unless an answer was due and that was not told.
+    pub fn missed(self, now: Millis) -> Result<Self, NotNow> {
+        match self {
+            Self::Pending {
+                since,
+                due,
+                queue,
+                overdue: false,
+            } if due <= now => Ok(Self::Pending {
+                since,
+                due,
+                queue,
+                overdue: true,
+            }),
+            _ => Err(self.not_now("called overdue")),
+        }
     }
 
     /// It is over without a verdict, or its verdict no longer holds.

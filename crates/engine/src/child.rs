@@ -2,8 +2,8 @@
 
 use std::io::{self, Read, Write};
 
-use menshen_vision::Photo;
 use menshen_vision::face::Embedding;
+use menshen_vision::{Photo, photo};
 use thiserror::Error;
 
 use crate::error::EngineError;
@@ -102,6 +102,7 @@ pub fn answer(engine: &Engine, request: Request) -> Result<Answer, EngineError> 
         Request::Page { bytes } => page(engine, bytes),
         Request::Selfie { bytes } => selfie(engine, bytes),
         Request::Statement { bytes, template } => statement(engine, bytes, template),
+        Request::Clean { bytes } => cleaned(&bytes),
         Request::Compare { a, b } => {
             let embedder = engine.face.embedder(None)?;
             let (a, b) = (Embedding::new(a), Embedding::new(b));
@@ -162,6 +163,16 @@ fn statement(
         embedding: holder.embedding.map(numbers),
         clean,
     })
+}
+
+fn cleaned(bytes: &[u8]) -> Result<Answer, EngineError> {
+    let limits = photo::Limits::default();
+    let photo = photo::look(bytes, &limits).and_then(|_| Photo::decode(bytes, &limits));
+    let picture = match photo {
+        Ok(photo) => Ok(clean(&photo)?),
+        Err(error) => Err(error.code().to_owned()),
+    };
+    Ok(Answer::Clean { picture })
 }
 
 fn clean(photo: &Photo) -> Result<Vec<u8>, EngineError> {

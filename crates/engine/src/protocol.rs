@@ -47,6 +47,11 @@ pub enum Request {
         /// The face that it should be: a vector of the default embedder.
         template: Option<Vec<f32>>,
     },
+    /// Write a picture anew, without measuring it.
+    Clean {
+        /// The file.
+        bytes: Vec<u8>,
+    },
     /// Compare two vectors of the default embedder.
     Compare {
         /// One face.
@@ -86,6 +91,11 @@ pub enum Answer {
         embedding: Option<Vec<f32>>,
         /// As for a page, with the writing upright.
         clean: Option<Vec<u8>>,
+    },
+    /// A picture was written anew.
+    Clean {
+        /// As for a page, or the stable word that says why the file is no picture.
+        picture: Result<Vec<u8>, String>,
     },
     /// Two vectors were compared.
     Score {
@@ -160,6 +170,7 @@ pub(crate) enum Kind {
     Page,
     Selfie,
     Statement,
+    Clean,
     Score,
 }
 
@@ -169,6 +180,7 @@ impl Request {
             Self::Page { .. } => Kind::Page,
             Self::Selfie { .. } => Kind::Selfie,
             Self::Statement { .. } => Kind::Statement,
+            Self::Clean { .. } => Kind::Clean,
             Self::Compare { .. } => Kind::Score,
         }
     }
@@ -180,6 +192,7 @@ impl Answer {
             Self::Page { .. } => Kind::Page,
             Self::Selfie { .. } => Kind::Selfie,
             Self::Statement { .. } => Kind::Statement,
+            Self::Clean { .. } => Kind::Clean,
             Self::Score { .. } => Kind::Score,
         }
     }
@@ -194,6 +207,7 @@ impl fmt::Debug for Request {
                 let numbers = template.as_ref().map_or(0, Vec::len);
                 write!(f, "Statement({} bytes, {numbers} numbers)", bytes.len())
             }
+            Self::Clean { bytes } => write!(f, "Clean({} bytes)", bytes.len()),
             Self::Compare { a, b } => write!(f, "Compare({}, {} numbers)", a.len(), b.len()),
         }
     }

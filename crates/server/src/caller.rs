@@ -6,8 +6,8 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use menshen_core::access::{Caller, Scope};
-use menshen_core::ids::{ApplicantId, VerificationId};
-use menshen_store::{ApplicantRow, TenantRow, VerificationRow};
+use menshen_core::ids::{ApplicantId, TicketId, VerificationId};
+use menshen_store::{ApplicantRow, TenantRow, TicketRow, VerificationRow};
 
 use crate::app::App;
 use crate::problem::ApiError;
@@ -40,6 +40,7 @@ permissions! {
     Manage VerificationsWrite false "Create applicants and tokens.";
     List VerificationsRead false "List what belongs to many people.";
     Personal PersonalRead false "Read what people handed in.";
+    ReadOwn PersonalRead true "Read what people handed in, and people their own.";
     Privacy PrivacyWrite false "Erase and hold.";
     Policies PolicyWrite false "Read and change the policy.";
     Keys KeysWrite false "Create and revoke keys.";
@@ -47,6 +48,7 @@ permissions! {
     Webhooks WebhooksWrite false "Say where events are sent.";
     Operate Operate false "Create tenants.";
     ManageStaff StaffWrite false "Say who works for the tenant.";
+    AnswerTickets TicketsAnswer false "Answer tickets.";
 }
 
 /// A caller who has a permission.
@@ -178,5 +180,18 @@ impl<P: Permission> Allowed<P> {
                 .may(P::SCOPE, Some(row.applicant_id), Some(row.id))
         };
         found.filter(may).ok_or(ApiError::NotFound("verification"))
+    }
+
+    /// Returns a ticket that the caller may see.
+    ///
+    /// # Errors
+    /// [`ApiError::NotFound`] for one that is not there and for one that is another's.
+    pub async fn ticket(&self, app: &App, id: TicketId) -> Result<TicketRow, ApiError> {
+        let found = app.store.find_ticket(self.tenant.id, id).await?;
+        let may = |row: &TicketRow| {
+            self.caller
+                .may(P::SCOPE, Some(row.applicant_id), row.verification_id)
+        };
+        found.filter(may).ok_or(ApiError::NotFound("ticket"))
     }
 }

@@ -121,7 +121,9 @@ pub async fn judge(
                 reasons,
             }
         }
-        Answer::Statement { .. } | Answer::Score { .. } => return Err(ApiError::Busy),
+        Answer::Statement { .. } | Answer::Clean { .. } | Answer::Score { .. } => {
+            return Err(ApiError::Busy);
+        }
     })
 }
 

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::case::{Case, word};
 use crate::problem::ApiError;
 use crate::record::{self, Act};
+use crate::ticket;
 
 /// An applicant has one open verification at a time, and it is the newest.
 const NEWEST: u32 = 1;
@@ -50,6 +51,7 @@ pub async fn erase(
     for case in open {
         end(&mut tx, case, now).await?;
     }
+    ticket::close_erased(&mut tx, (tenant, applicant), now).await?;
     record::audit(&mut tx, act, now).await?;
     let name = word(&EventName::ApplicantErased);
     let payload = serde_json::json!({ "applicant": applicant, "at": now.to_timestamp() });

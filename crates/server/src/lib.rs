@@ -5,6 +5,7 @@
 
 mod app;
 mod assets;
+mod attachment;
 mod attempts;
 mod caller;
 mod capture;
@@ -18,6 +19,7 @@ mod input;
 mod jobs;
 mod keys;
 mod metrics;
+mod notice;
 mod once;
 mod openapi;
 mod outbound;
@@ -27,6 +29,7 @@ mod routes;
 mod serve;
 mod setup;
 mod start;
+mod ticket;
 
 use jiff::civil::Date;
 use menshen_core::time::Millis;

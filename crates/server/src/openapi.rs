@@ -38,6 +38,7 @@ pub fn complete(document: &mut OpenApi) {
         for operation in operations.into_iter().flatten() {
             add_errors(operation);
             bytes_as_bytes(operation);
+            pictures_as_bytes(operation);
         }
     }
 }
@@ -66,14 +67,30 @@ fn add_errors(operation: &mut Operation) {
     }
 }
 
+/// A picture that is given back is bytes, too.
+fn pictures_as_bytes(operation: &mut Operation) {
+    let answers = operation.responses.responses.values_mut();
+    for response in answers {
+        if let RefOr::T(response) = response
+            && let Some(content) = response.content.get_mut(PHOTO)
+        {
+            *content = RefOr::T(Content::new(Some(RefOr::T(bytes()))));
+        }
+    }
+}
+
+fn bytes() -> Schema {
+    let bytes = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+    Schema::Object(bytes.build())
+}
+
 fn bytes_as_bytes(operation: &mut Operation) {
     let Some(RefOr::T(body)) = operation.request_body.as_mut() else {
         return;
     };
-    let bytes = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
-    let bytes = Schema::Object(bytes.build());
+    let bytes = bytes();
     let content = |schema: &Schema| RefOr::T(Content::new(Some(RefOr::T(schema.clone()))));
     if body.content.contains_key(PHOTO) {
         for kind in PHOTOS {

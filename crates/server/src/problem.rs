@@ -3,9 +3,10 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use menshen_core::Reason;
+use menshen_core::attachment::Fault;
 use menshen_core::time::Millis;
 use menshen_core::verification::NotNow;
+use menshen_core::{Catalogue, Locale, Reason};
 use menshen_store::StoreError;
 use serde::Serialize;
 use thiserror::Error;
@@ -13,7 +14,7 @@ use utoipa::ToSchema;
 
 use crate::routes::StepOut;
 use crate::routes::entitlements::RestrictionOut;
-use crate::routes::reasons::{Audience, ReasonOut, show};
+use crate::routes::reasons::{Audience, ReasonOut, TextOut, show};
 
 /// Why a request was not done.
 #[derive(Debug, Error)]
@@ -73,6 +74,9 @@ pub enum ApiError {
         /// For people; names the key, never what was typed.
         detail: String,
     },
+    /// A picture that is not taken.
+    #[error("{}", Catalogue::of(Locale::En).attachment(*.0))]
+    Attachment(Fault),
     /// Larger than allowed.
     #[error("larger than the limit of {0} bytes")]
     TooLarge(u64),
@@ -101,6 +105,9 @@ pub struct Problem {
     pub code: String,
     /// What happened, without anything personal.
     pub detail: String,
+    /// The same for the person, where it is theirs to put right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<TextOut>,
     /// When it can be tried again, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<String>,
@@ -157,8 +164,11 @@ impl ApiError {
             | Self::Stale
             | Self::Erased => StatusCode::CONFLICT,
             Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooLarge(_) | Self::Attachment(Fault::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooMany(_) | Self::Attachment(Fault::TooManyToday) => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
+            Self::Attachment(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Machine(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -180,6 +190,7 @@ impl ApiError {
             Self::Stale => "stale",
             Self::Erased => "applicant_erased",
             Self::Conflict { code, .. } | Self::Invalid { code, .. } => code,
+            Self::Attachment(fault) => fault.code(),
             Self::TooLarge(_) => "too_large",
             Self::TooMany(_) => "attempts_exhausted",
             Self::Busy => "busy",
@@ -212,6 +223,12 @@ impl IntoResponse for ApiError {
             status: status.as_u16(),
             code: code.to_owned(),
             detail: self.to_string(),
+            text: match self {
+                Self::Attachment(fault) => Some(TextOut::of(|catalogue| {
+                    catalogue.attachment(fault).to_owned()
+                })),
+                _ => None,
+            },
             retry_at: self.retry_at().map(|at| at.to_timestamp().to_string()),
             missing: match &self {
                 Self::StepsMissing(steps) => steps.clone(),

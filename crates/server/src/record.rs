@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use menshen_core::access::Caller;
 use menshen_core::event::EventName;
-use menshen_core::ids::TenantId;
+use menshen_core::ids::{ApplicantId, CodeId, TenantId, VerificationId};
 use menshen_core::notice::Notice;
 use menshen_core::time::Millis;
 use menshen_store::{NewAuditEntry, NewNotice, Tx, VerificationRow};
@@ -104,27 +104,46 @@ pub async fn event(
     tx.append_event(row.tenant_id, &word(&name), &payload.to_string(), now)
         .await?;
     match Notice::of(name) {
-        Some(notice) => tell(tx, notice, row, now).await,
+        Some(notice) => {
+            let news = News {
+                tenant: row.tenant_id,
+                applicant: row.applicant_id,
+                verification: Some(row.id),
+                code: None,
+            };
+            tell(tx, notice, &news, now).await
+        }
         None => Ok(()),
     }
 }
 
+/// Whom a message goes to, and what it is about.
+pub struct News {
+    /// Whose applicant.
+    pub tenant: TenantId,
+    /// To whom.
+    pub applicant: ApplicantId,
+    /// About which verification.
+    pub verification: Option<VerificationId>,
+    /// The code that it bears, where somebody of the staff writes.
+    pub code: Option<CodeId>,
+}
+
 /// Writes a message for the app and one for each address that the person has.
-async fn tell(
-    tx: &mut Tx,
-    notice: Notice,
-    row: &VerificationRow,
-    now: Millis,
-) -> Result<(), ApiError> {
+///
+/// # Errors
+/// The store's.
+pub async fn tell(tx: &mut Tx, notice: Notice, news: &News, now: Millis) -> Result<(), ApiError> {
     let for_app = NewNotice {
-        tenant_id: row.tenant_id,
-        applicant_id: row.applicant_id,
-        verification_id: Some(row.id),
+        tenant_id: news.tenant,
+        applicant_id: news.applicant,
+        verification_id: news.verification,
         contact: None,
         kind: notice.name().to_owned(),
+        code_id: news.code,
     };
     tx.create_notice(&for_app, now).await?;
-    let contacts = tx.list_contacts(row.tenant_id, row.applicant_id).await?;
+    let contacts = tx.list_contacts(news.tenant, news.applicant).await?;
     for contact in contacts.iter().filter(|c| c.replaced_at.is_none()) {
         let contact = Some((contact.channel, contact.id));
         let new = NewNotice {

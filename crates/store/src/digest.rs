@@ -28,6 +28,8 @@ pub enum DigestKind {
     IdempotencyKey,
     /// The body of a request.
     Body,
+    /// A code that proves a contact.
+    CaseCode,
 }
 
 impl DigestKind {
@@ -41,6 +43,7 @@ impl DigestKind {
             Self::Photo => "photo",
             Self::IdempotencyKey => "idempotency_key",
             Self::Body => "body",
+            Self::CaseCode => "case_code",
         }
     }
 }

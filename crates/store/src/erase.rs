@@ -12,6 +12,8 @@ const FORGET_IMAGES: &str = "UPDATE capture SET image_blob = NULL WHERE image_bl
      (SELECT id FROM blob WHERE tenant_id = $1 AND applicant_id = $2 AND purpose = $3)";
 const FORGET_ORIGINALS: &str = "UPDATE capture SET original_blob = NULL WHERE original_blob IN \
      (SELECT id FROM blob WHERE tenant_id = $1 AND applicant_id = $2 AND purpose = $3)";
+const FORGET_ATTACHED: &str = "UPDATE attachment SET image_blob = NULL WHERE image_blob IN \
+     (SELECT id FROM blob WHERE tenant_id = $1 AND applicant_id = $2 AND purpose = $3)";
 const FORGET_EMBEDDINGS: &str = "UPDATE capture SET embedding_sealed = NULL WHERE tenant_id = $1 AND \
      verification_id IN (SELECT id FROM verification WHERE applicant_id = $2)";
 const FORGET_TEMPLATE: &str =
@@ -29,9 +31,16 @@ const FORGET_CONTACTS: &str = "UPDATE contact SET replaced_at = $3 \
 /// A digest tells whoever holds the secret that a person was here: it goes too.
 const FORGET_IDENTITY: &str = "UPDATE identity SET name_digest = '', number_digest = '' \
      WHERE tenant_id = $1 AND applicant_id = $2";
+/// The row's own id keeps the digest unique.
+const FORGET_ATTACHMENTS: &str =
+    "UPDATE attachment SET digest = id WHERE tenant_id = $1 AND applicant_id = $2";
+/// A code of somebody who is gone proves nothing any more.
+const FORGET_CODES: &str = "UPDATE case_code SET digest = id, expires_at = $3 \
+     WHERE tenant_id = $1 AND applicant_id = $2";
+const DELETE_GUESSES: &str = "DELETE FROM code_guess WHERE tenant_id = $1 AND applicant_id = $2";
 /// The external id becomes free for a new applicant; the row's own id keeps the digest unique.
 const FORGET_APPLICANT: &str = "UPDATE applicant SET external_digest = 'erased|' || id, external_sealed = $3, \
-     erased_at = $4, version = version + 1 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
+     phrase_sealed = NULL, erased_at = $4, version = version + 1 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 
 impl Tx {
     /// Erases a person: destroys both keys and all photos, and what could tell who it was.
@@ -54,17 +63,25 @@ impl Tx {
         for purpose in [Purpose::Document, Purpose::Biometric] {
             self.destroy(subject, purpose, now).await?;
         }
-        for sql in [FORGET_DEVICES, FORGET_SUBMISSIONS, FORGET_IDENTITY] {
+        for sql in [
+            FORGET_DEVICES,
+            FORGET_SUBMISSIONS,
+            FORGET_IDENTITY,
+            FORGET_ATTACHMENTS,
+            DELETE_GUESSES,
+        ] {
             self.of_subject(sql, subject).await?;
         }
         self.revoke_applicant_tokens(tenant, applicant, now).await?;
-        sqlx::query(FORGET_CONTACTS)
-            .bind(tenant.to_string())
-            .bind(applicant.to_string())
-            .bind(now.0)
-            .execute(self.conn())
-            .await
-            .doing("forget contacts")?;
+        for sql in [FORGET_CONTACTS, FORGET_CODES] {
+            sqlx::query(sql)
+                .bind(tenant.to_string())
+                .bind(applicant.to_string())
+                .bind(now.0)
+                .execute(self.conn())
+                .await
+                .doing("forget contacts")?;
+        }
         sqlx::query(FORGET_APPLICANT)
             .bind(tenant.to_string())
             .bind(applicant.to_string())
@@ -111,7 +128,7 @@ impl Tx {
         now: Millis,
     ) -> Result<(), StoreError> {
         subject.destroy_key(self.conn(), purpose, now).await?;
-        for sql in [FORGET_IMAGES, FORGET_ORIGINALS] {
+        for sql in [FORGET_IMAGES, FORGET_ORIGINALS, FORGET_ATTACHED] {
             sqlx::query(sql)
                 .bind(subject.tenant.to_string())
                 .bind(subject.applicant.to_string())

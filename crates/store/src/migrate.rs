@@ -36,6 +36,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0004_staff.sql"),
         include_str!("../migrations/postgres/0004_staff.sql"),
     ),
+    (
+        6,
+        "tickets",
+        include_str!("../migrations/sqlite/0006_tickets.sql"),
+        include_str!("../migrations/postgres/0006_tickets.sql"),
+    ),
 ];
 
 /// Returns the version of the tables.

@@ -1,6 +1,6 @@
 //! Messages to people: written in the transaction of what they tell, sent by a job, listed in the app.
 
-use menshen_core::ids::{ApplicantId, ContactId, NoticeId, TenantId, VerificationId};
+use menshen_core::ids::{ApplicantId, CodeId, ContactId, NoticeId, TenantId, VerificationId};
 use menshen_core::time::Millis;
 
 use crate::columns::{Reader, all, older_than, one, words};
@@ -33,6 +33,8 @@ pub struct NewNotice {
     pub contact: Option<(Channel, ContactId)>,
     /// What about.
     pub kind: String,
+    /// The code that it bears.
+    pub code_id: Option<CodeId>,
 }
 
 /// A message. Its words are made when it is sent or shown: nothing personal stands here.
@@ -60,6 +62,8 @@ pub struct NoticeRow {
     pub created_at: Millis,
     /// When it was sent or given up.
     pub finished_at: Option<Millis>,
+    /// The code that it bears.
+    pub code_id: Option<CodeId>,
     /// Counts the changes.
     pub version: i64,
 }
@@ -69,7 +73,7 @@ macro_rules! select {
     ($where:literal) => {
         concat!(
             "SELECT id, tenant_id, applicant_id, verification_id, contact_id, kind, channel, state, error, ",
-            "created_at, finished_at, version FROM notice ",
+            "created_at, finished_at, code_id, version FROM notice ",
             $where
         )
     };
@@ -77,7 +81,8 @@ macro_rules! select {
 
 const NOTICE: &str = "notice";
 const INSERT: &str = "INSERT INTO notice (id, tenant_id, applicant_id, verification_id, contact_id, kind, channel, \
-     state, error, created_at, finished_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9, $10, 1)";
+     state, error, created_at, finished_at, code_id, version) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9, $10, $11, 1)";
 const FIND: &str = select!("WHERE id = $1 AND tenant_id = $2");
 const LIST: &str = select!(
     "WHERE tenant_id = $1 AND applicant_id = $2 AND channel = $3 AND id < $4 ORDER BY id DESC LIMIT $5"
@@ -146,6 +151,7 @@ impl Tx {
             .bind(state.as_str())
             .bind(now.0)
             .bind(finished)
+            .bind(new.code_id.map(|id| id.to_string()))
             .execute(self.conn())
             .await
             .map_err(|source| insert_error(NOTICE, "create notice", source))?;
@@ -190,6 +196,7 @@ fn read(r: Reader<'_>) -> Result<NoticeRow, StoreError> {
         error: r.get("error")?,
         created_at: r.at("created_at")?,
         finished_at: r.at_maybe("finished_at")?,
+        code_id: r.parse_maybe("code_id")?,
         version: r.get("version")?,
     })
 }

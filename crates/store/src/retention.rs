@@ -12,6 +12,7 @@ const DUE: &str = "SELECT a.id FROM applicant a \
      JOIN subject_key k ON k.applicant_id = a.id AND k.purpose = $1 AND k.destroyed_at IS NULL \
      WHERE a.tenant_id = $2 AND a.created_at < $3 \
      AND NOT EXISTS (SELECT 1 FROM verification v WHERE v.applicant_id = a.id AND v.updated_at >= $3) \
+     AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.applicant_id = a.id AND t.updated_at >= $3) \
      AND NOT EXISTS (SELECT 1 FROM legal_hold h WHERE h.applicant_id = a.id AND h.lifted_at IS NULL \
      AND (h.ends_at IS NULL OR h.ends_at > $4)) \
      ORDER BY a.id LIMIT $5";

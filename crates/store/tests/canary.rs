@@ -11,11 +11,12 @@ on_both! {
 mod cases {
     use std::path::{Path, PathBuf};
 
-    use menshen_core::ids::DecisionId;
+    use menshen_core::ids::{ApplicantId, DecisionId, TenantId};
     use menshen_core::time::DAY;
     use menshen_store::{
-        BlobConfig, Channel, DigestKind, Idempotency, NewApplicant, NewAttempt, NewCapture,
-        NewDecision, NewIdentity, NewUpload, Part, Store, StoreError, TenantKind, TenantRow,
+        AttachmentOwner, Author, BlobConfig, Channel, DigestKind, Idempotency, NewApplicant,
+        NewAttachment, NewAttempt, NewCapture, NewCode, NewDecision, NewIdentity, NewMessage,
+        NewTicket, NewUpload, Part, Purpose, Store, StoreError, TenantKind, TenantRow, Way,
     };
     use sqlx::Row;
 
@@ -52,6 +53,8 @@ mod cases {
                 tx.commit().await.unwrap();
                 let read = world.store.find_external_id(tenant.id, applicant).await;
                 assert!(matches!(read, Err(StoreError::Erased)));
+                let phrase = world.store.find_phrase(tenant.id, applicant).await;
+                assert!(matches!(phrase, Err(StoreError::Erased)));
             }
             search(world).await;
             assert_eq!(files(&world.folder.path().join("blobs")).len(), 0);
@@ -74,7 +77,7 @@ mod cases {
     }
 
     /// One person with something personal in every place that can hold it.
-    async fn live(store: &Store, tenant: &TenantRow, n: usize) -> menshen_core::ids::ApplicantId {
+    async fn live(store: &Store, tenant: &TenantRow, n: usize) -> ApplicantId {
         let personal = |what: &str| format!("{CANARY}{what}-{n}");
         let bytes = |what: &str| personal(what).into_bytes();
         let t = tenant.id;
@@ -145,7 +148,10 @@ mod cases {
         tx.finish_idempotent(t, &key, 201, &bytes("answer"))
             .await
             .unwrap();
+        let phrase = personal("phrase");
+        tx.set_phrase(&applicant, Some(&phrase)).await.unwrap();
         tx.commit().await.unwrap();
+        ask(store, (t, applicant.id), n).await;
         for part in [Part::Front, Part::Selfie] {
             let (photo, purpose) = (bytes("photo").repeat(50), part.purpose());
             let image = store
@@ -174,6 +180,66 @@ mod cases {
             tx.commit().await.unwrap();
         }
         applicant.id
+    }
+
+    /// A ticket with a thread, a picture and a code.
+    async fn ask(store: &Store, (tenant, applicant): (TenantId, ApplicantId), n: usize) {
+        let personal = |what: &str| format!("{CANARY}{what}-{n}");
+        let picture = personal("attachment").repeat(50).into_bytes();
+        let purpose = Purpose::Document;
+        let image = store
+            .stage_blob(tenant, applicant, purpose, &picture, NOW)
+            .await;
+        let mut tx = store.begin().await.unwrap();
+        let new = NewAttachment {
+            tenant_id: tenant,
+            applicant_id: applicant,
+            digest: store.digest(tenant, DigestKind::Photo, &picture),
+            image: Some(image.unwrap()),
+            size: 1,
+        };
+        let attachment = tx.record_attachment(&new, NOW).await.unwrap();
+        let ticket = NewTicket {
+            tenant_id: tenant,
+            applicant_id: applicant,
+            verification_id: None,
+            kind: "other".to_owned(),
+            status: "open".to_owned(),
+            state: "{}".to_owned(),
+            diagnostics: Some(&personal("diagnostics").into_bytes()),
+            due_at: NOW,
+            look_at: None,
+        };
+        let ticket = tx.create_ticket(&ticket, NOW).await.unwrap();
+        let message = NewMessage {
+            tenant_id: tenant,
+            applicant_id: applicant,
+            ticket_id: ticket.id,
+            author: Author::Person,
+            staff_id: None,
+            text: &personal("message"),
+        };
+        let message = tx.add_message(&message, NOW).await.unwrap();
+        let owner = (AttachmentOwner::Ticket, ticket.id.0);
+        let who = (tenant, applicant);
+        tx.attach(who, &[attachment.id], owner, Some(message), NOW)
+            .await
+            .unwrap();
+        let code = NewCode {
+            tenant_id: tenant,
+            applicant_id: applicant,
+            ticket_id: ticket.id,
+            message_id: Some(message),
+            way: Way::Thread,
+            expires_at: NOW.plus(DAY),
+        };
+        tx.create_code(&code, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        let messages = store.list_messages(tenant, applicant, ticket.id).await;
+        assert_eq!(
+            messages.unwrap()[0].text.as_text(),
+            Some(&*personal("message"))
+        );
     }
 
     /// Searches every file that a thief could take.

@@ -189,6 +189,24 @@ mod cases {
             .open_blob(tenant, front.row().image_blob.unwrap())
             .await;
         assert_eq!(&*page.unwrap().unwrap(), b"page");
+        // Whoever asks support later is kept for as long after that.
+        let ticket = menshen_store::NewTicket {
+            tenant_id: tenant,
+            applicant_id: applicant.id,
+            verification_id: None,
+            kind: "other".to_owned(),
+            status: "open".to_owned(),
+            state: "{}".to_owned(),
+            diagnostics: None,
+            due_at: NOW,
+            look_at: None,
+        };
+        let mut tx = store.begin().await.unwrap();
+        tx.create_ticket(&ticket, NOW.plus(10)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(due(Purpose::Document, NOW.plus(1)).await.is_empty());
+        let later = due(Purpose::Document, NOW.plus(11)).await;
+        assert_eq!(later, [applicant.id]);
     }
 
     pub async fn rotation_goes_on_after_a_kill_while_others_read(world: World) {

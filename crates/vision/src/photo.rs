@@ -6,6 +6,7 @@
 
 mod clean;
 mod jpeg;
+mod look;
 mod scale;
 pub(crate) use scale::{resized, shrink};
 mod sniff;
@@ -19,6 +20,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, RgbImage};
 use thiserror::Error;
 
 pub use clean::EncodeError;
+pub use look::look;
 pub use sniff::PhotoFormat;
 
 /// A decoded picture, turned as its EXIF orientation asks.
@@ -88,6 +90,9 @@ pub enum PhotoError {
     /// Decoding would take too long, e.g. a JPEG of hundreds of scans.
     #[error("the picture is coded in too many passes")]
     TooComplex,
+    /// Behind the picture stands something that no camera writes.
+    #[error("the file is a picture and something else as well")]
+    NotOnlyAPicture,
     /// The file ends before the picture does.
     #[error("the file is cut short")]
     Truncated,
@@ -110,6 +115,7 @@ impl PhotoError {
             Self::TooManyPixels { .. } => "too_many_pixels",
             Self::TooMuchMemory => "too_much_memory",
             Self::TooComplex => "too_complex",
+            Self::NotOnlyAPicture => "not_only_a_picture",
             Self::Truncated => "truncated",
             Self::Corrupt => "corrupt",
             Self::DecoderFault => "decoder_fault",

@@ -7,6 +7,7 @@ import { entitlements } from "./entitlements.js";
 import type { paths, VerificationOut } from "./schema.js";
 import { DELAYS, persistent } from "./send.js";
 import type { Fetch } from "./send.js";
+import { support } from "./support.js";
 import { tenant } from "./tenant.js";
 import { uploads } from "./uploads.js";
 import { untilVerdict } from "./verdict.js";
@@ -41,7 +42,7 @@ export function createClient({ url, key, fetch = (request) => globalThis.fetch(r
     redirect: "manual",
   });
   const people = { ...applicants(api), ...contacts(api), ...verifications(api), ...uploads(api) };
-  const all = { ...people, ...entitlements(api), ...tenant(api), ...webhooks(api) };
+  const all = { ...people, ...entitlements(api), ...support(api), ...tenant(api), ...webhooks(api) };
   return {
     ...all,
     /**

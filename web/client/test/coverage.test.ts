@@ -10,25 +10,38 @@ const photo = new Blob(["photo"]);
 
 /** One call of every method. */
 const calls: { [Name in keyof Menshen]: (menshen: Menshen) => Promise<unknown> } = {
+  addMessage: (menshen) => menshen.addMessage("t", { text: "Zhang Wei" }),
+  answerTicket: (menshen) => menshen.answerTicket("t", { text: "Zhang Wei" }),
   appendUpload: (menshen) => menshen.appendUpload("u", 0, photo),
+  checkCode: (menshen) => menshen.checkCode({ applicant: "a", code: "2222-2222" }),
   checkEntitlement: (menshen) =>
     menshen.checkEntitlement({ applicant: "a", action: "withdraw", asset: "USDT", amount: "1" }),
+  closeAnswered: (menshen) => menshen.closeAnswered("t"),
+  closeTicket: (menshen) => menshen.closeTicket("t"),
   createApplicant: (menshen) => menshen.createApplicant({ external_id: "Zhang Wei" }),
+  createAttachment: (menshen) => menshen.createAttachment("a", photo),
+  createContact: (menshen) => menshen.createContact("t", { way: "phone" }),
   createKey: (menshen) => menshen.createKey({ label: "reader", scopes: [] }),
   createTenant: (menshen) => menshen.createTenant({ name: "My exchange", sandbox: true }),
+  createTicket: (menshen) => menshen.createTicket("a", { kind: "other", text: "Zhang Wei" }),
   createToken: (menshen) => menshen.createToken("a"),
   createUpload: (menshen) => menshen.createUpload({ verification: "v", part: "front", length: 5 }),
   createWebhook: (menshen) => menshen.createWebhook({ url: "https://example.com/hook" }),
   createVerification: (menshen) => menshen.createVerification({ applicant: "a", level: "L2" }),
+  deletePhrase: (menshen) => menshen.deletePhrase("a"),
   deleteWebhook: (menshen) => menshen.deleteWebhook("w"),
   endUpload: (menshen) => menshen.endUpload("u"),
   eraseApplicant: (menshen) => menshen.eraseApplicant("a"),
+  getAttachment: (menshen) => menshen.getAttachment("t", "a"),
   getApplicant: (menshen) => menshen.getApplicant("a"),
   getCheckpoint: (menshen) => menshen.getCheckpoint(),
   getData: (menshen) => menshen.getData("v"),
   getDecisionEvidence: (menshen) => menshen.getDecisionEvidence("d"),
+  getPhrase: (menshen) => menshen.getPhrase("a"),
   getPolicy: (menshen) => menshen.getPolicy(),
   getProof: (menshen) => menshen.getProof(7),
+  getTicket: (menshen) => menshen.getTicket("t"),
+  getTicketAttachment: (menshen) => menshen.getTicketAttachment("t", "a"),
   getVerification: (menshen) => menshen.getVerification("v"),
   getWebhook: (menshen) => menshen.getWebhook("w"),
   giveConsent: (menshen) => menshen.giveConsent("a", { purpose: "face", version: "1" }),
@@ -44,12 +57,16 @@ const calls: { [Name in keyof Menshen]: (menshen: Menshen) => Promise<unknown> }
   listHolds: (menshen) => menshen.listHolds("a"),
   listKeys: (menshen) => menshen.listKeys(),
   listNotices: (menshen) => menshen.listNotices("a", { channel: "email" }),
+  listQueue: (menshen) => menshen.listQueue(),
   listTenants: (menshen) => menshen.listTenants(),
+  listTickets: (menshen) => menshen.listTickets("a"),
   listVerifications: (menshen) => menshen.listVerifications(),
   listWebhooks: (menshen) => menshen.listWebhooks(),
+  openTicket: (menshen) => menshen.openTicket("t"),
   placeHold: (menshen) => menshen.placeHold("a", { reason: "case-1" }),
   putContacts: (menshen) => menshen.putContacts("a", { email: "zhang@example.com" }),
   putData: (menshen) => menshen.putData("v", data),
+  putPhrase: (menshen) => menshen.putPhrase("a", { phrase: "Zhang Wei" }),
   putPolicy: (menshen) => menshen.putPolicy({ toml: "" }),
   putWebhook: (menshen) => menshen.putWebhook("w", { url: "https://example.com/hook" }),
   resendDelivery: (menshen) => menshen.resendDelivery("w", "d"),
@@ -112,7 +129,7 @@ test("every operation has a method, and no address says who", async () => {
 });
 
 /** POSTs that ask and create nothing. */
-const questions = ["/v1/policy/try", "/v1/entitlements/check"];
+const questions = ["/v1/policy/try", "/v1/entitlements/check", "/v1/official/check"];
 
 test("every POST that creates something takes an Idempotency-Key", () => {
   for (const [path, item] of Object.entries(paths)) {

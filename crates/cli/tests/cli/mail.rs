@@ -47,10 +47,18 @@ fn post(node: &Node, key: &str, path: &str, body: &Value) -> Answer {
 
 /// Takes a person of this address to a verdict by typed data alone.
 fn verdict(node: &Node, address: &str, locale: &str, name: &str) -> String {
-    let key = node.key();
+    let applicant = person(node, address, locale);
+    verdict_of(node, &applicant, name)
+}
+
+fn person(node: &Node, address: &str, locale: &str) -> String {
     let body =
         json!({ "external_id": address, "locale": locale, "contacts": { "email": address } });
-    let applicant = post(node, &key, "/v1/applicants", &body).id();
+    post(node, &node.key(), "/v1/applicants", &body).id()
+}
+
+fn verdict_of(node: &Node, applicant: &str, name: &str) -> String {
+    let key = node.key();
     let body = json!({ "applicant": applicant, "level": "L1" });
     let id = post(node, &key, "/v1/verifications", &body).id();
     let path = format!("/v1/verifications/{id}");
@@ -151,6 +159,31 @@ fn a_verdict_comes_by_mail_in_the_persons_language() {
     }
     let log = fs::read_to_string(&node.log).unwrap();
     assert!(!log.contains("example.com"), "{log}");
+}
+
+#[test]
+fn a_mail_begins_with_the_phrase_that_its_person_has_chosen() {
+    let Some(server) = mail_server() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let setup = setup(&folder.path().join("data"), &server)
+        .with("SSL_CERT_FILE", server.certificate.clone());
+    let node = Node::start(&setup);
+    let address = "phrase@example.com";
+    let applicant = person(&node, address, "zh-CN");
+    let path = format!("/v1/applicants/{applicant}/phrase");
+    let phrase = json!({ "phrase": "蓝色的鲸鱼 42" });
+    let set = call(node.address, &node.key(), "PUT", &path, Some(&phrase), &[]);
+    assert_eq!(set.unwrap().status, 204);
+    verdict_of(&node, &applicant, "MAGIC APPROVED");
+    let mail = read_mail(&first_mail_to(&server, address));
+    let body = mail["body"].as_str().unwrap();
+    assert!(
+        body.starts_with("您的防伪短语：蓝色的鲸鱼 42\n\n"),
+        "{body}"
+    );
+    assert!(!mail["subject"].as_str().unwrap().contains("鲸鱼"));
+    let log = fs::read_to_string(&node.log).unwrap();
+    assert!(!log.contains("鲸鱼"), "{log}");
 }
 
 #[test]

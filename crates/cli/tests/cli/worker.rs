@@ -147,6 +147,43 @@ async fn a_hostile_header_is_an_answer_that_says_why() {
 }
 
 #[tokio::test]
+async fn a_picture_is_written_anew_and_nothing_else_of_its_file_survives() {
+    let (Some(config), Some(specimen)) = (config(), specimen()) else {
+        return;
+    };
+    let pool = Pool::start(config).await.unwrap();
+    let cleaned = async |bytes: Vec<u8>| {
+        let Ok(Answer::Clean { picture }) = pool.ask(Request::Clean { bytes }, Standing::New).await
+        else {
+            panic!("a picture is answered by a picture");
+        };
+        picture
+    };
+    // A comment and a second picture behind the first, as cameras write them.
+    let mut marked = vec![0xff, 0xd8, 0xff, 0xfe, 0, 8];
+    marked.extend(b"canary");
+    marked.extend(&specimen[2..]);
+    marked.extend(&specimen);
+    let clean = cleaned(marked.clone()).await.expect("a picture");
+    assert!(marked.windows(6).any(|bytes| bytes == b"canary"));
+    assert!(!clean.windows(6).any(|bytes| bytes == b"canary"));
+    let whole = |bytes: &[u8]| Photo::decode(bytes, &Default::default()).unwrap().pixels;
+    assert_eq!(whole(&clean).dimensions(), whole(&specimen).dimensions());
+    let zip = b"PK\x03\x04 and what PK\x05\x06 follows";
+    for (bytes, why) in [
+        ([&specimen[..], zip].concat(), "not_only_a_picture"),
+        (specimen[..specimen.len() / 2].to_vec(), "truncated"),
+        (header_only(0xc0, 65535, 65535), "too_many_pixels"),
+        (header_only(0xc2, 6320, 6320), "too_much_memory"),
+        (b"GIF89a".to_vec(), "unsupported_format"),
+        (Vec::new(), "empty"),
+    ] {
+        assert_eq!(cleaned(bytes).await, Err(why.to_owned()));
+    }
+    pool.stop().await;
+}
+
+#[tokio::test]
 async fn a_child_that_is_killed_at_work_gives_an_error_and_is_replaced() {
     let Some(config) = config() else { return };
     let pool = Arc::new(Pool::start(config).await.unwrap());

@@ -163,6 +163,7 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
         "service",
         "1 to 366 business days for an appeal and 1 to 8784 hours for a ticket",
     )?;
+    ensure(policy.support.is_sound(), "support", "hours from 1 to 8760")?;
     let rules = &policy.entitlements;
     let levels = rules.levels.keys();
     ensure(

@@ -174,6 +174,34 @@ impl Default for ServiceRules {
     }
 }
 
+/// How long a code holds by which a person checks who contacts them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "policy.toml documents every key with unit")]
+pub struct SupportRules {
+    pub code_hours: u32,
+}
+
+impl Default for SupportRules {
+    /// Seven days.
+    fn default() -> Self {
+        Self { code_hours: 168 }
+    }
+}
+
+impl Policy {
+    /// Returns when an answer to a ticket is due that was written at a moment.
+    pub fn ticket_due(&self, from: Millis) -> Millis {
+        let hours = self.service.ticket_hours;
+        let plain = from.plus(i64::from(hours) * HOUR);
+        match self.service.ticket_clock {
+            HourClock::Plain => plain,
+            // A calendar with too little working time is held to the plain hours, which are the fewer.
+            HourClock::Business => due_hours(&self.calendar, from, hours).unwrap_or(plain),
+        }
+    }
+}
+
 impl ServiceRules {
     /// Has the operator said nothing else than the default?
     pub fn is_default(&self) -> bool {
@@ -233,6 +261,24 @@ impl StatementRules {
     }
 }
 
+impl SupportRules {
+    /// Longest time in hours: a year.
+    const LONGEST: u32 = 8_760;
+
+    /// Returns the milliseconds for which the code of a contact holds.
+    pub const fn code(&self) -> i64 {
+        self.code_hours as i64 * HOUR
+    }
+
+    pub(super) fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+
+    pub(super) fn is_sound(&self) -> bool {
+        (1..=Self::LONGEST).contains(&self.code_hours)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,11 +293,25 @@ mod tests {
     }
 
     #[test]
+    fn hours_of_support_change_the_identity_only_where_they_are_set() {
+        let usual = Policy::default();
+        let same = Policy::from_toml("[support]\ncode_hours = 168").expect("good");
+        let other = Policy::from_toml("[support]\ncode_hours = 24").expect("good");
+        assert_eq!(same.identity(), usual.identity());
+        assert_ne!(other.identity(), usual.identity());
+        assert!(!usual.to_toml().contains("code_hours"));
+        let again = Policy::from_toml(&other.to_toml()).expect("reads back");
+        assert_eq!(again.support.code_hours, 24);
+    }
+
+    #[test]
     fn a_policy_without_windows_or_levels_is_refused() {
         for text in [
             "[attempts]\nwindows = []",
             "[levels]\nL1 = []",
             "[times]\nstuck_minutes = 0",
+            "[support]\ncode_hours = 0",
+            "[support]\ncode_hours = 10000",
         ] {
             assert!(Policy::from_toml(text).is_err(), "{text}");
         }

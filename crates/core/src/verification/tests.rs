@@ -138,3 +138,27 @@ fn states_survive_being_stored() {
         );
     }
 }
+
+#[test]
+fn a_review_that_takes_too_long_is_told_once_and_shown_until_it_ends() {
+    let times = &Policy::default().times;
+    let pending = after(Outcome::Review, None);
+    let due = START.plus(times.review());
+    assert_eq!(pending.due(times, START), Some(due));
+    assert!(!pending.is_late(times, due.plus(-1)) && pending.is_late(times, due));
+    assert!(pending.missed(due.plus(-1)).is_err(), "it is in time");
+    let missed = pending.missed(due).expect("overdue");
+    assert_eq!(missed.status(), Status::Pending);
+    assert_eq!(missed.due(times, due), None, "nobody looks twice");
+    assert!(missed.missed(due).is_err() && missed.is_late(times, due));
+    assert!(processing().missed(due).is_err());
+    let stuck = START.plus(LATE_AFTER * times.stuck());
+    assert!(!processing().is_late(times, START) && processing().is_late(times, stuck));
+}
+
+#[test]
+fn a_state_that_was_written_before_it_could_be_overdue_reads() {
+    let text = r#"{"state":"pending","since":1,"due":2,"queue":"review"}"#;
+    let state: State = serde_json::from_str(text).expect("reads");
+    assert!(state.missed(Millis(2)).is_ok());
+}

@@ -75,7 +75,19 @@ fn every_code_has_title_remedy_and_operator_text_in_both_languages() {
 fn every_word_of_one_language_exists_in_the_other() {
     let (zh, en) = (raw(Locale::ZhCn), raw(Locale::En));
     for section in [
-        "reasons", "kinds", "sides", "steps", "fields", "actions", "why", "missing",
+        "reasons",
+        "kinds",
+        "sides",
+        "steps",
+        "fields",
+        "actions",
+        "why",
+        "missing",
+        "attachments",
+        "tickets",
+        "support",
+        "notices",
+        "notice_words",
     ] {
         let keys = |value: &serde_json::Value| -> BTreeSet<String> {
             value[section]

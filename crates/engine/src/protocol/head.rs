@@ -15,6 +15,7 @@ enum RequestHead {
     Page,
     Selfie,
     Statement { template: Option<u32> },
+    Clean,
     Compare { a: u32, b: u32 },
 }
 
@@ -40,6 +41,9 @@ enum MessageHead<'a> {
         vector: Option<u32>,
         clean: bool,
     },
+    Clean {
+        unreadable: Option<Cow<'a, str>>,
+    },
     Score {
         model: Cow<'a, str>,
         score: f32,
@@ -64,6 +68,7 @@ impl Request {
                 };
                 join(&head, [&bytes(template.unwrap_or_default()), file], limit)
             }
+            Self::Clean { bytes } => join(&RequestHead::Clean, [bytes, &[]], limit),
             Self::Compare { a, b } => {
                 let head = RequestHead::Compare {
                     a: count(a)?,
@@ -84,6 +89,7 @@ impl Request {
                 template: template.map(|count| body.vector(count)).transpose()?,
                 bytes: body.rest(),
             },
+            RequestHead::Clean => Self::Clean { bytes: body.rest() },
             RequestHead::Compare { a, b } => {
                 let (a, b) = (body.vector(a)?, body.vector(b)?);
                 body.end()?;
@@ -99,19 +105,22 @@ impl Message {
         let (vector, clean) = match self {
             Self::Answer(Answer::Page {
                 portrait, clean, ..
-            }) => (portrait, clean),
-            Self::Answer(Answer::Selfie {
-                embedding, clean, ..
-            }) => (embedding, clean),
-            Self::Answer(Answer::Statement {
-                embedding, clean, ..
-            }) => (embedding, clean),
-            _ => (&None, &None),
+            }) => (portrait.as_deref(), clean.as_deref()),
+            Self::Answer(
+                Answer::Selfie {
+                    embedding, clean, ..
+                }
+                | Answer::Statement {
+                    embedding, clean, ..
+                },
+            ) => (embedding.as_deref(), clean.as_deref()),
+            Self::Answer(Answer::Clean { picture }) => (None, picture.as_deref().ok()),
+            _ => (None, None),
         };
-        let length = vector.as_deref().map(count).transpose()?;
+        let length = vector.map(count).transpose()?;
         let head = head(self, length, clean.is_some());
-        let vector = bytes(vector.as_deref().unwrap_or_default());
-        let clean = clean.as_deref().unwrap_or_default();
+        let vector = bytes(vector.unwrap_or_default());
+        let clean = clean.unwrap_or_default();
         join(&head, [&vector, clean], MAX_ANSWER_BYTES)
     }
 
@@ -151,6 +160,12 @@ impl Message {
                 embedding: vector.map(|count| body.vector(count)).transpose()?,
                 clean: clean.then(|| body.rest()),
             }),
+            MessageHead::Clean { unreadable } => Self::Answer(Answer::Clean {
+                picture: match unreadable {
+                    None => Ok(body.rest()),
+                    Some(word) => Err(word.into_owned()),
+                },
+            }),
             MessageHead::Score { model, score } => Self::Answer(Answer::Score {
                 model: model.into_owned(),
                 score,
@@ -182,6 +197,9 @@ fn head(message: &Message, vector: Option<u32>, clean: bool) -> MessageHead<'_> 
             evidence: Cow::Borrowed(evidence),
             vector,
             clean,
+        },
+        Message::Answer(Answer::Clean { picture }) => MessageHead::Clean {
+            unreadable: picture.as_ref().err().map(Cow::from),
         },
         Message::Answer(Answer::Score { model, score }) => MessageHead::Score {
             model: Cow::Borrowed(model),

@@ -22,6 +22,7 @@ fn requests() -> impl Strategy<Value = Request> {
         any::<Vec<u8>>().prop_map(|bytes| Request::Selfie { bytes }),
         (any::<Vec<u8>>(), prop::option::of(vectors()))
             .prop_map(|(bytes, template)| Request::Statement { bytes, template }),
+        any::<Vec<u8>>().prop_map(|bytes| Request::Clean { bytes }),
         (vectors(), vectors()).prop_map(|(a, b)| Request::Compare { a, b }),
     ]
 }
@@ -77,6 +78,8 @@ fn answers() -> impl Strategy<Value = Answer> {
                 clean
             }
         ),
+        prop::result::maybe_ok(any::<Vec<u8>>(), "[a-z_]{1,20}")
+            .prop_map(|picture| Answer::Clean { picture }),
         ("[a-z0-9-]{1,20}", -1.0_f32..1.0)
             .prop_map(|(model, score)| Answer::Score { model, score }),
     ]

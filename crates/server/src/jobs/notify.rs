@@ -67,7 +67,8 @@ async fn deliver(app: &App, row: &NoticeRow) -> Result<Result<(), SendError>, Ap
         .find_applicant(row.tenant_id, row.applicant_id)
         .await?;
     let locale = applicant.and_then(|applicant| from_word(&applicant.locale).ok());
-    let facts = facts(app, row, notice).await?;
+    let mut facts = facts(app, row, notice).await?;
+    facts.phrase = crate::notice::phrase(app, (row.tenant_id, row.applicant_id)).await?;
     let letter = Letter {
         id: row.id,
         to: address,
@@ -79,12 +80,9 @@ async fn deliver(app: &App, row: &NoticeRow) -> Result<Result<(), SendError>, Ap
 
 /// Returns what the message says of its verification as it is now; nothing but its id where it has moved on.
 async fn facts(app: &App, row: &NoticeRow, notice: Notice) -> Result<Facts, ApiError> {
-    let Some(id) = row.verification_id else {
-        return Ok(Facts::default());
-    };
-    let mut facts = Facts {
-        case: Some(id.to_string()),
-        ..Facts::default()
+    let (mut facts, ticket) = crate::notice::facts(app, row).await?;
+    let Some(id) = row.verification_id.filter(|_| ticket.is_none()) else {
+        return Ok(facts);
     };
     let found = app.store.find_verification(row.tenant_id, id).await?;
     let Some(found) = found.filter(|found| found.status == notice.name()) else {

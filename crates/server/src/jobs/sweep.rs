@@ -1,6 +1,7 @@
 //! Once a minute: what was left lying ends, what ran out ends, what is stuck is taken up, what must not be kept is
 //! destroyed.
 
+use menshen_core::case_code;
 use menshen_core::event::EventName;
 use menshen_core::ids::{TenantId, VerificationId};
 use menshen_core::time::{DAY, MINUTE, Millis};
@@ -13,6 +14,7 @@ use crate::erase::erase;
 use crate::jobs;
 use crate::problem::ApiError;
 use crate::record::{self, Act};
+use crate::ticket;
 
 /// How long jobs that are done are kept: the expected time is their mean.
 const KEPT_JOBS: i64 = 7 * DAY;
@@ -27,10 +29,13 @@ pub async fn run(app: &App, now: Millis) -> Result<(), ApiError> {
     tx.prune_idempotency(now).await?;
     tx.prune_applicant_tokens(now).await?;
     tx.expire_uploads(now).await?;
+    tx.prune_attachments(now.plus(-DAY)).await?;
+    tx.prune_code_guesses(now.plus(-case_code::WINDOW)).await?;
     tx.prune_jobs(now.plus(-KEPT_JOBS)).await?;
     tx.prune_deliveries(now.plus(-KEPT_DELIVERIES)).await?;
     tx.commit().await?;
     move_on(app, now).await?;
+    ticket::miss(app, now).await?;
     retain_all(app, now).await?;
     app.store.sweep_blobs(now).await?;
     checkpoint(app, now).await
@@ -67,6 +72,7 @@ async fn move_one(app: &App, mut case: Case, now: Millis) -> Result<(), ApiError
     }
     let why = match case.progress.state {
         State::Processing { .. } => return take_up_again(app, &case, now).await,
+        State::Pending { .. } => return miss(app, case, now).await,
         State::Verified { .. } => Expiry::RanOut,
         _ => Expiry::LeftLying,
     };
@@ -77,6 +83,18 @@ async fn move_one(app: &App, mut case: Case, now: Millis) -> Result<(), ApiError
     let act = Act::system(tenant, "verification.expired", "verification", id);
     record::audit(&mut tx, act.with("why", word(&why)), now).await?;
     record::event(&mut tx, EventName::VerificationExpired, &case.row, now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Nobody has answered in time: the person is told, and whoever watches the queues.
+async fn miss(app: &App, mut case: Case, now: Millis) -> Result<(), ApiError> {
+    case.progress.state = case.progress.state.missed(now)?;
+    let mut tx = app.store.begin().await?;
+    case.write(&mut tx, now).await?;
+    let (tenant, id) = (Some(case.row.tenant_id), case.row.id.0);
+    let act = Act::system(tenant, "verification.overdue", "verification", id);
+    record::audit(&mut tx, act, now).await?;
+    record::event(&mut tx, EventName::VerificationOverdue, &case.row, now).await?;
     Ok(tx.commit().await?)
 }
 

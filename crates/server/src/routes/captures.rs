@@ -64,7 +64,8 @@ pub async fn put_capture(
     let part: Part = part.parse().map_err(|_| ApiError::NotFound("part"))?;
     let case = Case::read(&app, row).await?;
     program.check(&case.policy, case.flow)?;
-    let bytes = photo(request, &app).await?;
+    let largest = app.config.limits.photo_mib << 20;
+    let bytes = file(request, &app, largest).await?;
     let (status, out) = receive(&app, &allowed, case, part, bytes).await?;
     Ok((status, Json(out)))
 }
@@ -102,8 +103,11 @@ pub async fn receive(
     Ok((StatusCode::CREATED, out))
 }
 
-async fn photo(request: Request, app: &App) -> Result<Bytes, ApiError> {
-    let largest = app.config.limits.photo_mib << 20;
+/// Returns the file that a request carries, as its body or in the field `file` of a form.
+///
+/// # Errors
+/// [`ApiError::TooLarge`], or [`ApiError::Invalid`] for one that did not arrive whole.
+pub async fn file(request: Request, app: &App, largest: usize) -> Result<Bytes, ApiError> {
     let form = request
         .headers()
         .get(CONTENT_TYPE)

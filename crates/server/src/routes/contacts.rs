@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use menshen_core::Locale;
-use menshen_core::ids::{ApplicantId, NoticeId, TenantId};
+use menshen_core::access::{Caller, Scope};
+use menshen_core::ids::{ApplicantId, NoticeId, TenantId, TicketId};
 use menshen_core::notice::{Facts, Message, Notice, compose};
 use menshen_core::time::Millis;
 use menshen_store::{Channel, ContactRow, NewNotice, NoticeRow, Tx};
@@ -18,6 +19,7 @@ use crate::app::App;
 use crate::caller::{Allowed, Manage, Read};
 use crate::contact::{Contact, masked};
 use crate::input::{Id, Input};
+use crate::notice::{facts, phrase, unless_erased};
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
 
@@ -128,6 +130,7 @@ async fn leave(
             verification_id: None,
             contact: Some((row.channel, row.id)),
             kind: Notice::ContactChanged.name().to_owned(),
+            code_id: None,
         };
         record::post(tx, &farewell, now).await?;
     }
@@ -197,11 +200,15 @@ impl From<ChannelIn> for Channel {
 pub struct NoticeOut {
     /// The id; a mail bears it, too.
     pub id: Uuid,
-    /// What it is about: `pending`, `failed`, `verified`, `expired`, `requeued`, `contact_changed`.
+    /// What it is about: `pending`, `failed`, `verified`, `expired`, `requeued`, `overdue`, `ticket_answered`,
+    /// `contact_changed`.
     pub about: String,
     /// The verification.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verification: Option<Uuid>,
+    /// The ticket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Uuid>,
     /// One line.
     pub subject: TextOut,
     /// The whole.
@@ -215,15 +222,11 @@ pub struct NoticeOut {
     pub created_at: String,
 }
 
-impl From<NoticeRow> for NoticeOut {
-    fn from(row: NoticeRow) -> Self {
-        let facts = Facts {
-            case: row.verification_id.map(|id| id.to_string()),
-            ..Facts::default()
-        };
+impl NoticeOut {
+    fn new(row: NoticeRow, facts: &Facts, ticket: Option<TicketId>) -> Self {
         let text = |locale, part: fn(Message) -> String| {
             Notice::parse(&row.kind)
-                .map_or_else(String::new, |notice| part(compose(notice, locale, &facts)))
+                .map_or_else(String::new, |notice| part(compose(notice, locale, facts)))
         };
         let both = |part: fn(Message) -> String| TextOut {
             zh_cn: text(Locale::ZhCn, part),
@@ -234,6 +237,7 @@ impl From<NoticeRow> for NoticeOut {
             subject: both(|message| message.subject),
             body: both(|message| message.body),
             verification: row.verification_id.map(|id| id.0),
+            ticket: ticket.map(|id| id.0),
             state: row.state.as_str().to_owned(),
             error: row.error.clone(),
             created_at: row.created_at.to_timestamp().to_string(),
@@ -242,7 +246,8 @@ impl From<NoticeRow> for NoticeOut {
     }
 }
 
-/// Lists messages to a person, newest first. Why a verification is as it is stands at the verification.
+/// Lists messages to a person, newest first. Why a verification is as it is stands at the verification. The person's phrase
+/// and codes stand in them for the person, and for keys with `personal:read`.
 #[utoipa::path(get, path = "/v1/applicants/{id}/notices", tag = "applicants",
     params(("id" = Uuid, Path), NoticesIn),
     responses((status = 200, body = PageOut<NoticeOut>), (status = 404, body = Problem), (status = 422, body = Problem)))]
@@ -265,10 +270,18 @@ pub async fn list_notices(
         .store
         .list_notices(tenant, applicant, channel, after, limit + 1)
         .await?;
-    Ok(Json(PageOut::new(
-        rows,
-        limit,
-        |row| row.id.0,
-        NoticeOut::from,
-    )))
+    let own = matches!(allowed.caller, Caller::Person { .. });
+    let shown = own || allowed.caller.has(Scope::PersonalRead);
+    let phrase = match shown {
+        true => unless_erased(phrase(&app, (tenant, applicant)).await)?,
+        false => None,
+    };
+    let mut out = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (mut facts, ticket) = unless_erased(facts(&app, &row).await)?;
+        facts.phrase.clone_from(&phrase);
+        facts.code = facts.code.filter(|_| shown);
+        out.push(NoticeOut::new(row, &facts, ticket));
+    }
+    Ok(Json(PageOut::new(out, limit, |out| out.id, |out| out)))
 }

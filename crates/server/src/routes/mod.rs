@@ -1,22 +1,29 @@
 //! Routes: one table, from which the OpenAPI document and the tests of permission are made.
 
 pub mod applicants;
+pub mod attachments;
 pub mod audit;
 pub mod captures;
 pub mod contacts;
 pub mod data;
 pub mod decisions;
 pub mod deliveries;
+pub mod diagnostics;
 pub mod entitlements;
 pub mod events;
 pub mod health;
 pub mod keys;
+pub mod official;
 pub mod page;
+pub mod phrases;
 pub mod policy;
 pub mod privacy;
 pub mod reasons;
 pub mod staff;
+pub mod support;
 pub mod tenants;
+pub mod threads;
+pub mod tickets;
 pub mod uploads;
 pub mod verifications;
 pub mod webhooks;
@@ -56,6 +63,24 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(applicants::create_token, applicants::revoke_tokens))
         .routes(routes!(contacts::put_contacts, contacts::list_contacts))
         .routes(routes!(contacts::list_notices))
+        .routes(routes!(
+            phrases::get_phrase,
+            phrases::put_phrase,
+            phrases::delete_phrase
+        ))
+        .routes(routes!(attachments::create_attachment))
+        .routes(routes!(tickets::create_ticket, tickets::list_tickets))
+        .routes(routes!(tickets::get_ticket))
+        .routes(routes!(tickets::add_message))
+        .routes(routes!(tickets::close_ticket))
+        .routes(routes!(tickets::get_ticket_attachment))
+        .routes(routes!(official::check_code))
+        .routes(routes!(support::list_queue))
+        .routes(routes!(support::open_ticket))
+        .routes(routes!(support::answer_ticket))
+        .routes(routes!(support::create_contact))
+        .routes(routes!(support::close_answered))
+        .routes(routes!(support::get_attachment))
         .routes(routes!(privacy::give_consent, privacy::list_consents))
         .routes(routes!(privacy::withdraw_consent))
         .routes(routes!(privacy::place_hold, privacy::list_holds))

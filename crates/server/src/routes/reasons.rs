@@ -16,6 +16,16 @@ pub struct TextOut {
     pub en: String,
 }
 
+impl TextOut {
+    /// Returns what a catalogue says, in every language.
+    pub fn of(text: impl Fn(&Catalogue) -> String) -> Self {
+        Self {
+            zh_cn: text(Catalogue::of(Locale::ZhCn)),
+            en: text(Catalogue::of(Locale::En)),
+        }
+    }
+}
+
 /// One thing that stands between a person and approval.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReasonOut {

@@ -10,6 +10,7 @@ use menshen_core::event::EventName;
 use menshen_core::ids::{ApplicantId, TenantId, VerificationId};
 use menshen_core::progress::Progress;
 use menshen_core::reason::{Reason, ReasonCode};
+use menshen_core::ticket::Kind;
 use menshen_core::time::Millis;
 use menshen_core::verification::{Expiry, Flow, Retry, State as Life, Status};
 use menshen_store::{NewVerification, VerificationRow};
@@ -19,7 +20,7 @@ use uuid::Uuid;
 
 use super::entitlements::RestrictionOut;
 use super::page::{Asked, PageIn, PageOut};
-use super::reasons::{Audience, ReasonOut, StepOut, show};
+use super::reasons::{Audience, ReasonOut, StepOut, TextOut, show};
 use crate::app::App;
 use crate::attempts::{self, Place};
 use crate::caller::{Allowed, List, Read, Write};
@@ -81,6 +82,9 @@ pub struct VerificationOut {
     /// When an answer is expected, from the live queue, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_at: Option<String>,
+    /// There should be an answer by now: show the way to support.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub support: Option<SupportOut>,
     /// Until when it holds, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<String>,
@@ -97,6 +101,16 @@ pub struct VerificationOut {
     pub policy: String,
     /// When it was opened, RFC 3339.
     pub created_at: String,
+}
+
+/// The way to support.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SupportOut {
+    /// The kind of ticket to open.
+    #[schema(value_type = String, example = "stuck")]
+    pub kind: Kind,
+    /// What the person is told.
+    pub text: TextOut,
 }
 
 #[expect(
@@ -439,7 +453,14 @@ pub async fn explain(app: &App, case: &Case) -> Result<VerificationOut, ApiError
         Life::Pending { due, .. } => Some(due),
         _ => None,
     };
-    Ok(describe(case, &reasons, expected))
+    let late = case.progress.state.is_late(&case.policy.times, app.now());
+    Ok(VerificationOut {
+        support: late.then(|| SupportOut {
+            kind: Kind::Stuck,
+            text: TextOut::of(|catalogue| catalogue.support().late.clone()),
+        }),
+        ..describe(case, &reasons, expected)
+    })
 }
 
 fn describe(case: &Case, reasons: &[Reason], expected: Option<Millis>) -> VerificationOut {
@@ -480,6 +501,7 @@ fn describe(case: &Case, reasons: &[Reason], expected: Option<Millis>) -> Verifi
         retry: retry.map(str::to_owned),
         retry_at: retry_at.map(text),
         expected_at: expected.map(text),
+        support: None,
         valid_until: match state {
             Life::Verified { until, .. } => until.map(text),
             _ => None,

@@ -202,8 +202,8 @@ impl<'a> World<'a> {
         let bound = self.ask(route, &self.own, &self.other_case).await;
         let opens = route.0 == "POST" && route.1 == "/v1/verifications";
         // What is about the person, whichever verification the token is for.
-        let of_person =
-            route.1.starts_with("/v1/applicants/") || route.1 == "/v1/entitlements/check";
+        let of_person = route.1.starts_with("/v1/applicants/")
+            || ["/v1/entitlements/check", "/v1/official/check"].contains(&route.1);
         if matches!(route.2, Keys(_)) {
             assert_eq!(other.status, StatusCode::FORBIDDEN, "{:?}", name(route));
             assert_eq!(bound.status, StatusCode::FORBIDDEN, "{:?}", name(route));
@@ -314,6 +314,15 @@ async fn records(service: &Service, applicant: &str, first: &str, open: &str) ->
         "key",
         service.key_for(&service.key, &["audit:read"]).await.0,
     );
+    let picture = crate::pictures::png(64, 32);
+    let picture = crate::attachments::picture(service, &service.key, applicant, &picture).await;
+    let body = json!({
+        "kind": "stuck", "text": "help", "verification": open, "attachments": [picture],
+    });
+    let tickets = format!("/v1/applicants/{applicant}/tickets");
+    let ticket = service.post(&tickets, body).await.body;
+    ids.insert("ticket", text(&ticket["id"]));
+    ids.insert("attachment", picture);
     let hook = json!({ "url": "https://1.1.1.1/hook" });
     let hook = text(&service.post("/v1/webhooks", hook).await.body["id"]);
     let test = format!("/v1/webhooks/{hook}/test");

@@ -22,7 +22,7 @@ pub enum For {
 use For::{Everybody, Keys, People};
 use Scope::{
     AuditRead, KeysWrite, Operate, PersonalRead, PolicyWrite, PrivacyWrite, StaffWrite,
-    VerificationsRead, VerificationsWrite, WebhooksWrite,
+    TicketsAnswer, VerificationsRead, VerificationsWrite, WebhooksWrite,
 };
 
 /// Whom each route is for. The document and this table name the same routes.
@@ -77,6 +77,63 @@ pub const TABLE: &[(&str, &str, For)] = &[
         "DELETE",
         "/v1/applicants/{id}/holds/{hold}",
         Keys(PrivacyWrite),
+    ),
+    (
+        "POST",
+        "/v1/applicants/{id}/attachments",
+        People(VerificationsWrite),
+    ),
+    (
+        "POST",
+        "/v1/applicants/{id}/tickets",
+        People(VerificationsWrite),
+    ),
+    ("GET", "/v1/applicants/{id}/tickets", People(PersonalRead)),
+    ("GET", "/v1/applicants/{id}/phrase", People(PersonalRead)),
+    (
+        "PUT",
+        "/v1/applicants/{id}/phrase",
+        People(VerificationsWrite),
+    ),
+    (
+        "DELETE",
+        "/v1/applicants/{id}/phrase",
+        People(VerificationsWrite),
+    ),
+    ("GET", "/v1/tickets/{id}", People(PersonalRead)),
+    (
+        "GET",
+        "/v1/tickets/{id}/attachments/{attachment}",
+        People(PersonalRead),
+    ),
+    (
+        "POST",
+        "/v1/tickets/{id}/messages",
+        People(VerificationsWrite),
+    ),
+    ("POST", "/v1/tickets/{id}/close", People(VerificationsWrite)),
+    ("POST", "/v1/official/check", People(VerificationsWrite)),
+    ("GET", "/v1/support/tickets", Keys(TicketsAnswer)),
+    ("GET", "/v1/support/tickets/{id}", Keys(TicketsAnswer)),
+    (
+        "GET",
+        "/v1/support/tickets/{id}/attachments/{attachment}",
+        Keys(TicketsAnswer),
+    ),
+    (
+        "POST",
+        "/v1/support/tickets/{id}/messages",
+        Keys(TicketsAnswer),
+    ),
+    (
+        "POST",
+        "/v1/support/tickets/{id}/contacts",
+        Keys(TicketsAnswer),
+    ),
+    (
+        "POST",
+        "/v1/support/tickets/{id}/close",
+        Keys(TicketsAnswer),
     ),
     ("GET", "/v1/verifications", Keys(VerificationsRead)),
     ("POST", "/v1/verifications", People(VerificationsWrite)),
@@ -154,7 +211,13 @@ pub const fn name<'a>(route: &(&'a str, &'a str, For)) -> (&'a str, &'a str) {
 pub fn names_a_record((method, path, _): &(&str, &str, For)) -> bool {
     path.contains('{')
         || (*method == "POST"
-            && ["/v1/verifications", "/v1/uploads", "/v1/entitlements/check"].contains(path))
+            && [
+                "/v1/verifications",
+                "/v1/uploads",
+                "/v1/entitlements/check",
+                "/v1/official/check",
+            ]
+            .contains(path))
 }
 
 /// Returns a well-formed call of a route that names the records.
@@ -167,6 +230,7 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         "decisions" => "decision",
         "webhooks" => "webhook",
         "staff" => "staff",
+        "tickets" | "support" => "ticket",
         _ => "key",
     };
     let mut filled = (*path).to_owned();
@@ -175,6 +239,10 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         ("{hold}", ids.get("hold").map_or("", String::as_str)),
         ("{seq}", ids.get("seq").map_or("", String::as_str)),
         ("{delivery}", ids.get("delivery").map_or("", String::as_str)),
+        (
+            "{attachment}",
+            ids.get("attachment").map_or("", String::as_str),
+        ),
         ("{purpose}", "marketing"),
         ("{part}", "selfie"),
     ] {
@@ -188,6 +256,15 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
             json!({ "purpose": "marketing", "version": "1" })
         }
         ("POST", "/v1/applicants/{id}/holds") => json!({ "reason": "case-2" }),
+        ("POST", "/v1/applicants/{id}/tickets") => json!({ "kind": "other", "text": "help" }),
+        ("PUT", "/v1/applicants/{id}/phrase") => json!({ "phrase": "blue whale 42" }),
+        ("POST", "/v1/tickets/{id}/messages" | "/v1/support/tickets/{id}/messages") => {
+            json!({ "text": "more" })
+        }
+        ("POST", "/v1/support/tickets/{id}/contacts") => json!({ "way": "phone" }),
+        ("POST", "/v1/official/check") => {
+            json!({ "applicant": ids["applicant"], "code": "2222-2222" })
+        }
         ("POST", "/v1/verifications") => json!({ "applicant": ids["applicant"], "level": "L2" }),
         ("POST", "/v1/entitlements/check") => {
             json!({ "applicant": ids["applicant"], "action": "x", "asset": "y", "amount": "1" })
@@ -227,6 +304,9 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         request = request.header(header::AUTHORIZATION, format!("Bearer {secret}"));
     }
     let body = match body {
+        Value::Null if *method == "POST" && path.ends_with("/attachments") => {
+            Body::from(crate::pictures::png(64, 32))
+        }
         Value::Null if piece || path.contains("captures") => Body::from("0123456789"),
         Value::Null => Body::empty(),
         body => Body::from(body.to_string()),

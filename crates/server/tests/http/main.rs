@@ -3,18 +3,23 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod access;
+mod attachments;
 mod attempts;
 mod bodies;
 mod calls;
+mod codes;
 mod entitlements;
 mod life;
 mod notices;
+mod phrases;
+mod pictures;
 mod privacy;
 mod receiver;
 mod repeats;
 mod rules;
 mod staff;
 mod support;
+mod tickets;
 mod trust;
 mod uploads;
 mod webhooks;

@@ -15,14 +15,14 @@ use crate::support::{Service, on_both_with};
 type Sent = Arc<Mutex<Vec<(String, Value)>>>;
 
 /// A gateway that answers with the codes it is given, the last one for good.
-struct Gateway {
+pub struct Gateway {
     url: String,
     sent: Sent,
     answers: Arc<Mutex<Vec<u16>>>,
 }
 
 impl Gateway {
-    fn listen() -> Self {
+    pub fn listen() -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let url = format!("http://{}/send", listener.local_addr().unwrap());
@@ -45,7 +45,7 @@ impl Gateway {
         Self { url, sent, answers }
     }
 
-    fn config(&self) -> Config {
+    pub fn config(&self) -> Config {
         Config {
             sms: Some(Sms {
                 url: Secret::new(self.url.clone()),
@@ -62,7 +62,7 @@ impl Gateway {
     }
 
     /// Returns what was sent since the last time.
-    fn taken(&self) -> Vec<(String, Value)> {
+    pub fn taken(&self) -> Vec<(String, Value)> {
         std::mem::take(&mut self.sent.lock().unwrap())
     }
 }

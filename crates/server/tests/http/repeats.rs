@@ -71,6 +71,12 @@ async fn creations(service: &Service) -> Vec<(String, Value, Option<String>, Val
             json!({ "purpose": "b", "version": "1" }),
         ),
         (
+            of("tickets"),
+            json!({ "kind": "other", "text": "a" }),
+            Some(of("tickets")),
+            json!({ "kind": "other", "text": "b" }),
+        ),
+        (
             of("tokens"),
             json!({ "minutes": 5 }),
             None,

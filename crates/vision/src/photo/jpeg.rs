@@ -12,6 +12,8 @@ pub(super) struct Survey {
     pub height: u32,
     /// Number of scans.
     pub scans: u32,
+    /// Offset behind the end-of-image marker.
+    pub end: usize,
     /// Coefficients are kept for the whole picture until the last scan.
     buffered: bool,
     /// Samples of all components per pixel, 1 for grey, 1.5 for 4:2:0, 3 for 4:4:4.
@@ -64,6 +66,7 @@ pub(super) fn survey(bytes: &[u8]) -> Result<Survey, PhotoError> {
         return Err(PhotoError::Corrupt);
     }
     found.buffered |= found.scans > 1;
+    found.end = at;
     Ok(found)
 }
 

@@ -4,7 +4,7 @@ use std::time::Instant;
 use image::metadata::Orientation;
 use image::{ExtendedColorType, ImageEncoder, Rgb, RgbImage, Rgba, RgbaImage};
 
-use super::{Limits, Photo, PhotoError};
+use super::{Limits, Photo, PhotoError, PhotoFormat, look};
 
 /// A picture whose four quarters differ, so that every turn and flip shows.
 fn quarters(width: u32, height: u32) -> RgbImage {
@@ -302,6 +302,7 @@ fn bytes_flipped_at_random_never_panic() {
             let at = (state >> 8) as usize % file.len();
             file[at] = state as u8;
         }
+        let _ = look(&file, &Limits::default());
         if let Ok(picture) = decode(&file) {
             assert!(picture.width() > 0 && picture.height() > 0);
         }
@@ -382,5 +383,64 @@ fn a_clean_picture_has_no_more_pixels_than_asked_for() {
         let clean = Photo { pixels }.clean_jpeg(1000, 92).expect("it encodes");
         let small = Photo::decode(&clean, &Limits::default()).expect("a whole picture");
         assert!(small.pixels.width() * small.pixels.height() <= 1000);
+    }
+}
+
+#[test]
+fn a_look_tells_each_format_from_its_markers() {
+    let picture = quarters(64, 32);
+    let (width, height) = picture.dimensions();
+    let small = Limits {
+        side: 63,
+        ..Limits::default()
+    };
+    for (file, format) in [
+        (jpeg(&picture, 80), PhotoFormat::Jpeg),
+        (
+            png(picture.as_raw(), width, height, ExtendedColorType::Rgb8),
+            PhotoFormat::Png,
+        ),
+        (webp(&picture), PhotoFormat::WebP),
+        (webp_with_exif(&picture, 1), PhotoFormat::WebP),
+    ] {
+        assert_eq!(look(&file, &Limits::default()), Ok(format));
+        let too_many = PhotoError::TooManyPixels { width, height };
+        assert_eq!(look(&file, &small), Err(too_many));
+        for cut in [0, 5, 20, file.len() / 2, file.len() - 3] {
+            assert!(look(&file[..cut], &Limits::default()).is_err(), "{cut}");
+        }
+    }
+}
+
+#[test]
+fn a_picture_with_another_file_behind_it_is_told_from_what_cameras_write() {
+    let picture = quarters(64, 32);
+    let jpeg = jpeg(&picture, 80);
+    let png = png(picture.as_raw(), 64, 32, ExtendedColorType::Rgb8);
+    let webp = webp(&picture);
+    let zip = b"PK\x03\x04some file PK\x01\x02 PK\x05\x06 and its directory".as_slice();
+    let film = b"\0\0\0\x18ftypmp42".as_slice();
+    let second = jpeg.clone();
+    let both = [second.as_slice(), zip].concat();
+    for (file, tail, good) in [
+        (&jpeg, b"".as_slice(), true),
+        (&jpeg, &[0; 4096], true),
+        (&jpeg, film, true),
+        (&jpeg, second.as_slice(), true),
+        (&jpeg, b"Image_UTC_Data SEFT", true),
+        (&jpeg, zip, false),
+        (&jpeg, &both, false),
+        (&jpeg, b"<script>", false),
+        (&jpeg, b"%PDF-1.7", false),
+        (&png, &[0; 16], true),
+        (&png, b"x", false),
+        (&png, zip, false),
+        (&png, second.as_slice(), false),
+        (&webp, zip, false),
+    ] {
+        let whole = [file.as_slice(), tail].concat();
+        let looked = look(&whole, &Limits::default());
+        let refused = looked == Err(PhotoError::NotOnlyAPicture);
+        assert!(looked.is_ok() == good && refused != good, "{looked:?}");
     }
 }
