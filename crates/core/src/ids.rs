@@ -62,6 +62,8 @@ ids! {
     WebhookId "An address of an integrator that is told of events.";
     DeliveryId "An event on its way to such an address.";
     StaffId "Somebody who works for a tenant.";
+    CaseId "A case that people decide.";
+    NoteId "A note on a case.";
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ pub enum Notice {
     Verified,
     /// It is over.
     Expired,
+    /// A person asks for a step once more.
+    AskedAgain,
     /// The machine took it up again: it takes longer.
     Requeued,
     /// The address that messages go to was replaced or removed; the old one is told.
@@ -30,11 +32,12 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Pending,
         Self::Failed,
         Self::Verified,
         Self::Expired,
+        Self::AskedAgain,
         Self::Requeued,
         Self::ContactChanged,
     ];
@@ -46,6 +49,7 @@ impl Notice {
             EventName::VerificationFailed => Some(Self::Failed),
             EventName::VerificationVerified => Some(Self::Verified),
             EventName::VerificationExpired => Some(Self::Expired),
+            EventName::VerificationAskedAgain => Some(Self::AskedAgain),
             EventName::VerificationRequeued => Some(Self::Requeued),
             EventName::VerificationCreated
             | EventName::VerificationSubmitted
@@ -67,6 +71,7 @@ impl Notice {
             Self::Failed => "failed",
             Self::Verified => "verified",
             Self::Expired => "expired",
+            Self::AskedAgain => "asked_again",
             Self::Requeued => "requeued",
             Self::ContactChanged => "contact_changed",
         }

@@ -3,6 +3,7 @@
 mod clients;
 pub mod entitlements;
 mod read;
+mod review;
 mod service;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 pub use clients::{Client, ClientRule, NoClient, Version, judge_client};
 pub use entitlements::EntitlementRules;
 pub use read::PolicyError;
+pub use review::ReviewRules;
 pub use service::{AttemptRules, FlowRules, Part, Parts, TimeRules, Window};
 
 use crate::card::Calibration;
@@ -61,6 +63,9 @@ pub struct Policy {
     /// What an account may do. Left out of the identity where nothing is set: it judges no verification.
     #[serde(default, skip_serializing_if = "EntitlementRules::is_empty")]
     pub entitlements: EntitlementRules,
+    /// How people review. Left out of the identity where nothing is set: the machine judges without it.
+    #[serde(default, skip_serializing_if = "ReviewRules::is_default")]
+    pub review: ReviewRules,
 }
 
 /// Rules about documents.

@@ -158,6 +158,11 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
         "times",
         "at least one minute until stuck and one hour open",
     )?;
+    ensure(
+        policy.review.claim_minutes > 0,
+        "review.claim_minutes",
+        "at least one minute",
+    )?;
     let rules = &policy.entitlements;
     let levels = rules.levels.keys();
     ensure(
