@@ -156,8 +156,12 @@ impl Tx {
         Ok((row, secret))
     }
 
-    /// Gives somebody another role.
-    pub async fn set_staff_role(&mut self, row: &StaffRow, role: Role) -> Result<(), StoreError> {
+    /// Gives somebody another role; returns them with it.
+    pub async fn set_staff_role(
+        &mut self,
+        row: StaffRow,
+        role: Role,
+    ) -> Result<StaffRow, StoreError> {
         let done = sqlx::query(SET_ROLE)
             .bind(role.name())
             .bind(row.id.to_string())
@@ -165,7 +169,12 @@ impl Tx {
             .execute(self.conn())
             .await
             .doing("set the role of staff")?;
-        one_row(STAFF, &done)
+        one_row(STAFF, &done)?;
+        Ok(StaffRow {
+            role,
+            version: row.version + 1,
+            ..row
+        })
     }
 
     /// Draws another secret, which is given once; the one before ends at once.

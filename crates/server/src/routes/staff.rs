@@ -14,7 +14,6 @@ use uuid::Uuid;
 use super::page::{Asked, PageIn, PageOut};
 use crate::app::App;
 use crate::caller::{Allowed, ManageStaff};
-use crate::case::word;
 use crate::input::{Id, Input};
 use crate::once::{self, Once};
 use crate::problem::{ApiError, Problem};
@@ -96,7 +95,7 @@ pub async fn create_staff(
     let tenant = allowed.tenant.id;
     let (row, secret) = work.tx.create_staff(tenant, &name, role, now).await?;
     let act = Act::new(&allowed.caller, "staff.created", "staff", row.id.0);
-    record::audit(&mut work.tx, act.with("role", word(&role)), now).await?;
+    record::audit(&mut work.tx, act.with("role", role.name()), now).await?;
     let out = StaffOut {
         secret: Some(secret.reveal().to_owned()),
         ..describe(&app, &row)?
@@ -141,12 +140,12 @@ pub async fn put_staff(
     let now = app.now();
     let mut tx = app.store.begin().await?;
     let row = another(&mut tx, &allowed, id).await?;
-    tx.set_staff_role(&row, role).await?;
     let act = Act::new(&allowed.caller, "staff.role_changed", "staff", id);
-    let act = act.with("from", word(&row.role)).with("to", word(&role));
+    let act = act.with("from", row.role.name()).with("to", role.name());
+    let row = tx.set_staff_role(row, role).await?;
     record::audit(&mut tx, act, now).await?;
     tx.commit().await?;
-    Ok(Json(describe(&app, &StaffRow { role, ..row })?))
+    Ok(Json(describe(&app, &row)?))
 }
 
 /// Lets somebody in no longer, at once.
