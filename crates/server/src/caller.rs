@@ -47,6 +47,8 @@ permissions! {
     Webhooks WebhooksWrite false "Say where events are sent.";
     Operate Operate false "Create tenants.";
     ManageStaff StaffWrite false "Say who works for the tenant.";
+    SeeCases CasesRead false "See the queues of cases.";
+    WorkCases CasesWork false "Claim cases and decide them.";
 }
 
 /// A caller who has a permission.

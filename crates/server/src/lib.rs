@@ -23,10 +23,12 @@ mod openapi;
 mod outbound;
 mod problem;
 mod record;
+mod review;
 mod routes;
 mod serve;
 mod setup;
 mod start;
+mod verdict;
 
 use jiff::civil::Date;
 use menshen_core::time::Millis;

@@ -36,6 +36,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0004_staff.sql"),
         include_str!("../migrations/postgres/0004_staff.sql"),
     ),
+    (
+        5,
+        "review",
+        include_str!("../migrations/sqlite/0005_review.sql"),
+        include_str!("../migrations/postgres/0005_review.sql"),
+    ),
 ];
 
 /// Returns the version of the tables.

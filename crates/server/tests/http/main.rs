@@ -12,6 +12,7 @@ mod notices;
 mod privacy;
 mod receiver;
 mod repeats;
+mod review;
 mod rules;
 mod staff;
 mod support;
