@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use menshen_core::ids::{DecisionId, TenantId, VerificationId};
 use menshen_core::{Outcome, ReasonCode};
 use menshen_ledger::{
-    Difference, EvidenceError, Hash, InputFile, VerifiedEvidence, verify_evidence,
+    Difference, EvidenceError, Hash, Human, InputFile, VerifiedEvidence, verify_evidence,
 };
 use serde::Serialize;
 
@@ -57,6 +57,8 @@ struct Out {
     engine: Option<String>,
     key: Option<String>,
     inputs: Vec<InputFile>,
+    /// What people made of it; null in a file about the machine's decision.
+    people: Option<Human>,
     /// Null for a file that holds, else a stable word.
     why: Option<&'static str>,
     message: Option<String>,
@@ -104,6 +106,7 @@ fn held(verified: VerifiedEvidence, given: &[(&PathBuf, Hash)]) -> Out {
         engine: Some(verified.engine),
         key: Some(verified.key_id),
         inputs: case.inputs,
+        people: case.human,
         why: unknown.map(|_| "input_unknown"),
         message: unknown.map(|(path, _)| format!("{} was not handed in", path.display())),
         difference: None,
@@ -158,6 +161,14 @@ fn write(w: &mut dyn Write, out: &Out) -> io::Result<()> {
         "  {DIM}policy   {DIM:#} {policy}, engine {}",
         out.engine.as_deref().unwrap_or_default()
     )?;
+    if let Some(people) = &out.people {
+        let (verdict, votes) = (people.verdict.name(), &people.votes);
+        writeln!(w, "  {DIM}people   {DIM:#} {verdict}, case {}", people.case)?;
+        for vote in votes {
+            let (role, said) = (vote.role.name(), vote.verdict.name());
+            writeln!(w, "  {DIM}{role:<9}{DIM:#} {} {said}", vote.staff)?;
+        }
+    }
     for input in &out.inputs {
         writeln!(w, "  {DIM}{:<9}{DIM:#} {}", input.part, input.sha256)?;
     }

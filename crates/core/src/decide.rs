@@ -147,6 +147,16 @@ fn check_person(policy: &Policy, evidence: &Evidence, cards: &ModelCards) -> Vec
 /// Returns the last day on which the document is valid, by the surest source; `None` for one without an end and
 /// where none was read.
 pub fn expiry(policy: &Policy, claims: &Claims, evidence: &Evidence, today: Date) -> Option<Date> {
+    dates::last_day(&facts_of(policy, claims, evidence, today))
+}
+
+/// Returns what the document says about its holder, from all photos that show its kind.
+pub(crate) fn facts_of(
+    policy: &Policy,
+    claims: &Claims,
+    evidence: &Evidence,
+    today: Date,
+) -> Facts {
     let kind = claims.document;
     let mut facts = Facts::default();
     for page in &Pages::arrange(policy, kind, evidence).pages {
@@ -155,7 +165,7 @@ pub fn expiry(policy: &Policy, claims: &Claims, evidence: &Evidence, today: Date
             facts.add(policy, page, kind, &quality, today);
         }
     }
-    dates::last_day(&facts)
+    facts
 }
 
 /// Judges one photo of a document by itself: quality, legibility, zone and validity.

@@ -25,6 +25,9 @@ pub enum EventName {
     /// It is over.
     #[serde(rename = "verification.expired")]
     VerificationExpired,
+    /// A person asks for a step once more.
+    #[serde(rename = "verification.asked_again")]
+    VerificationAskedAgain,
     /// The machine took it up again.
     #[serde(rename = "verification.requeued")]
     VerificationRequeued,

@@ -67,6 +67,8 @@ ids! {
     MessageId "One message of a thread.";
     CodeId "A code that proves a contact.";
     GuessId "A code that was asked about and is none.";
+    CaseId "A case that people decide.";
+    NoteId "A note on a case.";
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ pub mod policy;
 pub mod progress;
 pub mod question;
 pub mod reason;
+pub mod review;
 pub mod sandbox;
 pub mod statement;
 pub mod ticket;

@@ -22,6 +22,8 @@ pub enum Notice {
     Verified,
     /// It is over.
     Expired,
+    /// A person asks for a step once more.
+    AskedAgain,
     /// The machine took it up again: it takes longer.
     Requeued,
     /// An answer was due and has not come: support can be asked.
@@ -34,11 +36,12 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Pending,
         Self::Failed,
         Self::Verified,
         Self::Expired,
+        Self::AskedAgain,
         Self::Requeued,
         Self::Overdue,
         Self::TicketAnswered,
@@ -52,6 +55,7 @@ impl Notice {
             EventName::VerificationFailed => Some(Self::Failed),
             EventName::VerificationVerified => Some(Self::Verified),
             EventName::VerificationExpired => Some(Self::Expired),
+            EventName::VerificationAskedAgain => Some(Self::AskedAgain),
             EventName::VerificationRequeued => Some(Self::Requeued),
             EventName::VerificationOverdue => Some(Self::Overdue),
             EventName::VerificationCreated
@@ -74,6 +78,7 @@ impl Notice {
             Self::Failed => "failed",
             Self::Verified => "verified",
             Self::Expired => "expired",
+            Self::AskedAgain => "asked_again",
             Self::Requeued => "requeued",
             Self::Overdue => "overdue",
             Self::TicketAnswered => "ticket_answered",

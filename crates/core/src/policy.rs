@@ -3,6 +3,7 @@
 mod clients;
 pub mod entitlements;
 mod read;
+mod review;
 mod service;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 pub use clients::{Client, ClientRule, NoClient, Version, judge_client};
 pub use entitlements::EntitlementRules;
 pub use read::PolicyError;
+pub use review::ReviewRules;
 pub use service::{
     AttemptRules, FlowRules, HourClock, OriginalRules, Part, Parts, ServiceRules, StatementRules,
     SupportRules, TimeRules, Window,
@@ -80,6 +82,9 @@ pub struct Policy {
     /// How long support takes. Left out of the identity where nothing is changed: it judges no verification.
     #[serde(default, skip_serializing_if = "SupportRules::is_usual")]
     pub support: SupportRules,
+    /// How people review. Left out of the identity where nothing is set: the machine judges without it.
+    #[serde(default, skip_serializing_if = "ReviewRules::is_default")]
+    pub review: ReviewRules,
 }
 
 /// Rules about documents.

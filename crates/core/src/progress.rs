@@ -61,6 +61,13 @@ impl Progress {
         }
         self
     }
+
+    /// Takes back steps that a person asks for once more.
+    #[must_use]
+    pub fn asked_again(mut self, steps: &BTreeSet<Step>) -> Self {
+        self.done.retain(|step| !steps.contains(step));
+        self
+    }
 }
 
 /// Is what was handed in good?

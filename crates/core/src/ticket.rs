@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::time::{HOUR, Millis};
+use crate::time::Millis;
 
 /// Longest message in characters.
 pub const LONGEST: usize = 4_000;
@@ -236,6 +236,7 @@ pub(crate) fn is_hidden(ch: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::HOUR;
 
     const NOW: Millis = Millis(1_000_000);
     const DUE: Millis = Millis(1_000_000 + 48 * HOUR);

@@ -1,11 +1,14 @@
 //! The life of a verification: states that carry their data, transitions that eat the old state.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::decide::{Decision, Outcome};
 use crate::policy::{Parts, Policy, TimeRules};
 use crate::reason::{End, Reason};
+use crate::review::{Settled, Verdict as Judgement};
 use crate::time::{DAY, Millis};
 
 /// Why a person is verified: for the first time, or again.
@@ -51,14 +54,44 @@ pub enum Status {
     Expired,
 }
 
-/// Who is waited for while a verification is pending.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Why people look at a case, and so who is waited for while a verification is pending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Queue {
     /// A reviewer.
     Review,
     /// A reviewer who has not seen the case.
     Appeal,
+    /// A reviewer who has not seen the case, after the decision: nothing waits for it.
+    Recheck,
+}
+
+impl Queue {
+    /// Every queue.
+    pub const ALL: [Self; 3] = [Self::Review, Self::Appeal, Self::Recheck];
+
+    /// Returns its name on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Review => "review",
+            Self::Appeal => "appeal",
+            Self::Recheck => "recheck",
+        }
+    }
+}
+
+/// A word that names no queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("no such queue")]
+pub struct NoQueue;
+
+impl FromStr for Queue {
+    type Err = NoQueue;
+
+    fn from_str(name: &str) -> Result<Self, NoQueue> {
+        let mut queues = Self::ALL.into_iter();
+        queues.find(|queue| queue.name() == name).ok_or(NoQueue)
+    }
 }
 
 /// What a person can do after a failure.
@@ -92,6 +125,8 @@ pub enum Expiry {
     Replaced,
     /// The person was erased before there was a verdict.
     Erased,
+    /// People looked again and did not confirm it.
+    Overturned,
 }
 
 /// The state of a verification. No personal data.
@@ -318,6 +353,64 @@ impl State {
                 overdue: true,
             }),
             _ => Err(self.not_now("called overdue")),
+    /// People have judged: as many as the policy asks for agree.
+    ///
+    /// # Errors
+    /// [`NotNow`] unless people were asked.
+    pub fn judged(
+        self,
+        settled: &Settled,
+        policy: &Policy,
+        document_ends: Option<Millis>,
+        now: Millis,
+    ) -> Result<Self, NotNow> {
+        let Self::Pending { .. } = self else {
+            return Err(self.not_now("decided"));
+        };
+        Ok(match settled.verdict() {
+            Judgement::Approve => Self::Verified {
+                since: now,
+                until: valid_until(policy, document_ends, now),
+            },
+            Judgement::Refuse { .. } => Self::Failed {
+                since: now,
+                retry: Retry::Appeal,
+            },
+            Judgement::AskAgain { .. } => Self::Collecting { since: now },
+        })
+    }
+
+    /// The person disagrees with a failure, and somebody looks at it.
+    ///
+    /// # Errors
+    /// [`NotNow`] unless it failed.
+    pub fn appealed(self, due: Millis, now: Millis) -> Result<Self, NotNow> {
+        let Self::Failed { .. } = self else {
+            return Err(self.not_now("appealed"));
+        };
+        Ok(Self::Pending {
+            since: now,
+            due,
+            queue: Queue::Appeal,
+        })
+    }
+
+    /// People looked again at a decision and did not confirm it. Nobody is approved by that: what was verified ends, and
+    /// who failed for good may try again.
+    ///
+    /// # Errors
+    /// [`NotNow`] where the decision is not in force any more.
+    pub fn overturned(self, now: Millis) -> Result<Self, NotNow> {
+        match self {
+            Self::Verified { .. } => Ok(Self::Expired {
+                since: now,
+                why: Expiry::Overturned,
+            }),
+            Self::Failed { .. } => Ok(Self::Failed {
+                since: now,
+                retry: Retry::Now,
+            }),
+            _ => Err(self.not_now("overturned")),
         }
     }
 
@@ -387,15 +480,9 @@ impl Verdict {
         now: Millis,
     ) -> Self {
         match decision.outcome {
-            Outcome::Approved => {
-                let days = policy.times.verified_days;
-                let limit = (days > 0).then(|| now.plus(i64::from(days) * DAY));
-                let until = match (limit, document_ends) {
-                    (Some(limit), Some(ends)) => Some(limit.min(ends)),
-                    (limit, ends) => limit.or(ends),
-                };
-                Self::Verified { until }
-            }
+            Outcome::Approved => Self::Verified {
+                until: valid_until(policy, document_ends, now),
+            },
             Outcome::Review => Self::Pending {
                 due: now.plus(policy.times.review()),
             },
@@ -406,6 +493,16 @@ impl Verdict {
                 retry: Retry::Appeal,
             },
         }
+    }
+}
+
+/// Returns until when an approval holds: no longer than the policy says, and never longer than its document.
+fn valid_until(policy: &Policy, document_ends: Option<Millis>, now: Millis) -> Option<Millis> {
+    let days = policy.times.verified_days;
+    let limit = (days > 0).then(|| now.plus(i64::from(days) * DAY));
+    match (limit, document_ends) {
+        (Some(limit), Some(ends)) => Some(limit.min(ends)),
+        (limit, ends) => limit.or(ends),
     }
 }
 

@@ -2,9 +2,10 @@
 //! judged, and the verdict. Whoever has the file and the public key can judge again.
 
 use jiff::civil::Date;
-use menshen_core::ids::{DecisionId, TenantId, VerificationId};
-use menshen_core::policy::PolicyError;
+use menshen_core::ids::{CaseId, DecisionId, TenantId, VerificationId};
+use menshen_core::policy::{PolicyError, ReviewRules};
 use menshen_core::question::Question;
+use menshen_core::review::{self, Matter, Queue, Standing, Vote};
 use menshen_core::time::Millis;
 use menshen_core::{Claims, Decision, Evidence, ModelCards, Outcome, Policy, ReasonCode};
 use serde::{Deserialize, Serialize};
@@ -68,8 +69,29 @@ pub struct CaseFile {
     pub evidence: Evidence,
     /// The cards of the models that measured.
     pub cards: ModelCards,
-    /// The verdict.
+    /// The machine's verdict.
     pub decision: Decision,
+    /// What people made of it, in a file about their decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub human: Option<Human>,
+}
+
+/// What people said about a case, and what followed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Human {
+    /// The case in which they said it.
+    pub case: CaseId,
+    /// Why they were asked.
+    pub queue: Queue,
+    /// The level that an approval gives.
+    pub level: String,
+    /// SHA-256 of the file that they were shown: that of the machine's decision.
+    pub saw: Hash,
+    /// Who said what, in order.
+    pub votes: Vec<Vote>,
+    /// The verdict on which they agreed.
+    pub verdict: review::Verdict,
 }
 
 /// What the payload holds, in this order.
@@ -133,6 +155,9 @@ pub enum EvidenceError {
     /// Another verdict follows from the evidence than the one in the file.
     #[error("the evidence leads to another verdict than the one that it records")]
     VerdictDiffers(Box<Difference>),
+    /// The people's verdict does not follow from what they said, by the policy's rules of review.
+    #[error("the votes do not lead to the verdict that the evidence records")]
+    VotesDiffer,
     /// A measure is not a number, or a date has no text: what is written would not be read back.
     #[error("the evidence holds a value that cannot be written and read back")]
     NotWritable,
@@ -148,6 +173,7 @@ impl EvidenceError {
             Self::Policy(_) => "policy_unreadable",
             Self::PolicyDiffers { .. } => "policy_differs",
             Self::VerdictDiffers(_) => "verdict_differs",
+            Self::VotesDiffer => "votes_differ",
             Self::NotWritable => "not_writable",
         }
     }
@@ -175,7 +201,7 @@ pub fn write(case: &CaseFile, policy: &Policy, signer: &Signer) -> Result<Vec<u8
     let payload = serde_json::to_vec(&Payload {
         format: FORMAT.to_owned(),
         engine: ENGINE.to_owned(),
-        policy: toml::to_string(policy).map_err(|_| EvidenceError::NotWritable)?,
+        policy: whole(policy, case.human.is_some()).ok_or(EvidenceError::NotWritable)?,
         case: case.clone(),
     });
     let payload = payload.map_err(|_| EvidenceError::NotWritable)?;
@@ -186,8 +212,24 @@ pub fn write(case: &CaseFile, policy: &Policy, signer: &Signer) -> Result<Vec<u8
     Ok(envelope::seal(&payload, PAYLOAD_TYPE, signer))
 }
 
+/// Returns the policy as a file's payload holds it: for people with their rules, also where those are the default.
+fn whole(policy: &Policy, reviewed: bool) -> Option<String> {
+    #[derive(Serialize)]
+    struct Rules<'a> {
+        review: &'a ReviewRules,
+    }
+    let text = toml::to_string(policy).ok()?;
+    if !reviewed || !policy.review.is_default() {
+        return Some(text);
+    }
+    let review = &policy.review;
+    let rules = toml::to_string(&Rules { review }).ok()?;
+    Some(format!("{text}\n{rules}"))
+}
+
 /// Returns what a file says, after checking its signature and judging again from policy, claims, evidence,
-/// cards and day: outcome and reasons are the same in everything.
+/// cards and day: outcome and reasons are the same in everything. In a file about people's decision their votes must
+/// lead to their verdict, by the policy's rules of review.
 ///
 /// A policy of another engine's version may have keys that this engine lacks or adds; its identity is then not
 /// compared, the verdict is.
@@ -220,8 +262,27 @@ fn check(payload: &[u8]) -> Result<(Payload, Policy), EvidenceError> {
     let decision = judge(&policy, &read.case);
     match difference(&read.case.decision, &decision, &read.engine) {
         Some(difference) => Err(EvidenceError::VerdictDiffers(Box::new(difference))),
+        None if !agreed(&policy, &read.case) => Err(EvidenceError::VotesDiffer),
         None => Ok((read, policy)),
     }
+}
+
+/// Does the people's verdict follow from their votes, and were they asked at all? True for the machine's own file.
+fn agreed(policy: &Policy, case: &CaseFile) -> bool {
+    let Some(human) = &case.human else {
+        return true;
+    };
+    let codes = case.decision.reasons.iter();
+    let matter = Matter {
+        queue: human.queue,
+        level: human.level.clone(),
+        codes: codes
+            .map(|reason| reason.code.as_str().to_owned())
+            .collect(),
+    };
+    let asked = human.queue != Queue::Review || case.decision.outcome == Outcome::Review;
+    let standing = review::standing(&matter, &policy.review, &human.votes);
+    asked && standing == Some(Standing::Ended(&human.verdict))
 }
 
 fn judge(policy: &Policy, case: &CaseFile) -> Decision {

@@ -27,7 +27,7 @@ mod verify;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use entry::{Entry, EntryError, EntryPart, StoredEntry};
 pub use evidence::{
-    CaseFile, Difference, ENGINE, EvidenceError, InputFile, Verdict, VerifiedEvidence,
+    CaseFile, Difference, ENGINE, EvidenceError, Human, InputFile, Verdict, VerifiedEvidence,
     verify as verify_evidence, write as write_evidence,
 };
 pub use hash::{Hash, HashError};

@@ -8,17 +8,22 @@
 )]
 mod support;
 
-use menshen_core::ids::{DecisionId, TenantId, VerificationId};
+use menshen_core::access::Role;
+use menshen_core::ids::{CaseId, DecisionId, StaffId, TenantId, VerificationId};
 use menshen_core::policy::{Part, Parts};
 use menshen_core::question::{Judge, Question};
+use menshen_core::review::{Queue, Verdict as Said, Vote};
 use menshen_core::time::Millis;
 use menshen_core::verification::Flow;
 use menshen_core::{Outcome, Policy, ReasonCode};
 use menshen_ledger::{
-    CaseFile, EvidenceError, InputFile, Signer, Verifier, verify_evidence, write_evidence,
+    CaseFile, EvidenceError, Hash, Human, InputFile, Signer, Verifier, verify_evidence,
+    write_evidence,
 };
 use proptest::prelude::*;
 use support::{Case, passport, prc_card, td1};
+
+const NOW: Millis = Millis(1_763_800_000_000);
 
 fn signer() -> Signer {
     Signer::new("kyc.example/evidence", &[1; 32]).unwrap()
@@ -33,7 +38,7 @@ fn all() -> Parts {
 }
 
 fn file(case: &Case, parts: Parts) -> CaseFile {
-    let now = Millis(1_763_800_000_000);
+    let now = NOW;
     let Case {
         policy,
         claims,
@@ -61,6 +66,33 @@ fn file(case: &Case, parts: Parts) -> CaseFile {
         claims,
         evidence,
         cards,
+        human: None,
+    }
+}
+
+/// The same case after people have looked at it.
+fn reviewed(case: &Case, votes: Vec<Vote>, verdict: Said) -> CaseFile {
+    let machine = write_evidence(&file(case, all()), &case.policy, &signer()).unwrap();
+    let human = Human {
+        case: CaseId::new(NOW, [4; 10]),
+        queue: Queue::Review,
+        level: "L2".to_owned(),
+        saw: Hash::of(&machine),
+        votes,
+        verdict,
+    };
+    CaseFile {
+        human: Some(human),
+        ..file(case, all())
+    }
+}
+
+fn vote(n: u8, role: Role, verdict: Said) -> Vote {
+    Vote {
+        staff: StaffId::new(NOW, [n; 10]),
+        role,
+        at: NOW,
+        verdict,
     }
 }
 
@@ -166,6 +198,79 @@ fn a_decision_by_another_policy_is_refused() {
     let other = Policy::from_toml("[face]\nyaw_max = 17.3\n").unwrap();
     let error = write_evidence(&file(&case, all()), &other, &signer()).expect_err("another");
     assert_eq!(error.code(), "policy_differs");
+}
+
+#[test]
+fn people_are_believed_where_their_votes_lead_to_their_verdict() {
+    let (reviewer, senior) = (Role::Reviewer, Role::Senior);
+    let refuse = || Said::Refuse {
+        codes: [ReasonCode::DocDamaged].into(),
+    };
+    let approve = || Said::Approve;
+    let mut case = prc_card();
+    case.policy.to_review.insert(ReasonCode::DocBlurred);
+    case.front().quality.blur = Some(9.5);
+    let outcome = file(&case, all()).decision.outcome;
+    assert_eq!(outcome, Outcome::Review);
+    for (votes, verdict, holds) in [
+        (vec![vote(1, reviewer, refuse())], refuse(), true),
+        (vec![vote(1, reviewer, approve())], approve(), false),
+        (
+            vec![vote(1, reviewer, approve()), vote(2, senior, approve())],
+            approve(),
+            true,
+        ),
+        (
+            vec![vote(1, reviewer, approve()), vote(2, reviewer, approve())],
+            approve(),
+            false,
+        ),
+        (
+            vec![vote(1, senior, approve()), vote(1, senior, approve())],
+            approve(),
+            false,
+        ),
+        (
+            vec![
+                vote(1, senior, approve()),
+                vote(2, Role::Operator, approve()),
+            ],
+            approve(),
+            false,
+        ),
+        (
+            vec![vote(1, reviewer, approve()), vote(2, senior, refuse())],
+            refuse(),
+            false,
+        ),
+        (vec![vote(1, reviewer, refuse())], approve(), false),
+        (Vec::new(), approve(), false),
+    ] {
+        let said = format!("{votes:?} {verdict:?}");
+        let file = reviewed(&case, votes, verdict);
+        match write_evidence(&file, &case.policy, &signer()) {
+            Ok(bytes) if holds => {
+                let read = verify_evidence(&bytes, &signer().verifier()).unwrap();
+                assert!(read.case == file && read.policy == case.policy, "{said}");
+            }
+            Err(error) if !holds => assert_eq!(error.code(), "votes_differ", "{said}"),
+            Ok(_) => panic!("written: {said}"),
+            Err(error) => panic!("{error}: {said}"),
+        }
+    }
+}
+
+#[test]
+fn nobody_was_asked_about_what_the_machine_decided_alone() {
+    let case = prc_card();
+    let votes = vec![
+        vote(1, Role::Senior, Said::Approve),
+        vote(2, Role::Senior, Said::Approve),
+    ];
+    let file = reviewed(&case, votes, Said::Approve);
+    assert_eq!(file.decision.outcome, Outcome::Approved);
+    let error = write_evidence(&file, &case.policy, &signer()).expect_err("nobody was asked");
+    assert_eq!(error.code(), "votes_differ");
 }
 
 #[test]

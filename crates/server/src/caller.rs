@@ -49,6 +49,8 @@ permissions! {
     Operate Operate false "Create tenants.";
     ManageStaff StaffWrite false "Say who works for the tenant.";
     AnswerTickets TicketsAnswer false "Answer tickets.";
+    SeeCases CasesRead false "See the queues of cases.";
+    WorkCases CasesWork false "Claim cases and decide them.";
 }
 
 /// A caller who has a permission.

@@ -15,15 +15,15 @@ use crate::ticket;
 /// An applicant has one open verification at a time, and it is the newest.
 const NEWEST: u32 = 1;
 
-/// Destroys everything personal of an applicant and ends what was open. `until` is the end of the time for which the
-/// law wants the record kept; `act` says who does it.
+/// Destroys everything personal of an applicant and ends what was open. `keep` is the time in milliseconds for which the law
+/// wants the record kept once somebody was verified; `act` says who does it.
 ///
 /// # Errors
 /// `must_be_kept` before `until`, `held` under a legal hold.
 pub async fn erase(
     app: &App,
     (tenant, applicant): (TenantId, ApplicantId),
-    until: Millis,
+    keep: i64,
     act: Act,
     now: Millis,
 ) -> Result<(), ApiError> {
@@ -39,6 +39,10 @@ pub async fn erase(
         }
     }
     let mut tx = app.store.begin().await?;
+    // A verdict locks the person first, too: whether they were verified meanwhile is seen here.
+    tx.lock_applicant(tenant, applicant).await?;
+    let identity = tx.find_identity(tenant, applicant).await?;
+    let until = identity.map_or(now, |known| known.verified_at.plus(keep));
     let erased = tx.erase(tenant, applicant, until, now).await;
     erased.map_err(|error| match error {
         StoreError::MustKeep => {

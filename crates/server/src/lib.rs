@@ -25,11 +25,13 @@ mod openapi;
 mod outbound;
 mod problem;
 mod record;
+mod review;
 mod routes;
 mod serve;
 mod setup;
 mod start;
 mod ticket;
+mod verdict;
 
 use jiff::civil::Date;
 use menshen_core::time::Millis;

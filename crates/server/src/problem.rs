@@ -25,6 +25,14 @@ pub enum ApiError {
     /// Not you.
     #[error("this key lacks the scope `{0}`")]
     Scope(&'static str),
+    /// Not you, whatever your scopes.
+    #[error("{detail}")]
+    NotYou {
+        /// A word for machines.
+        code: &'static str,
+        /// For people.
+        detail: String,
+    },
     /// Not there, or another tenant's: nobody can tell which.
     #[error("no such {0}")]
     NotFound(&'static str),
@@ -148,7 +156,7 @@ impl ApiError {
     fn status(&self) -> StatusCode {
         match self {
             Self::Stranger => StatusCode::UNAUTHORIZED,
-            Self::Scope(_) => StatusCode::FORBIDDEN,
+            Self::Scope(_) | Self::NotYou { .. } => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::TusVersion(_) => StatusCode::PRECONDITION_FAILED,
@@ -191,6 +199,9 @@ impl ApiError {
             Self::Erased => "applicant_erased",
             Self::Conflict { code, .. } | Self::Invalid { code, .. } => code,
             Self::Attachment(fault) => fault.code(),
+            Self::NotYou { code, .. }
+            | Self::Conflict { code, .. }
+            | Self::Invalid { code, .. } => code,
             Self::TooLarge(_) => "too_large",
             Self::TooMany(_) => "attempts_exhausted",
             Self::Busy => "busy",

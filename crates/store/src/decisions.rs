@@ -1,6 +1,6 @@
 //! Decisions, each with its signed evidence. They are written once and never changed.
 
-use menshen_core::ids::{ApplicantId, DecisionId, TenantId, VerificationId};
+use menshen_core::ids::{ApplicantId, CaseId, DecisionId, TenantId, VerificationId};
 use menshen_core::time::Millis;
 
 use crate::columns::{Reader, all, older_than, one};
@@ -33,6 +33,8 @@ pub struct NewDecision<'a> {
     pub evidence_file: &'a [u8],
     /// The evidence's digest, as the audit log names it.
     pub digest: String,
+    /// The case in which people made it; none where the machine did.
+    pub case_id: Option<CaseId>,
 }
 
 /// A decision, without its evidence.
@@ -56,6 +58,8 @@ pub struct DecisionRow {
     pub engine: String,
     /// The evidence's digest.
     pub digest: String,
+    /// The case in which people made it; none where the machine did.
+    pub case_id: Option<CaseId>,
     /// When it was made.
     pub created_at: Millis,
 }
@@ -63,13 +67,14 @@ pub struct DecisionRow {
 const DECISION: &str = "decision";
 const EVIDENCE: Column = Column::new(DECISION, "evidence_file_sealed");
 const INSERT: &str = "INSERT INTO decision (id, tenant_id, verification_id, attempt, outcome, codes, policy_identity, \
-     engine, evidence_file_sealed, digest, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+     engine, evidence_file_sealed, digest, created_at, case_id) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 const FIND: &str = "SELECT id, tenant_id, verification_id, attempt, outcome, codes, policy_identity, engine, digest, \
-     created_at FROM decision WHERE id = $1 AND tenant_id = $2";
+     case_id, created_at FROM decision WHERE id = $1 AND tenant_id = $2";
 const LIST: &str = "SELECT id, tenant_id, verification_id, attempt, outcome, codes, policy_identity, engine, digest, \
-     created_at FROM decision WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+     case_id, created_at FROM decision WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 const LIST_OF: &str = "SELECT id, tenant_id, verification_id, attempt, outcome, codes, policy_identity, engine, \
-     digest, created_at FROM decision WHERE tenant_id = $1 AND verification_id = $2 ORDER BY id DESC";
+     digest, case_id, created_at FROM decision WHERE tenant_id = $1 AND verification_id = $2 ORDER BY id DESC";
 const SEALED: SealedColumn = SealedColumn {
     sql: "SELECT v.applicant_id, d.evidence_file_sealed AS sealed FROM decision d \
      JOIN verification v ON v.id = d.verification_id WHERE d.id = $1 AND d.tenant_id = $2",
@@ -164,6 +169,7 @@ impl Tx {
             .bind(key.seal(EVIDENCE, &id, new.evidence_file)?)
             .bind(new.digest.clone())
             .bind(now.0)
+            .bind(new.case_id.map(|id| id.to_string()))
             .execute(self.conn())
             .await
             .map(|_| ())
@@ -182,6 +188,7 @@ fn read(r: Reader<'_>) -> Result<DecisionRow, StoreError> {
         policy_identity: r.get("policy_identity")?,
         engine: r.get("engine")?,
         digest: r.get("digest")?,
+        case_id: r.parse_maybe("case_id")?,
         created_at: r.at("created_at")?,
     })
 }

@@ -28,6 +28,11 @@ const FORGET_SUBMISSIONS: &str = "UPDATE verification SET submitted_from = NULL,
      WHERE tenant_id = $1 AND applicant_id = $2";
 const FORGET_CONTACTS: &str = "UPDATE contact SET replaced_at = $3 \
      WHERE tenant_id = $1 AND applicant_id = $2 AND replaced_at IS NULL";
+/// Nobody can look at the evidence any more.
+const DROP_CASES: &str = "UPDATE review_case SET state = 'dropped', since = $3, claimed_by = NULL, claim_until = NULL, \
+     closed_at = $3, version = version + 1 WHERE tenant_id = $1 AND applicant_id = $2 AND closed_at IS NULL";
+const FORGET_STAFF: &str = "UPDATE staff SET applicant_id = NULL, version = version + 1 \
+     WHERE tenant_id = $1 AND applicant_id = $2";
 /// A digest tells whoever holds the secret that a person was here: it goes too.
 const FORGET_IDENTITY: &str = "UPDATE identity SET name_digest = '', number_digest = '' \
      WHERE tenant_id = $1 AND applicant_id = $2";
@@ -69,18 +74,19 @@ impl Tx {
             FORGET_IDENTITY,
             FORGET_ATTACHMENTS,
             DELETE_GUESSES,
+            FORGET_STAFF,
         ] {
             self.of_subject(sql, subject).await?;
         }
         self.revoke_applicant_tokens(tenant, applicant, now).await?;
-        for sql in [FORGET_CONTACTS, FORGET_CODES] {
+        for sql in [FORGET_CONTACTS, FORGET_CODES, DROP_CASES] {
             sqlx::query(sql)
                 .bind(tenant.to_string())
                 .bind(applicant.to_string())
                 .bind(now.0)
                 .execute(self.conn())
                 .await
-                .doing("forget contacts")?;
+                .doing("forget contacts, codes and cases")?;
         }
         sqlx::query(FORGET_APPLICANT)
             .bind(tenant.to_string())

@@ -37,6 +37,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0004_staff.sql"),
     ),
     (
+        5,
+        "review",
+        include_str!("../migrations/sqlite/0005_review.sql"),
+        include_str!("../migrations/postgres/0005_review.sql"),
+    ),
+    (
         6,
         "tickets",
         include_str!("../migrations/sqlite/0006_tickets.sql"),

@@ -111,6 +111,11 @@ impl Store {
         random::id_bytes()
     }
 
+    /// Returns a random number from 0 up to 1, without 1: for what is drawn by a share.
+    pub fn random_share() -> Result<f32, StoreError> {
+        random::share()
+    }
+
     /// Returns 32 random bytes for a new key, wiped when dropped.
     pub fn random_key() -> Result<zeroize::Zeroizing<[u8; 32]>, StoreError> {
         random::key()

@@ -29,3 +29,10 @@ pub(crate) fn key() -> Result<Zeroizing<[u8; 32]>, StoreError> {
     getrandom::fill(&mut drawn[..]).map_err(|source| StoreError::Random { source })?;
     Ok(drawn)
 }
+
+/// Returns a number from 0 up to 1, without 1, each of 2^24 as likely as the others.
+pub(crate) fn share() -> Result<f32, StoreError> {
+    let [a, b, c] = bytes()?;
+    let drawn = u32::from_be_bytes([0, a, b, c]);
+    Ok(drawn as f32 / (1_u32 << 24) as f32)
+}

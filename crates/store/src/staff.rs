@@ -2,7 +2,7 @@
 //! tenant.
 
 use menshen_core::access::Role;
-use menshen_core::ids::{StaffId, TenantId};
+use menshen_core::ids::{ApplicantId, StaffId, TenantId};
 use menshen_core::time::Millis;
 use sqlx::AnyConnection;
 use subtle::ConstantTimeEq;
@@ -23,6 +23,8 @@ pub struct StaffRow {
     pub tenant_id: TenantId,
     /// As what.
     pub role: Role,
+    /// The applicant that they are themselves, where that is known: nobody works on their own case.
+    pub applicant: Option<ApplicantId>,
     /// When they came.
     pub created_at: Millis,
     /// Since when they are no longer let in.
@@ -36,7 +38,8 @@ pub struct StaffRow {
 macro_rules! select {
     ($where:literal) => {
         concat!(
-            "SELECT id, tenant_id, role, name_sealed, secret_hash, created_at, disabled_at, version FROM staff ",
+            "SELECT id, tenant_id, role, name_sealed, secret_hash, applicant_id, created_at, disabled_at, version ",
+            "FROM staff ",
             $where
         )
     };
@@ -53,6 +56,8 @@ const FIND_BY_HASH: &str = select!("WHERE secret_hash = $1 AND disabled_at IS NU
 const LIST: &str = select!("WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
 const SET_ROLE: &str =
     "UPDATE staff SET role = $1, version = version + 1 WHERE id = $2 AND version = $3";
+const LINK: &str =
+    "UPDATE staff SET applicant_id = $1, version = version + 1 WHERE id = $2 AND version = $3";
 const SET_SECRET: &str =
     "UPDATE staff SET secret_hash = $1, version = version + 1 WHERE id = $2 AND version = $3";
 const DISABLE: &str =
@@ -138,6 +143,7 @@ impl Tx {
             id,
             tenant_id: tenant,
             role,
+            applicant: None,
             created_at: now,
             disabled_at: None,
             version: 1,
@@ -172,6 +178,27 @@ impl Tx {
         one_row(STAFF, &done)?;
         Ok(StaffRow {
             role,
+            version: row.version + 1,
+            ..row
+        })
+    }
+
+    /// Says which applicant somebody is; returns the row as it is then.
+    pub async fn link_staff(
+        &mut self,
+        row: StaffRow,
+        applicant: ApplicantId,
+    ) -> Result<StaffRow, StoreError> {
+        let done = sqlx::query(LINK)
+            .bind(applicant.to_string())
+            .bind(row.id.to_string())
+            .bind(row.version)
+            .execute(self.conn())
+            .await
+            .doing("link staff")?;
+        one_row(STAFF, &done)?;
+        Ok(StaffRow {
+            applicant: Some(applicant),
             version: row.version + 1,
             ..row
         })
@@ -226,6 +253,7 @@ fn read(r: Reader<'_>) -> Result<StaffRow, StoreError> {
         id: r.parse("id")?,
         tenant_id: r.parse("tenant_id")?,
         role: r.parse("role")?,
+        applicant: r.parse_maybe("applicant_id")?,
         created_at: r.at("created_at")?,
         disabled_at: r.at_maybe("disabled_at")?,
         version: r.get("version")?,

@@ -11,6 +11,8 @@ on_both! {
 mod cases {
     use std::path::{Path, PathBuf};
 
+    use menshen_core::access::Role;
+    use menshen_core::ids::DecisionId;
     use menshen_core::ids::{ApplicantId, DecisionId, TenantId};
     use menshen_core::time::DAY;
     use menshen_store::{
@@ -20,7 +22,7 @@ mod cases {
     };
     use sqlx::Row;
 
-    use super::support::{NOW, On, World, new_verification};
+    use super::support::{NOW, On, World, new_case, new_verification};
 
     /// In front of everything personal.
     const CANARY: &str = "cAnArY-kQ7x-";
@@ -138,8 +140,19 @@ mod cases {
             engine: "0".to_owned(),
             evidence_file: &bytes("evidence file"),
             digest: String::new(),
+            case_id: None,
         };
         tx.record_decision(&decision, NOW).await.unwrap();
+        let new = new_case(&row, decision.id);
+        let case = tx.open_review_case(&new, NOW).await.unwrap();
+        let name = personal("staff");
+        let (staff, _) = tx
+            .create_staff(t, &name, Role::Reviewer, NOW)
+            .await
+            .unwrap();
+        tx.add_review_note(&case, staff.id, &personal("note"), NOW)
+            .await
+            .unwrap();
         let key = personal("key");
         let fresh = tx
             .begin_idempotent(t, &key, "POST /a", &bytes("request"), NOW)

@@ -241,6 +241,7 @@ mod cases {
             engine: "0.1.0".to_owned(),
             evidence_file: b"signed",
             digest: "d".to_owned(),
+            case_id: None,
         };
         let mut tx = world.store.begin().await.unwrap();
         tx.record_decision(&new, NOW).await.unwrap();

@@ -142,6 +142,7 @@ fn case() -> (CaseFile, Policy) {
         claims,
         evidence,
         cards,
+        human: None,
     };
     (case, policy)
 }

@@ -42,6 +42,12 @@ pub(crate) fn same_name(a: &str, b: &str) -> bool {
     matches!(relation(a, b).relation, Relation::Equal | Relation::Variant)
 }
 
+/// Returns the first position at which a typed name differs from one that was read; none where they are related.
+pub(crate) fn differs_at(typed: &str, read: &str) -> Option<u32> {
+    let related = relation(typed, read);
+    (!related.is_related()).then(|| position(typed, read, &related))
+}
+
 /// Returns two names on one document that cannot be one person's in any script, order or spelling.
 pub(crate) fn contradicting(facts: &Facts) -> Option<(&Fact<String>, &Fact<String>)> {
     contradiction(&facts.names, |a, b| relation(a, b).is_related())

@@ -43,6 +43,12 @@ pub(crate) fn numbers_agree(a: &str, b: &str) -> bool {
     a == b || confusable(&a, &b)
 }
 
+/// Returns the first position at which a typed number differs from one that was read, without spaces and hyphens.
+pub(crate) fn differs_at(typed: &str, read: &str) -> Option<u32> {
+    let (typed, read) = (fold(typed), fold(read));
+    (typed != read).then(|| first_difference(&typed, &read))
+}
+
 /// Returns a number in capitals without spaces, hyphens and fillers; full-width forms, as Chinese
 /// input methods produce them, become plain ones.
 pub(crate) fn fold(number: &str) -> Vec<char> {

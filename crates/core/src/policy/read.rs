@@ -164,6 +164,11 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
         "1 to 366 business days for an appeal and 1 to 8784 hours for a ticket",
     )?;
     ensure(policy.support.is_sound(), "support", "hours from 1 to 8760")?;
+    ensure(
+        policy.review.claim_minutes > 0,
+        "review.claim_minutes",
+        "at least one minute",
+    )?;
     let rules = &policy.entitlements;
     let levels = rules.levels.keys();
     ensure(

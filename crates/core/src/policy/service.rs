@@ -189,19 +189,6 @@ impl Default for SupportRules {
     }
 }
 
-impl Policy {
-    /// Returns when an answer to a ticket is due that was written at a moment.
-    pub fn ticket_due(&self, from: Millis) -> Millis {
-        let hours = self.service.ticket_hours;
-        let plain = from.plus(i64::from(hours) * HOUR);
-        match self.service.ticket_clock {
-            HourClock::Plain => plain,
-            // A calendar with too little working time is held to the plain hours, which are the fewer.
-            HourClock::Business => due_hours(&self.calendar, from, hours).unwrap_or(plain),
-        }
-    }
-}
-
 impl ServiceRules {
     /// Has the operator said nothing else than the default?
     pub fn is_default(&self) -> bool {

@@ -161,4 +161,106 @@ fn a_state_that_was_written_before_it_could_be_overdue_reads() {
     let text = r#"{"state":"pending","since":1,"due":2,"queue":"review"}"#;
     let state: State = serde_json::from_str(text).expect("reads");
     assert!(state.missed(Millis(2)).is_ok());
+/// A verdict on which enough people agree: at the first level one may approve alone.
+fn settled(verdict: crate::review::Verdict) -> crate::review::Settled {
+    use crate::access::Role;
+    use crate::ids::{ApplicantId, StaffId, TenantId};
+    use crate::policy::ReviewRules;
+    use crate::review::{Case, Matter, Reviewer};
+    let whose = (
+        TenantId::new(START, [1; 10]),
+        ApplicantId::new(START, [2; 10]),
+    );
+    let matter = Matter {
+        queue: Queue::Review,
+        level: "L1".to_owned(),
+        codes: Vec::new(),
+    };
+    let who = Reviewer {
+        tenant: whose.0,
+        staff: StaffId::new(START, [3; 10]),
+        role: Role::Reviewer,
+        applicant: None,
+    };
+    let rules = ReviewRules::default();
+    let case = Case::new(whose, matter, [].into(), START);
+    let case = case.claimed(&who, &rules, START).expect("free");
+    let voted = case.voted(&who, verdict, &rules, START).expect("held");
+    voted.1.expect("one is enough")
+}
+
+#[test]
+fn people_end_what_waits_for_them_where_the_machine_would_and_nothing_else() {
+    use crate::review::Verdict as Said;
+    let ends = START.plus(DAY);
+    let policy = Policy::default();
+    let pending = after(Outcome::Review, None);
+    let refuse = Said::Refuse {
+        codes: [ReasonCode::DocEdited].into(),
+    };
+    let ask = Said::AskAgain {
+        steps: [crate::reason::Step::Selfie].into(),
+        codes: [ReasonCode::FaceBlurred].into(),
+    };
+    let machine = Verdict::new(
+        &policy,
+        &decision(Outcome::Approved),
+        Some(ends),
+        None,
+        START,
+    );
+    for (said, expected) in [
+        (
+            Said::Approve,
+            processing().decided(&machine, START).expect("processing"),
+        ),
+        (refuse, after(Outcome::Refused, None)),
+        (ask, State::Collecting { since: START }),
+    ] {
+        let settled = settled(said);
+        let judged = pending.judged(&settled, &policy, Some(ends), START);
+        assert_eq!(judged, Ok(expected));
+        for other in [
+            State::new(START),
+            processing(),
+            after(Outcome::Retry, None),
+            after(Outcome::Approved, None),
+        ] {
+            assert!(other.judged(&settled, &policy, None, START).is_err());
+        }
+    }
+}
+
+#[test]
+fn an_appeal_waits_for_people_and_only_a_failure_can_be_appealed() {
+    let failed = after(Outcome::Refused, None);
+    let appealed = failed.appealed(START.plus(DAY), START).expect("failed");
+    assert_eq!(appealed.status(), Status::Pending);
+    assert!(after(Outcome::Review, None).appealed(START, START).is_err());
+    assert!(
+        after(Outcome::Approved, None)
+            .appealed(START, START)
+            .is_err()
+    );
+}
+
+#[test]
+fn looking_again_approves_nobody() {
+    let verified = after(Outcome::Approved, None);
+    assert_eq!(
+        verified.overturned(START),
+        Ok(State::Expired {
+            since: START,
+            why: Expiry::Overturned
+        })
+    );
+    let failed = after(Outcome::Refused, None).overturned(START);
+    assert_eq!(
+        failed,
+        Ok(State::Failed {
+            since: START,
+            retry: Retry::Now
+        })
+    );
+    assert!(after(Outcome::Review, None).overturned(START).is_err());
 }

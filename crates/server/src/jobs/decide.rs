@@ -9,22 +9,21 @@ use menshen_core::ids::DecisionId;
 use menshen_core::policy::Part;
 use menshen_core::question::{Judge, Question};
 use menshen_core::time::Millis;
-use menshen_core::verification::{Flow, State, Status, Verdict, counts};
+use menshen_core::verification::{State, Verdict, counts};
 use menshen_core::{Claims, Decision, Evidence};
 use menshen_engine::{Answer, Request, Standing};
 use menshen_ledger::{CaseFile, Hash, InputFile};
-use menshen_store::{
-    CaptureRow, JobRow, NewDecision, NewIdentity, Part as Photo, Store, TenantKind, TenantRow, Tx,
-};
+use menshen_store::{CaptureRow, JobRow, Part as Photo, Store, TenantKind, TenantRow};
 
 use super::Submission;
 use crate::app::App;
 use crate::attempts::{self, Place};
 use crate::capture::{self, Measured};
-use crate::case::{Case, codes, word};
+use crate::case::{Case, codes};
 use crate::problem::ApiError;
 use crate::record::{self, Act};
-use crate::today;
+use crate::verdict::{self, Recorded, document_ends};
+use crate::{review, today};
 
 /// What is known of a person and their documents.
 struct Known {
@@ -206,51 +205,41 @@ async fn conclude(
         place.fail(&mut failures, now);
         wait = retry_at(&case.policy.attempts, &failures, now);
     }
-    let ends = document_ends(&case, &known, today(now));
+    let ends = document_ends(&case.policy, &known.claims, &known.evidence, now);
     let verdict = Verdict::new(&case.policy, &decision, ends, wait, now);
     case.progress.state = case.progress.state.decided(&verdict, now)?;
     case.progress = case.progress.without(&decision.reasons);
-    case.row.codes = codes(&decision.reasons);
-    let reasons = serde_json::to_vec(&decision.reasons).map_err(ApiError::machine)?;
     let id = DecisionId::new(now, Store::random_id_bytes()?);
-    let file = evidence_file(app, &case, &known, question, &decision, id, now)?;
-    let mut tx = app.store.begin().await?;
-    case.row.version = tx.put_reasons(&case.row, &reasons, now).await?;
-    case.write(&mut tx, now).await?;
-    tx.record_attempt(&place.attempt(&case, counted), now)
-        .await?;
-    let digest = Hash::of(&file).to_string();
-    let new = NewDecision {
-        id,
-        tenant_id: case.row.tenant_id,
-        applicant_id: case.row.applicant_id,
-        verification_id: case.row.id,
-        attempt: case.row.attempt,
-        outcome: word(&decision.outcome),
-        codes: case.row.codes.clone(),
-        policy_identity: decision.policy_version.clone(),
-        engine: app.engine_version(),
-        evidence_file: &file,
-        digest: digest.clone(),
+    let file = evidence_file(&case, &known, question, &decision, (id, now));
+    let recorded = Recorded {
+        signed: verdict::sign(app, &case, &file)?,
+        file: &file,
+        outcome: decision.outcome,
+        codes: codes(&decision.reasons),
+        told: &decision.reasons,
+        selfie: known.selfie.as_deref(),
+        case: None,
     };
-    tx.record_decision(&new, now).await?;
-    if case.status() == Status::Verified {
-        remember_identity(&mut tx, &case, &known, now).await?;
-    }
     let tenant = Some(case.row.tenant_id);
     let act = Act::system(
         tenant,
         "verification.decided",
         "verification",
         case.row.id.0,
-    )
-    .with("decision", id.to_string())
-    .with("outcome", word(&decision.outcome))
-    .with("codes", case.row.codes.join(","))
-    .with("evidence", digest);
-    record::audit(&mut tx, act, now).await?;
-    if let Some(name) = EventName::of(case.status()) {
-        record::event(&mut tx, name, &case.row, now).await?;
+    );
+    let mut tx = app.store.begin().await?;
+    verdict::record(app, &mut tx, &mut case, recorded, act, now).await?;
+    tx.record_attempt(&place.attempt(&case, counted), now)
+        .await?;
+    if let State::Pending { due, queue, .. } = case.progress.state {
+        review::open(
+            &mut tx,
+            &case,
+            (id, codes(&decision.reasons)),
+            queue,
+            (due, now),
+        )
+        .await?;
     }
     tx.commit().await?;
     let took = case.row.submitted_at.map(|at| now.0 - at.0);
@@ -258,24 +247,14 @@ async fn conclude(
     Ok(())
 }
 
-/// Returns the last moment of the document's last day, anywhere on earth.
-fn document_ends(case: &Case, known: &Known, today: jiff::civil::Date) -> Option<Millis> {
-    let date = menshen_core::expiry(&case.policy, &known.claims, &known.evidence, today)?;
-    let end = date.tomorrow().ok()?.at(12, 0, 0, 0);
-    let zoned = end.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-    Some(Millis::from(zoned.timestamp()))
-}
-
 fn evidence_file(
-    app: &App,
     case: &Case,
     known: &Known,
     question: Question,
     decision: &Decision,
-    id: DecisionId,
-    now: Millis,
-) -> Result<Vec<u8>, ApiError> {
-    let file = CaseFile {
+    (id, now): (DecisionId, Millis),
+) -> CaseFile {
+    CaseFile {
         decision_id: id,
         verification_id: case.row.id,
         tenant_id: case.row.tenant_id,
@@ -287,36 +266,6 @@ fn evidence_file(
         evidence: known.evidence.clone(),
         cards: known.cards.clone(),
         decision: decision.clone(),
-    };
-    menshen_ledger::write_evidence(&file, &case.policy, &app.signer).map_err(ApiError::machine)
-}
-
-/// Keeps the identity first verified. It is never overwritten: a face is added where there was none, and a renewal
-/// changes the document and keeps the person.
-async fn remember_identity(
-    tx: &mut Tx,
-    case: &Case,
-    known: &Known,
-    now: Millis,
-) -> Result<(), ApiError> {
-    let (tenant, applicant) = (case.row.tenant_id, case.row.applicant_id);
-    let mut claims = known.claims.clone();
-    claims.first = None;
-    let sealed = serde_json::to_vec(&claims).map_err(ApiError::machine)?;
-    let template = known.selfie.as_deref().map(capture::to_bytes);
-    let identity = NewIdentity {
-        tenant_id: tenant,
-        applicant_id: applicant,
-        verification_id: case.row.id,
-        name: &claims.name,
-        number: &claims.number,
-        claims: &sealed,
-        template: template.as_deref(),
-    };
-    tx.record_identity(&identity, now).await?;
-    tx.add_template(&identity).await?;
-    if case.flow == Flow::Renewal {
-        tx.renew_identity(&identity).await?;
+        human: None,
     }
-    Ok(())
 }

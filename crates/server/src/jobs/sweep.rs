@@ -152,7 +152,7 @@ async fn retain(app: &App, tenant: &TenantRow, now: Millis) -> Result<(), ApiErr
     for applicant in due {
         let (who, action) = (Some(tenant.id), "applicant.erased");
         let act = Act::system(who, action, "applicant", applicant.0).with("why", "retention");
-        match erase(app, (tenant.id, applicant), now, act, now).await {
+        match erase(app, (tenant.id, applicant), 0, act, now).await {
             Ok(()) => {}
             // Held since the list was made.
             Err(ApiError::Conflict { code: "held", .. }) => {}

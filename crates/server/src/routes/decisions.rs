@@ -26,6 +26,8 @@ pub struct DecisionOut {
     pub outcome: String,
     /// The codes of its reasons.
     pub codes: Vec<String>,
+    /// The case in which people made it; none where the machine did.
+    pub case: Option<Uuid>,
     /// The policy that it was made by.
     pub policy: String,
     /// The engine that measured.
@@ -54,6 +56,7 @@ pub async fn list_decisions(
         attempt: row.attempt,
         outcome: row.outcome,
         codes: row.codes,
+        case: row.case_id.map(|id| id.0),
         policy: row.policy_identity,
         engine: row.engine,
         digest: row.digest,

@@ -19,6 +19,7 @@ pub mod phrases;
 pub mod policy;
 pub mod privacy;
 pub mod reasons;
+pub mod review;
 pub mod staff;
 pub mod support;
 pub mod tenants;
@@ -120,6 +121,17 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(staff::create_staff, staff::list_staff))
         .routes(routes!(staff::put_staff, staff::disable_staff))
         .routes(routes!(staff::renew_staff_secret))
+        .routes(routes!(review::queue::list_cases))
+        .routes(routes!(review::case::get_case))
+        .routes(routes!(
+            review::case::claim_case,
+            review::case::release_case
+        ))
+        .routes(routes!(review::images::get_image))
+        .routes(routes!(review::case::add_note))
+        .routes(routes!(review::decide::decide_case))
+        .routes(routes!(review::queue::list_queues))
+        .routes(routes!(review::queue::list_reviewers))
         .routes(routes!(tenants::create_tenant, tenants::list_tenants))
         .routes(routes!(policy::get_policy, policy::put_policy))
         .routes(routes!(policy::try_policy))

@@ -155,7 +155,9 @@ pub async fn try_on(
         identity: policy.identity(),
         ..TryOut::default()
     };
-    for row in store.list_decisions(tenant, None, MOST).await? {
+    let rows = store.list_decisions(tenant, None, MOST).await?;
+    // What people decided was the machine's before.
+    for row in rows.into_iter().filter(|row| row.case_id.is_none()) {
         let file = match store.find_decision_evidence(tenant, row.id).await {
             Ok(Some(file)) => file,
             Ok(None) | Err(StoreError::Erased) => {

@@ -285,13 +285,9 @@ pub async fn erase_applicant(
     }
     let now = app.now();
     let policy = app.policy(&allowed.tenant)?;
-    let identity = app
-        .store
-        .find_identity(applicant.tenant_id, applicant.id)
-        .await?;
-    let until = identity.map(|known| known.verified_at.plus(policy.times.keep_documents()));
     let act = Act::new(&allowed.caller, "applicant.erased", "applicant", id);
     let who = (applicant.tenant_id, applicant.id);
-    erase(&app, who, until.unwrap_or(now), act, now).await?;
+    let keep = policy.times.keep_documents();
+    erase(&app, who, keep, act, now).await?;
     Ok(StatusCode::NO_CONTENT)
 }

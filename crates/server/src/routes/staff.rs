@@ -5,7 +5,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use menshen_core::access::Role;
-use menshen_core::ids::StaffId;
+use menshen_core::ids::{ApplicantId, StaffId};
+use menshen_core::time::Millis;
 use menshen_store::{StaffRow, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -29,6 +30,9 @@ pub struct StaffIn {
     /// `operator`, `reviewer`, `senior` or `auditor`.
     #[schema(value_type = String, example = "reviewer")]
     pub role: Role,
+    /// The applicant that they are themselves, where they are one: nobody works on their own case.
+    #[serde(default)]
+    pub applicant: Option<Uuid>,
 }
 
 /// Another role.
@@ -38,6 +42,9 @@ pub struct RoleIn {
     /// `operator`, `reviewer`, `senior` or `auditor`.
     #[schema(value_type = String, example = "senior")]
     pub role: Role,
+    /// The applicant that they are themselves. Left out, it stays as it was; it is never taken away.
+    #[serde(default)]
+    pub applicant: Option<Uuid>,
 }
 
 /// Somebody who works for the tenant.
@@ -49,6 +56,8 @@ pub struct StaffOut {
     pub name: String,
     /// `operator`, `reviewer`, `senior` or `auditor`.
     pub role: String,
+    /// The applicant that they are themselves, where that is known.
+    pub applicant: Option<Uuid>,
     /// When they came, RFC 3339.
     pub created_at: String,
     /// Since when they are no longer let in.
@@ -64,6 +73,7 @@ fn describe(app: &App, row: &StaffRow) -> Result<StaffOut, ApiError> {
         id: row.id.0,
         name: name.as_text().unwrap_or_default().to_owned(),
         role: row.role.name().to_owned(),
+        applicant: row.applicant.map(|id| id.0),
         created_at: row.created_at.to_timestamp().to_string(),
         disabled_at: row.disabled_at.map(|at| at.to_timestamp().to_string()),
         secret: None,
@@ -80,7 +90,11 @@ pub async fn create_staff(
     headers: HeaderMap,
     input: Input<StaffIn>,
 ) -> Result<Response, ApiError> {
-    let StaffIn { name, role } = input.value;
+    let StaffIn {
+        name,
+        role,
+        applicant,
+    } = input.value;
     if !(1..=100).contains(&name.chars().count()) || name.chars().any(char::is_control) {
         let detail = "name must have 1 to 100 characters";
         return Err(ApiError::invalid("name_invalid", detail));
@@ -94,6 +108,7 @@ pub async fn create_staff(
     let now = app.now();
     let tenant = allowed.tenant.id;
     let (row, secret) = work.tx.create_staff(tenant, &name, role, now).await?;
+    let row = link(&mut work.tx, &allowed, row, applicant, now).await?;
     let act = Act::new(&allowed.caller, "staff.created", "staff", row.id.0);
     record::audit(&mut work.tx, act.with("role", role.name()), now).await?;
     let out = StaffOut {
@@ -136,10 +151,11 @@ pub async fn put_staff(
     Id(id): Id<Uuid>,
     input: Input<RoleIn>,
 ) -> Result<Json<StaffOut>, ApiError> {
-    let role = input.value.role;
+    let RoleIn { role, applicant } = input.value;
     let now = app.now();
     let mut tx = app.store.begin().await?;
     let row = another(&mut tx, &allowed, id).await?;
+    let row = link(&mut tx, &allowed, row, applicant, now).await?;
     let act = Act::new(&allowed.caller, "staff.role_changed", "staff", id);
     let act = act.with("from", row.role.name()).with("to", role.name());
     let row = tx.set_staff_role(row, role).await?;
@@ -185,6 +201,26 @@ pub async fn renew_staff_secret(
         secret: Some(secret.reveal().to_owned()),
         ..describe(&app, &row)?
     }))
+}
+
+/// Says which applicant somebody is, where that is told.
+async fn link(
+    tx: &mut Tx,
+    allowed: &Allowed<ManageStaff>,
+    row: StaffRow,
+    applicant: Option<Uuid>,
+    now: Millis,
+) -> Result<StaffRow, ApiError> {
+    let Some(id) = applicant else {
+        return Ok(row);
+    };
+    let found = tx
+        .find_applicant(allowed.tenant.id, ApplicantId(id))
+        .await?;
+    let found = found.ok_or(ApiError::NotFound("applicant"))?;
+    let act = Act::new(&allowed.caller, "staff.linked", "staff", row.id.0);
+    record::audit(tx, act.with("applicant", id.to_string()), now).await?;
+    Ok(tx.link_staff(row, found.id).await?)
 }
 
 /// Returns somebody else than the caller: nobody raises themselves, and nobody locks the last door behind them.

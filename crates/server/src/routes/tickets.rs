@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use menshen_core::Policy;
 use menshen_core::access::Caller;
 use menshen_core::ids::{ApplicantId, TicketId, VerificationId};
 use menshen_core::ticket::{ClosedBy, Kind, MOST_OPEN, State as Life, Status};
@@ -158,7 +159,7 @@ pub async fn create_ticket(
     let now = app.now();
     let who = (applicant.tenant_id, applicant.id);
     refuse_many(&mut work, &applicant).await?;
-    let state = Life::new(now, policy.ticket_due(now));
+    let state = Life::new(now, due(&policy, now)?);
     let new = NewTicket {
         tenant_id: who.0,
         applicant_id: who.1,
@@ -295,7 +296,7 @@ pub async fn add_message(
     let (tx, who) = (&mut work.tx, (row.tenant_id, row.applicant_id));
     tx.lock_applicant(who.0, who.1).await?;
     let mut ticket = again(tx, &row).await?;
-    ticket.state = ticket.state.asked(now, policy.ticket_due(now))?;
+    ticket.state = ticket.state.asked(now, due(&policy, now)?)?;
     let author = author(&allowed.caller);
     let message = ticket.add(tx, (author, None), &text, now).await?;
     let owner = (AttachmentOwner::Ticket, row.id.0);
@@ -385,4 +386,10 @@ pub async fn get_ticket_attachment(
     let out = attachment::show(&app, &found).await?;
     read_by_key(&app, &allowed, id).await?;
     Ok(out)
+}
+
+/// Returns when an answer to what is written now is due.
+fn due(policy: &Policy, now: Millis) -> Result<Millis, ApiError> {
+    let due = policy.service.ticket_due(&policy.calendar, now);
+    due.map_err(ApiError::machine)
 }

@@ -88,7 +88,7 @@ pub struct VerificationOut {
     /// Until when it holds, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<String>,
-    /// Why it is over: `left_lying`, `ran_out`, `replaced`, `erased`.
+    /// Why it is over: `left_lying`, `ran_out`, `replaced`, `erased`, `overturned`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub ended: Option<Expiry>,

@@ -309,6 +309,14 @@ async fn records(service: &Service, applicant: &str, first: &str, open: &str) ->
     ids.insert("decision", text(&decisions[0]["id"]));
     ids.insert("capture", text(&captures[0]["id"]));
     ids.insert("seq", audit[0]["seq"].to_string());
+    let pending = service.applicant("pending").await;
+    let pending = service.verification(&pending, "L1", "first").await;
+    service.attempt(&pending, "MAGIC REVIEW", &[]).await;
+    let (_, auditor) = service.staff(&service.key, "auditor").await;
+    let cases = service
+        .call_as(&auditor, Method::GET, "/v1/review/cases", None, &[])
+        .await;
+    ids.insert("case", text(&cases.body["items"][0]["id"]));
     ids.insert("staff", service.staff(&service.key, "reviewer").await.0);
     ids.insert(
         "key",

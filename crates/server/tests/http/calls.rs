@@ -21,8 +21,8 @@ pub enum For {
 
 use For::{Everybody, Keys, People};
 use Scope::{
-    AuditRead, KeysWrite, Operate, PersonalRead, PolicyWrite, PrivacyWrite, StaffWrite,
-    TicketsAnswer, VerificationsRead, VerificationsWrite, WebhooksWrite,
+    AuditRead, CasesRead, CasesWork, KeysWrite, Operate, PersonalRead, PolicyWrite, PrivacyWrite,
+    StaffWrite, TicketsAnswer, VerificationsRead, VerificationsWrite, WebhooksWrite,
 };
 
 /// Whom each route is for. The document and this table name the same routes.
@@ -190,6 +190,19 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ("PUT", "/v1/staff/{id}", Keys(StaffWrite)),
     ("POST", "/v1/staff/{id}/secret", Keys(StaffWrite)),
     ("DELETE", "/v1/staff/{id}", Keys(StaffWrite)),
+    ("GET", "/v1/review/queues", Keys(CasesRead)),
+    ("GET", "/v1/review/reviewers", Keys(CasesRead)),
+    ("GET", "/v1/review/cases", Keys(CasesRead)),
+    ("POST", "/v1/review/cases/{id}/claim", Keys(CasesWork)),
+    ("GET", "/v1/review/cases/{id}", Keys(CasesRead)),
+    (
+        "GET",
+        "/v1/review/cases/{id}/images/{capture}",
+        Keys(CasesWork),
+    ),
+    ("POST", "/v1/review/cases/{id}/notes", Keys(CasesWork)),
+    ("POST", "/v1/review/cases/{id}/decide", Keys(CasesWork)),
+    ("DELETE", "/v1/review/cases/{id}/claim", Keys(CasesWork)),
     ("GET", "/v1/tenants", Keys(Operate)),
     ("POST", "/v1/tenants", Keys(Operate)),
     ("GET", "/v1/policy", Keys(PolicyWrite)),
@@ -231,11 +244,13 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         "webhooks" => "webhook",
         "staff" => "staff",
         "tickets" | "support" => "ticket",
+        "review" => "case",
         _ => "key",
     };
     let mut filled = (*path).to_owned();
     for (place, value) in [
         ("{id}", ids.get(kind).map_or("", String::as_str)),
+        ("{capture}", ids.get("capture").map_or("", String::as_str)),
         ("{hold}", ids.get("hold").map_or("", String::as_str)),
         ("{seq}", ids.get("seq").map_or("", String::as_str)),
         ("{delivery}", ids.get("delivery").map_or("", String::as_str)),
@@ -247,6 +262,9 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         ("{part}", "selfie"),
     ] {
         filled = filled.replace(place, value);
+    }
+    if path.contains("/images/") {
+        filled.push_str("?purpose=compare_faces");
     }
     let body = match (*method, *path) {
         ("POST", "/v1/applicants") => json!({ "external_id": format!("of {secret}") }),
@@ -276,6 +294,8 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         ("POST", "/v1/webhooks/{id}/rotate") => json!({}),
         ("POST", "/v1/staff") => json!({ "name": "Grace Hopper", "role": "auditor" }),
         ("PUT", "/v1/staff/{id}") => json!({ "role": "reviewer" }),
+        ("POST", "/v1/review/cases/{id}/notes") => json!({ "text": "x" }),
+        ("POST", "/v1/review/cases/{id}/decide") => json!({ "verdict": "approve" }),
         ("POST", "/v1/keys") => json!({ "label": "x", "scopes": [] }),
         ("POST", "/v1/tenants") => json!({ "name": "x", "sandbox": true }),
         ("PUT" | "POST", "/v1/policy" | "/v1/policy/try") => json!({ "toml": "version = \"x\"" }),

@@ -16,6 +16,7 @@ mod pictures;
 mod privacy;
 mod receiver;
 mod repeats;
+mod review;
 mod rules;
 mod staff;
 mod support;

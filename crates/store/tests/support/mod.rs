@@ -1,11 +1,14 @@
 //! A fresh store for each test: on SQLite always, on PostgreSQL where `MENSHEN_TEST_POSTGRES` names a server.
 #![allow(dead_code, clippy::unwrap_used)]
 
-use menshen_core::ids::TenantId;
+use std::collections::BTreeSet;
+
+use menshen_core::ids::{DecisionId, TenantId};
+use menshen_core::review::{Case, Matter, Queue};
 use menshen_core::time::Millis;
 use menshen_store::{
-    ApplicantRow, BlobConfig, DigestKind, MasterKeys, NewApplicant, NewCapture, NewVerification,
-    Part, Recorded, Store, StoreConfig, TenantKind, TenantRow, VerificationRow,
+    ApplicantRow, BlobConfig, DigestKind, MasterKeys, NewApplicant, NewCapture, NewReviewCase,
+    NewVerification, Part, Recorded, Store, StoreConfig, TenantKind, TenantRow, VerificationRow,
 };
 use tempfile::TempDir;
 
@@ -99,6 +102,25 @@ pub fn new_verification(applicant: &ApplicantRow) -> NewVerification {
         state: "{}".to_owned(),
         policy_identity: "p1".to_owned(),
         due_at: None,
+    }
+}
+
+/// Returns a case to be opened about a decision.
+pub fn new_case(row: &VerificationRow, decision: DecisionId) -> NewReviewCase {
+    let matter = Matter {
+        queue: Queue::Review,
+        level: row.level.clone(),
+        codes: vec!["doc_damaged".to_owned()],
+    };
+    let whose = (row.tenant_id, row.applicant_id);
+    NewReviewCase {
+        case: Case::new(whose, matter, BTreeSet::new(), NOW),
+        verification_id: row.id,
+        decision_id: decision,
+        kind: None,
+        policy_identity: "p1".to_owned(),
+        judged: None,
+        due_at: NOW.plus(1_000),
     }
 }
 

@@ -1,0 +1,145 @@
+//! A verdict on its way into the database. The machine's and people's are written by the same hand: reasons, state, signed
+//! evidence, identity, event and audit entry, in one transaction.
+
+use menshen_core::claims::Claims;
+use menshen_core::decide::Outcome;
+use menshen_core::event::EventName;
+use menshen_core::ids::CaseId;
+use menshen_core::time::Millis;
+use menshen_core::verification::{Flow, Status};
+use menshen_core::{Evidence, Policy, Reason};
+use menshen_ledger::{CaseFile, Hash};
+use menshen_store::{NewDecision, NewIdentity, Tx};
+
+use crate::app::App;
+use crate::capture;
+use crate::case::{Case, word};
+use crate::problem::ApiError;
+use crate::record::{self, Act};
+use crate::today;
+
+/// A verdict, with everything that led to it.
+pub struct Recorded<'a> {
+    /// The file of evidence, signed.
+    pub signed: Vec<u8>,
+    /// What it holds.
+    pub file: &'a CaseFile,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// The codes of all reasons.
+    pub codes: Vec<String>,
+    /// The reasons that the person is told.
+    pub told: &'a [Reason],
+    /// The face's template, kept where the identity is.
+    pub selfie: Option<&'a [f32]>,
+    /// The case in which people decided.
+    pub case: Option<CaseId>,
+}
+
+/// Returns a signed file of evidence.
+///
+/// # Errors
+/// The machine's where the verdict does not follow from the file.
+pub fn sign(app: &App, case: &Case, file: &CaseFile) -> Result<Vec<u8>, ApiError> {
+    menshen_ledger::write_evidence(file, &case.policy, &app.signer).map_err(ApiError::machine)
+}
+
+/// Writes a verdict and what follows from it. The case has its new state already.
+///
+/// # Errors
+/// The store's: then nothing has happened.
+pub async fn record(
+    app: &App,
+    tx: &mut Tx,
+    case: &mut Case,
+    recorded: Recorded<'_>,
+    act: Act,
+    now: Millis,
+) -> Result<(), ApiError> {
+    // Erasure locks the person first, too: one of the two waits, and sees what the other has done.
+    tx.lock_applicant(case.row.tenant_id, case.row.applicant_id)
+        .await?;
+    case.row.codes.clone_from(&recorded.codes);
+    let reasons = serde_json::to_vec(recorded.told).map_err(ApiError::machine)?;
+    case.row.version = tx.put_reasons(&case.row, &reasons, now).await?;
+    case.write(tx, now).await?;
+    let digest = Hash::of(&recorded.signed).to_string();
+    let file = recorded.file;
+    let new = NewDecision {
+        id: file.decision_id,
+        tenant_id: case.row.tenant_id,
+        applicant_id: case.row.applicant_id,
+        verification_id: case.row.id,
+        attempt: case.row.attempt,
+        outcome: word(&recorded.outcome),
+        codes: recorded.codes,
+        policy_identity: file.decision.policy_version.clone(),
+        engine: app.engine_version(),
+        evidence_file: &recorded.signed,
+        digest: digest.clone(),
+        case_id: recorded.case,
+    };
+    tx.record_decision(&new, now).await?;
+    if case.status() == Status::Verified {
+        remember_identity(tx, case, &file.claims, recorded.selfie, now).await?;
+    }
+    let act = act
+        .with("decision", file.decision_id.to_string())
+        .with("outcome", word(&recorded.outcome))
+        .with("codes", case.row.codes.join(","))
+        .with("evidence", digest);
+    record::audit(tx, act, now).await?;
+    let name = match case.status() {
+        // The machine never leaves it there: people ask for a step once more.
+        Status::InProgress => Some(EventName::VerificationAskedAgain),
+        status => EventName::of(status),
+    };
+    match name {
+        Some(name) => record::event(tx, name, &case.row, now).await,
+        None => Ok(()),
+    }
+}
+
+/// Returns the last moment of the document's last day, anywhere on earth.
+pub fn document_ends(
+    policy: &Policy,
+    claims: &Claims,
+    evidence: &Evidence,
+    now: Millis,
+) -> Option<Millis> {
+    let date = menshen_core::expiry(policy, claims, evidence, today(now))?;
+    let end = date.tomorrow().ok()?.at(12, 0, 0, 0);
+    let zoned = end.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    Some(Millis::from(zoned.timestamp()))
+}
+
+/// Keeps the identity first verified. It is never overwritten: a face is added where there was none, and a renewal
+/// changes the document and keeps the person.
+async fn remember_identity(
+    tx: &mut Tx,
+    case: &Case,
+    claims: &Claims,
+    selfie: Option<&[f32]>,
+    now: Millis,
+) -> Result<(), ApiError> {
+    let (tenant, applicant) = (case.row.tenant_id, case.row.applicant_id);
+    let mut claims = claims.clone();
+    claims.first = None;
+    let sealed = serde_json::to_vec(&claims).map_err(ApiError::machine)?;
+    let template = selfie.map(capture::to_bytes);
+    let identity = NewIdentity {
+        tenant_id: tenant,
+        applicant_id: applicant,
+        verification_id: case.row.id,
+        name: &claims.name,
+        number: &claims.number,
+        claims: &sealed,
+        template: template.as_deref(),
+    };
+    tx.record_identity(&identity, now).await?;
+    tx.add_template(&identity).await?;
+    if case.flow == Flow::Renewal {
+        tx.renew_identity(&identity).await?;
+    }
+    Ok(())
+}
