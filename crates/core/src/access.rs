@@ -33,14 +33,20 @@ pub enum Scope {
     /// Say where events are sent, and see what became of them.
     #[serde(rename = "webhooks:write")]
     WebhooksWrite,
-    /// Create tenants: the operator's own.
+    /// Read what the search of lists of sanctioned people found, with the names on both sides.
+    #[serde(rename = "screening:read")]
+    ScreeningRead,
+    /// Clear and confirm what it found.
+    #[serde(rename = "screening:write")]
+    ScreeningWrite,
+    /// Create tenants and import lists: the operator's own.
     #[serde(rename = "operate")]
     Operate,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::VerificationsRead,
         Self::VerificationsWrite,
         Self::PersonalRead,
@@ -49,6 +55,8 @@ impl Scope {
         Self::KeysWrite,
         Self::AuditRead,
         Self::WebhooksWrite,
+        Self::ScreeningRead,
+        Self::ScreeningWrite,
         Self::Operate,
     ];
 
@@ -63,6 +71,8 @@ impl Scope {
             Self::KeysWrite => "keys:write",
             Self::AuditRead => "audit:read",
             Self::WebhooksWrite => "webhooks:write",
+            Self::ScreeningRead => "screening:read",
+            Self::ScreeningWrite => "screening:write",
             Self::Operate => "operate",
         }
     }

@@ -61,6 +61,9 @@ ids! {
     NoticeId "A message to a person.";
     WebhookId "An address of an integrator that is told of events.";
     DeliveryId "An event on its way to such an address.";
+    ScreeningListId "One version of a list of sanctioned people.";
+    ScreeningHitId "An entry of such a list that a person's name comes near.";
+    ScreeningRunId "One search of everyone of a tenant.";
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod clients;
 pub mod entitlements;
 mod read;
+mod screening;
 mod service;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 pub use clients::{Client, ClientRule, NoClient, Version, judge_client};
 pub use entitlements::EntitlementRules;
 pub use read::PolicyError;
+pub use screening::{SanctionList, ScreeningRules};
 pub use service::{AttemptRules, FlowRules, Part, Parts, TimeRules, Window};
 
 use crate::card::Calibration;
@@ -61,6 +63,9 @@ pub struct Policy {
     /// What an account may do. Left out of the identity where nothing is set: it judges no verification.
     #[serde(default, skip_serializing_if = "EntitlementRules::is_empty")]
     pub entitlements: EntitlementRules,
+    /// Rules about lists of sanctioned people. Left out of the identity where nothing is set.
+    #[serde(default, skip_serializing_if = "ScreeningRules::is_unset")]
+    pub screening: ScreeningRules,
 }
 
 /// Rules about documents.

@@ -278,6 +278,10 @@ pub enum Why {
     NotFound,
     /// The portrait is out of focus.
     Unclear,
+    /// The name comes near an entry of a list.
+    Listed,
+    /// A list was not searched.
+    NotSearched,
 }
 
 /// One thing that stands between a person and approval.

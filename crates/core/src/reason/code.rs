@@ -144,4 +144,5 @@ codes! {
     FaceBackground "face_background" Face Hint FREE Full Selfie Hint "The background is cluttered.";
     FaceLensHaze "face_lens_haze" Quality Hint FREE Full Selfie Hint "The picture is hazy, as from a dirty lens.";
     ReverificationLimits "reverification_limits" Policy Fix FREE Full Account Technical "The account is limited until the person is verified again.";
+    ScreeningUnclear "screening_unclear" Risk Review FREE None Account Review "The search of lists of sanctioned people is not clear, or could not be done.";
 }
