@@ -29,6 +29,9 @@ const FORGET_CONTACTS: &str = "UPDATE contact SET replaced_at = $3 \
 /// A digest tells whoever holds the secret that a person was here: it goes too.
 const FORGET_IDENTITY: &str = "UPDATE identity SET name_digest = '', number_digest = '' \
      WHERE tenant_id = $1 AND applicant_id = $2";
+/// Which entry a person's name came near tells who it was.
+const FORGET_HITS: &str = "UPDATE screening_hit SET entry = '', entry_digest = '', detail_sealed = NULL, \
+     reason_sealed = NULL, version = version + 1 WHERE tenant_id = $1 AND applicant_id = $2";
 /// The external id becomes free for a new applicant; the row's own id keeps the digest unique.
 const FORGET_APPLICANT: &str = "UPDATE applicant SET external_digest = 'erased|' || id, external_sealed = $3, \
      erased_at = $4, version = version + 1 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
@@ -54,7 +57,12 @@ impl Tx {
         for purpose in [Purpose::Document, Purpose::Biometric] {
             self.destroy(subject, purpose, now).await?;
         }
-        for sql in [FORGET_DEVICES, FORGET_SUBMISSIONS, FORGET_IDENTITY] {
+        for sql in [
+            FORGET_DEVICES,
+            FORGET_SUBMISSIONS,
+            FORGET_IDENTITY,
+            FORGET_HITS,
+        ] {
             self.of_subject(sql, subject).await?;
         }
         self.revoke_applicant_tokens(tenant, applicant, now).await?;

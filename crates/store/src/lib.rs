@@ -37,6 +37,9 @@ mod record;
 mod restore;
 mod retention;
 mod rotate;
+mod screening_hits;
+mod screening_lists;
+mod screening_runs;
 mod seal;
 mod secrets;
 mod subject;
@@ -70,6 +73,11 @@ pub use notices::{NewNotice, NoticeRow, NoticeState};
 pub use open::Store;
 pub use outbox::{EventRow, OutboxState};
 pub use restore::restore;
+pub use screening_hits::{
+    Met, NewScreeningHit, ScreeningFinding, ScreeningHitRow, ScreeningHitState, ScreeningHitsAsked,
+};
+pub use screening_lists::{ListPart, NewScreeningList, ScreeningListRow};
+pub use screening_runs::{ScreeningOutcome, ScreeningRunRow, ScreeningStep, VerifiedPerson};
 pub use seal::{MasterKeys, Opened, Purpose};
 pub use secrets::Secret;
 pub use tenants::{PolicyRow, TenantKind, TenantRow};

@@ -30,6 +30,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0003_webhooks.sql"),
         include_str!("../migrations/postgres/0003_webhooks.sql"),
     ),
+    (
+        9,
+        "screening",
+        include_str!("../migrations/sqlite/0009_screening.sql"),
+        include_str!("../migrations/postgres/0009_screening.sql"),
+    ),
 ];
 
 /// Returns the version of the tables.
