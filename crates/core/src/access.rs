@@ -35,7 +35,13 @@ pub enum Scope {
     /// Say where events are sent, and see what became of them.
     #[serde(rename = "webhooks:write")]
     WebhooksWrite,
-    /// Create tenants: the operator's own.
+    /// Read what the search of lists of sanctioned people found, with the names on both sides.
+    #[serde(rename = "screening:read")]
+    ScreeningRead,
+    /// Clear and confirm what it found.
+    #[serde(rename = "screening:write")]
+    ScreeningWrite,
+    /// Create tenants and import lists: the operator's own.
     #[serde(rename = "operate")]
     Operate,
     /// Say who works for the tenant, and as what.
@@ -57,7 +63,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::VerificationsRead,
         Self::VerificationsWrite,
         Self::PersonalRead,
@@ -66,6 +72,8 @@ impl Scope {
         Self::KeysWrite,
         Self::AuditRead,
         Self::WebhooksWrite,
+        Self::ScreeningRead,
+        Self::ScreeningWrite,
         Self::Operate,
         Self::StaffWrite,
         Self::CasesRead,
@@ -85,6 +93,8 @@ impl Scope {
             Self::KeysWrite => "keys:write",
             Self::AuditRead => "audit:read",
             Self::WebhooksWrite => "webhooks:write",
+            Self::ScreeningRead => "screening:read",
+            Self::ScreeningWrite => "screening:write",
             Self::Operate => "operate",
             Self::StaffWrite => "staff:write",
             Self::CasesRead => "cases:read",

@@ -13,3 +13,4 @@ pub(crate) mod numbers;
 pub(crate) mod places;
 pub(crate) mod prc;
 pub(crate) mod quality;
+pub(crate) mod screening;

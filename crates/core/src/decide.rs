@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::card::{ModelCard, ModelCards};
 use crate::checks::{
     consistency, dates, document, face, form, liveness, matching, names, numbers, places, prc,
-    quality,
+    quality, screening,
 };
 use crate::claims::Claims;
 use crate::evidence::{Evidence, FaceEvidence, FaceMatch, LivenessEvidence, PageEvidence};
@@ -77,6 +77,11 @@ pub fn decide_parts(
     if parts.contains(&Part::Face) {
         findings.extend(check_person(policy, evidence, cards));
     }
+    // Whatever is asked for: whoever is on a list is on it in every flow.
+    findings.extend(screening::check(
+        &policy.screening,
+        evidence.screening.as_ref(),
+    ));
     let reasons = conclude(policy, findings);
     Decision {
         outcome: outcome(&reasons),

@@ -58,6 +58,9 @@ pub enum EventName {
     /// Nothing: an integrator tries an address.
     #[serde(rename = "webhook.test")]
     WebhookTest,
+    /// A person's name comes near an entry of a list of sanctioned people, and nobody has looked at that.
+    #[serde(rename = "screening.hit")]
+    ScreeningHit,
 }
 
 impl EventName {

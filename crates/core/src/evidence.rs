@@ -9,6 +9,8 @@ use menshen_document::{DocumentKind, Field, Side};
 use serde::{Deserialize, Serialize};
 
 use crate::geometry::{Quad, Rect};
+use crate::ids::ScreeningHitId;
+use crate::policy::SanctionList;
 
 /// Everything that was measured for one verification.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +25,9 @@ pub struct Evidence {
     pub face_match: Option<FaceMatch>,
     /// Measures over a sequence of frames, where one was handed in.
     pub liveness: Option<LivenessEvidence>,
+    /// The search of lists of sanctioned people, where one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screening: Option<ScreeningEvidence>,
 }
 
 /// One photo of one side of a document.
@@ -296,4 +301,29 @@ pub struct LivenessEvidence {
     pub spoof: Option<f32>,
     /// Index of the best frame for the comparison.
     pub best_frame: Option<u32>,
+}
+
+/// What a search of the lists of sanctioned people found. Entries by their lists' own ids, never by name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ScreeningEvidence {
+    /// The lists that were searched, each with the SHA-256 of its file. One that is not here was not searched.
+    pub lists: BTreeMap<SanctionList, String>,
+    /// The entries that the person's name comes near, the best first.
+    pub hits: Vec<ScreeningHit>,
+    /// There may be more of them: a search names so many at most.
+    pub cut: bool,
+}
+
+/// An entry that a person's name comes near.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScreeningHit {
+    /// The list.
+    pub list: SanctionList,
+    /// The list's own id of the entry.
+    pub entry: String,
+    /// How near, 0..=1.
+    pub score: f32,
+    /// The exception in force for this person and this content of the entry: somebody found that it is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<ScreeningHitId>,
 }

@@ -69,6 +69,9 @@ ids! {
     GuessId "A code that was asked about and is none.";
     CaseId "A case that people decide.";
     NoteId "A note on a case.";
+    ScreeningListId "One version of a list of sanctioned people.";
+    ScreeningHitId "An entry of such a list that a person's name comes near.";
+    ScreeningRunId "One search of everyone of a tenant.";
 }
 
 #[cfg(test)]

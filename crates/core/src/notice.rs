@@ -67,7 +67,8 @@ impl Notice {
             | EventName::EntitlementChanged
             | EventName::DuplicateFound
             | EventName::TicketUpdated
-            | EventName::WebhookTest => None,
+            | EventName::WebhookTest
+            | EventName::ScreeningHit => None,
         }
     }
 

@@ -4,6 +4,7 @@ mod clients;
 pub mod entitlements;
 mod read;
 mod review;
+mod screening;
 mod service;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ pub use clients::{Client, ClientRule, NoClient, Version, judge_client};
 pub use entitlements::EntitlementRules;
 pub use read::PolicyError;
 pub use review::ReviewRules;
+pub use screening::{SanctionList, ScreeningRules};
 pub use service::{
     AttemptRules, FlowRules, HourClock, OriginalRules, Part, Parts, ServiceRules, StatementRules,
     SupportRules, TimeRules, Window,
@@ -85,6 +87,9 @@ pub struct Policy {
     /// How people review. Left out of the identity where nothing is set: the machine judges without it.
     #[serde(default, skip_serializing_if = "ReviewRules::is_default")]
     pub review: ReviewRules,
+    /// Rules about lists of sanctioned people. Left out of the identity where nothing is set.
+    #[serde(default, skip_serializing_if = "ScreeningRules::is_unset")]
+    pub screening: ScreeningRules,
 }
 
 /// Rules about documents.

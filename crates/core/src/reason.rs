@@ -288,6 +288,10 @@ pub enum Why {
     NoDate,
     /// The statement's sentence about its purpose was not read.
     NoPurpose,
+    /// The name comes near an entry of a list.
+    Listed,
+    /// A list was not searched.
+    NotSearched,
 }
 
 /// One thing that stands between a person and approval.

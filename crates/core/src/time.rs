@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Millis(pub i64);
 
-/// Milliseconds of a minute, an hour and a day.
-pub const MINUTE: i64 = 60_000;
+/// Milliseconds of a second, a minute, an hour and a day.
+pub const SECOND: i64 = 1_000;
+/// Milliseconds of a minute.
+pub const MINUTE: i64 = 60 * SECOND;
 /// Milliseconds of an hour.
 pub const HOUR: i64 = 60 * MINUTE;
 /// Milliseconds of a day.

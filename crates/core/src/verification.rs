@@ -353,6 +353,9 @@ impl State {
                 overdue: true,
             }),
             _ => Err(self.not_now("called overdue")),
+        }
+    }
+
     /// People have judged: as many as the policy asks for agree.
     ///
     /// # Errors
@@ -392,6 +395,7 @@ impl State {
             since: now,
             due,
             queue: Queue::Appeal,
+            overdue: false,
         })
     }
 

@@ -22,8 +22,8 @@ use store::{FormStore, Spelled};
 pub use explain::{By, CountryRelation, DateRelation, Explanation, Hit, TokenMatch};
 pub use score::DEFAULT_ALERT_SCORE;
 
-/// Hits that a search returns at most, the best first.
-const MAX_HITS: usize = 50;
+/// Hits that a search returns at most, the best first. Where it returns so many, there may be more.
+pub const MAX_HITS: usize = 50;
 /// Names of a query that are looked at.
 const MAX_NAMES: usize = 8;
 

@@ -14,8 +14,8 @@ mod name;
 pub use entity::{BirthDate, Entity, Kind, ListName, ListedName, Strength};
 pub use error::{ListError, ListProblem};
 pub use index::{
-    By, CountryRelation, DEFAULT_ALERT_SCORE, DateRelation, Explanation, Hit, Index, Query,
-    TokenMatch,
+    By, CountryRelation, DEFAULT_ALERT_SCORE, DateRelation, Explanation, Hit, Index, MAX_HITS,
+    Query, TokenMatch,
 };
 pub use list::{List, ListVersion, OfacCsv, eu_xml, ofac_csv, ofac_xml, un_xml};
 pub use name::Scheme;

@@ -43,6 +43,9 @@ const FORGET_ATTACHMENTS: &str =
 const FORGET_CODES: &str = "UPDATE case_code SET digest = id, expires_at = $3 \
      WHERE tenant_id = $1 AND applicant_id = $2";
 const DELETE_GUESSES: &str = "DELETE FROM code_guess WHERE tenant_id = $1 AND applicant_id = $2";
+/// Which entry a person's name came near tells who it was.
+const FORGET_HITS: &str = "UPDATE screening_hit SET entry = '', entry_digest = '', detail_sealed = NULL, \
+     reason_sealed = NULL, version = version + 1 WHERE tenant_id = $1 AND applicant_id = $2";
 /// The external id becomes free for a new applicant; the row's own id keeps the digest unique.
 const FORGET_APPLICANT: &str = "UPDATE applicant SET external_digest = 'erased|' || id, external_sealed = $3, \
      phrase_sealed = NULL, erased_at = $4, version = version + 1 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
@@ -75,6 +78,7 @@ impl Tx {
             FORGET_ATTACHMENTS,
             DELETE_GUESSES,
             FORGET_STAFF,
+            FORGET_HITS,
         ] {
             self.of_subject(sql, subject).await?;
         }

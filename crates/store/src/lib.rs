@@ -43,6 +43,9 @@ mod review_cases;
 mod review_notes;
 mod review_queues;
 mod rotate;
+mod screening_hits;
+mod screening_lists;
+mod screening_runs;
 mod seal;
 mod secrets;
 mod staff;
@@ -84,6 +87,11 @@ pub use restore::restore;
 pub use review_cases::{NewReviewCase, ReviewCaseRow};
 pub use review_notes::NoteRow;
 pub use review_queues::{QueueFigures, ReviewFilter, ReviewerFigures};
+pub use screening_hits::{
+    Met, NewScreeningHit, ScreeningFinding, ScreeningHitRow, ScreeningHitState, ScreeningHitsAsked,
+};
+pub use screening_lists::{ListPart, NewScreeningList, ScreeningListRow};
+pub use screening_runs::{ScreeningOutcome, ScreeningRunRow, ScreeningStep, VerifiedPerson};
 pub use seal::{MasterKeys, Opened, Purpose};
 pub use secrets::Secret;
 pub use staff::StaffRow;

@@ -48,6 +48,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0006_tickets.sql"),
         include_str!("../migrations/postgres/0006_tickets.sql"),
     ),
+    (
+        9,
+        "screening",
+        include_str!("../migrations/sqlite/0009_screening.sql"),
+        include_str!("../migrations/postgres/0009_screening.sql"),
+    ),
 ];
 
 /// Returns the version of the tables.

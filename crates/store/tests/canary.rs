@@ -12,13 +12,14 @@ mod cases {
     use std::path::{Path, PathBuf};
 
     use menshen_core::access::Role;
-    use menshen_core::ids::DecisionId;
-    use menshen_core::ids::{ApplicantId, DecisionId, TenantId};
+    use menshen_core::ids::{ApplicantId, DecisionId, ScreeningListId, TenantId};
+    use menshen_core::policy::SanctionList;
     use menshen_core::time::DAY;
     use menshen_store::{
-        AttachmentOwner, Author, BlobConfig, Channel, DigestKind, Idempotency, NewApplicant,
-        NewAttachment, NewAttempt, NewCapture, NewCode, NewDecision, NewIdentity, NewMessage,
-        NewTicket, NewUpload, Part, Purpose, Store, StoreError, TenantKind, TenantRow, Way,
+        AttachmentOwner, Author, BlobConfig, Channel, DigestKind, Idempotency, ListPart, Met,
+        NewApplicant, NewAttachment, NewAttempt, NewCapture, NewCode, NewDecision, NewIdentity,
+        NewMessage, NewScreeningHit, NewScreeningList, NewTicket, NewUpload, Part, Purpose,
+        ScreeningFinding, Store, StoreError, TenantKind, TenantRow, Tx, VerificationRow, Way,
     };
     use sqlx::Row;
 
@@ -41,10 +42,11 @@ mod cases {
                 .create_tenant(&planted, TenantKind::Live, "", "p1", NOW)
                 .await;
             let tenant = tenant.unwrap();
+            let list = import(&mut tx).await;
             tx.commit().await.unwrap();
             let mut people = Vec::new();
             for n in 0..PEOPLE / 2 {
-                people.push(live(&world.store, &tenant, n).await);
+                people.push(live(&world.store, &tenant, list, n).await);
             }
             search(world).await;
             for applicant in people {
@@ -78,8 +80,62 @@ mod cases {
         assert!(!format!("{error} {error:?}").contains(CANARY));
     }
 
+    /// A list is not personal: only what it has to do with somebody is.
+    async fn import(tx: &mut Tx) -> ScreeningListId {
+        let new = NewScreeningList {
+            list: SanctionList::Un,
+            format: "un_xml",
+            sha256: "",
+            published: None,
+            entries: 1,
+            by: "system",
+            parts: &[ListPart {
+                name: "file".to_owned(),
+                bytes: b"a list".to_vec(),
+            }],
+        };
+        tx.import_screening_list(&new, NOW).await.unwrap()
+    }
+
+    async fn meet(
+        tx: &mut Tx,
+        tenant: TenantId,
+        list_id: ScreeningListId,
+        row: &VerificationRow,
+        personal: &str,
+    ) {
+        let new = NewScreeningHit {
+            tenant_id: tenant,
+            applicant_id: row.applicant_id,
+            verification_id: row.id,
+            list: SanctionList::Un,
+            list_id,
+            entry: "1",
+            entry_digest: "0",
+            score_permille: 900,
+            detail: personal.as_bytes(),
+        };
+        let Met::New(id) = tx.meet_screening_hit(&new, NOW).await.unwrap() else {
+            panic!("a first hit is news")
+        };
+        let hit = tx.find_screening_hit(tenant, id).await.unwrap().unwrap();
+        let finding = ScreeningFinding {
+            cleared_until: Some(NOW.plus(DAY)),
+            reason: personal,
+            by: "system",
+        };
+        tx.decide_screening_hit(&hit, finding, NOW).await.unwrap();
+        let known = tx.meet_screening_hit(&new, NOW).await.unwrap();
+        assert!(matches!(known, Met::Known(row) if row.covers("0", NOW)));
+    }
+
     /// One person with something personal in every place that can hold it.
-    async fn live(store: &Store, tenant: &TenantRow, n: usize) -> ApplicantId {
+    async fn live(
+        store: &Store,
+        tenant: &TenantRow,
+        list: ScreeningListId,
+        n: usize,
+    ) -> ApplicantId {
         let personal = |what: &str| format!("{CANARY}{what}-{n}");
         let bytes = |what: &str| personal(what).into_bytes();
         let t = tenant.id;
@@ -99,6 +155,7 @@ mod cases {
             .unwrap();
         row.version = tx.put_claims(&row, &bytes("claims"), NOW).await.unwrap();
         row.version = tx.put_reasons(&row, &bytes("reasons"), NOW).await.unwrap();
+        meet(&mut tx, t, list, &row, &personal("hit")).await;
         let upload = NewUpload {
             tenant_id: t,
             verification_id: row.id,

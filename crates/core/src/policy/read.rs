@@ -183,6 +183,11 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
         "entitlements.restrictions",
         "by flows of re-verification",
     )?;
+    ensure(
+        !policy.screening.lists.is_empty(),
+        "screening.lists",
+        "at least one list",
+    )?;
     let softened = |code: &ReasonCode| code.spec().end != End::Final;
     ensure(
         policy.to_review.iter().all(softened),

@@ -145,4 +145,5 @@ codes! {
     FaceLensHaze "face_lens_haze" Quality Hint FREE Full Selfie Hint "The picture is hazy, as from a dirty lens.";
     ReverificationLimits "reverification_limits" Policy Fix FREE Full Account Technical "The account is limited until the person is verified again.";
     ReviewRefused "review_refused" Policy Final FREE Full Account Final "People looked at the case and refused it.";
+    ScreeningUnclear "screening_unclear" Risk Review FREE None Account Review "The search of lists of sanctioned people is not clear, or could not be done.";
 }

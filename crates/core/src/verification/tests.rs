@@ -161,6 +161,8 @@ fn a_state_that_was_written_before_it_could_be_overdue_reads() {
     let text = r#"{"state":"pending","since":1,"due":2,"queue":"review"}"#;
     let state: State = serde_json::from_str(text).expect("reads");
     assert!(state.missed(Millis(2)).is_ok());
+}
+
 /// A verdict on which enough people agree: at the first level one may approve alone.
 fn settled(verdict: crate::review::Verdict) -> crate::review::Settled {
     use crate::access::Role;
