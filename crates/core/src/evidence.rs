@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use menshen_document::{DocumentKind, Field, Side};
 use serde::{Deserialize, Serialize};
 
+use crate::duplicate::Duplicates;
 use crate::geometry::{Quad, Rect};
 
 /// Everything that was measured for one verification.
@@ -23,6 +24,9 @@ pub struct Evidence {
     pub face_match: Option<FaceMatch>,
     /// Measures over a sequence of frames, where one was handed in.
     pub liveness: Option<LivenessEvidence>,
+    /// The same person elsewhere, where somebody has looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicates: Option<Duplicates>,
 }
 
 /// One photo of one side of a document.

@@ -1,6 +1,7 @@
 //! The policy: every limit of acceptance, as a documented TOML file with defaults.
 
 mod clients;
+mod duplicates;
 pub mod entitlements;
 mod read;
 mod service;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use clients::{Client, ClientRule, NoClient, Version, judge_client};
+pub use duplicates::DuplicateRules;
 pub use entitlements::EntitlementRules;
 pub use read::PolicyError;
 pub use service::{AttemptRules, FlowRules, Part, Parts, TimeRules, Window};
@@ -61,6 +63,9 @@ pub struct Policy {
     /// What an account may do. Left out of the identity where nothing is set: it judges no verification.
     #[serde(default, skip_serializing_if = "EntitlementRules::is_empty")]
     pub entitlements: EntitlementRules,
+    /// When an account is taken for a second one of the same person. Left out of the identity where all is as usual.
+    #[serde(default, skip_serializing_if = "DuplicateRules::is_usual")]
+    pub duplicates: DuplicateRules,
 }
 
 /// Rules about documents.

@@ -144,4 +144,6 @@ codes! {
     FaceBackground "face_background" Face Hint FREE Full Selfie Hint "The background is cluttered.";
     FaceLensHaze "face_lens_haze" Quality Hint FREE Full Selfie Hint "The picture is hazy, as from a dirty lens.";
     ReverificationLimits "reverification_limits" Policy Fix FREE Full Account Technical "The account is limited until the person is verified again.";
+    BlocklistHit "blocklist_hit" Risk Review FREE None Account Review "The document or face is on the operator's blocklist.";
+    DuplicateNotSearched "duplicate_not_searched" Technical Review FREE None Account Review "Whether the person has another account was not searched.";
 }

@@ -433,6 +433,7 @@ fn arbitrary_evidence() -> impl Strategy<Value = Evidence> {
             selfie,
             face_match,
             liveness,
+            duplicates: None,
         })
 }
 
