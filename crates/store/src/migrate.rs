@@ -36,6 +36,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0004_staff.sql"),
         include_str!("../migrations/postgres/0004_staff.sql"),
     ),
+    (
+        8,
+        "duplicates",
+        include_str!("../migrations/sqlite/0008_duplicates.sql"),
+        include_str!("../migrations/postgres/0008_duplicates.sql"),
+    ),
 ];
 
 /// Returns the version of the tables.

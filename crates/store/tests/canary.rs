@@ -14,8 +14,9 @@ mod cases {
     use menshen_core::ids::DecisionId;
     use menshen_core::time::DAY;
     use menshen_store::{
-        BlobConfig, Channel, DigestKind, Idempotency, NewApplicant, NewAttempt, NewCapture,
-        NewDecision, NewIdentity, NewUpload, Part, Store, StoreError, TenantKind, TenantRow,
+        BlobConfig, Blocked, Channel, DigestKind, Idempotency, MarkKind, NewApplicant, NewAttempt,
+        NewBlock, NewCapture, NewDecision, NewFace, NewIdentity, NewMark, NewUpload, Part, Store,
+        StoreError, TenantKind, TenantRow,
     };
     use sqlx::Row;
 
@@ -120,9 +121,42 @@ mod cases {
             name: &personal("name"),
             number: &personal("number"),
             claims: &bytes("identity"),
-            template: Some(&bytes("template")),
+            face: Some(NewFace {
+                model: "model",
+                template: &bytes("template"),
+            }),
         };
         tx.record_identity(&identity, NOW).await.unwrap();
+        for kind in [MarkKind::Document, MarkKind::Person] {
+            let mark = NewMark {
+                tenant_id: t,
+                applicant_id: applicant.id,
+                verification_id: row.id,
+                kind,
+                key: &personal("mark"),
+            };
+            assert!(tx.mark(&mark, NOW).await.unwrap());
+        }
+        let blocked = [
+            Blocked::Document {
+                key: &personal("blocked"),
+            },
+            Blocked::Face {
+                model: "model",
+                template: &bytes("blocked face"),
+            },
+        ];
+        for what in blocked {
+            let block = NewBlock {
+                tenant_id: t,
+                what,
+                reason: "case-1".to_owned(),
+                actor: "system".to_owned(),
+                verification_id: Some(row.id),
+                ends_at: None,
+            };
+            tx.create_block(&block, NOW).await.unwrap();
+        }
         let decision = NewDecision {
             id: DecisionId::new(NOW, Store::random_id_bytes().unwrap()),
             tenant_id: t,
