@@ -35,6 +35,9 @@ pub enum Scope {
     /// Say where events are sent, and see what became of them.
     #[serde(rename = "webhooks:write")]
     WebhooksWrite,
+    /// Say which documents and faces a person must look at.
+    #[serde(rename = "blocklist:write")]
+    BlocklistWrite,
     /// Create tenants: the operator's own.
     #[serde(rename = "operate")]
     Operate,
@@ -57,7 +60,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::VerificationsRead,
         Self::VerificationsWrite,
         Self::PersonalRead,
@@ -66,6 +69,7 @@ impl Scope {
         Self::KeysWrite,
         Self::AuditRead,
         Self::WebhooksWrite,
+        Self::BlocklistWrite,
         Self::Operate,
         Self::StaffWrite,
         Self::CasesRead,
@@ -85,6 +89,7 @@ impl Scope {
             Self::KeysWrite => "keys:write",
             Self::AuditRead => "audit:read",
             Self::WebhooksWrite => "webhooks:write",
+            Self::BlocklistWrite => "blocklist:write",
             Self::Operate => "operate",
             Self::StaffWrite => "staff:write",
             Self::CasesRead => "cases:read",
@@ -166,6 +171,7 @@ impl Role {
                 Scope::CasesWork,
                 Scope::CasesSenior,
                 Scope::TicketsAnswer,
+                Scope::BlocklistWrite,
             ],
             Self::Auditor => &[Scope::VerificationsRead, Scope::CasesRead, Scope::AuditRead],
         }

@@ -9,19 +9,19 @@ use menshen_core::ids::DecisionId;
 use menshen_core::policy::Part;
 use menshen_core::question::{Judge, Question};
 use menshen_core::time::Millis;
-use menshen_core::verification::{Flow, State, Status, Verdict, counts};
+use menshen_core::verification::{State, Status, Verdict, counts};
 use menshen_core::{Claims, Decision, Evidence};
 use menshen_engine::{Answer, Request};
 use menshen_ledger::{CaseFile, Hash, InputFile};
-use menshen_store::{
-    CaptureRow, JobRow, NewDecision, NewIdentity, Part as Photo, Store, TenantKind, TenantRow, Tx,
-};
+use menshen_store::{CaptureRow, JobRow, NewDecision, Part as Photo, Store, TenantKind, TenantRow};
 
 use super::Submission;
 use crate::app::App;
 use crate::attempts::{self, Place};
-use crate::capture::{self, Measured};
+use crate::capture::{self, Embedding, Measured};
 use crate::case::{Case, codes, word};
+use crate::duplicates::{self, Looked, Patience, Person};
+use crate::identity::{self, Sharing};
 use crate::problem::ApiError;
 use crate::record::{self, Act};
 use crate::today;
@@ -32,7 +32,7 @@ struct Known {
     evidence: Evidence,
     cards: ModelCards,
     inputs: Vec<InputFile>,
-    selfie: Option<Vec<f32>>,
+    selfie: Option<Embedding>,
 }
 
 /// Judges the submission of a job. A verification that is not waiting for a verdict is left alone: the job
@@ -54,15 +54,29 @@ pub async fn run(app: &App, job: &JobRow) -> Result<(), ApiError> {
     if job.tries > 1 || work.again {
         requeued(app, &mut case).await?;
     }
-    match judge(app, &tenant, case).await {
+    let patience = match job.tries > WAITS {
+        true => Patience::Over,
+        false => Patience::Wait,
+    };
+    match judge(app, &tenant, case, patience).await {
         // Erased meanwhile, and the verification was ended with it: there is nothing left to judge.
         Err(ApiError::Erased) => Ok(()),
         done => done,
     }
 }
 
-async fn judge(app: &App, tenant: &TenantRow, case: Case) -> Result<(), ApiError> {
-    let known = gather(app, tenant, &case).await?;
+/// How often a job waits until this node has read all faces; then a person looks at it.
+const WAITS: i64 = 4;
+/// How often others may be verified between the search and the record; then the job waits for its turn.
+const ROUNDS: u32 = 8;
+
+async fn judge(
+    app: &App,
+    tenant: &TenantRow,
+    case: Case,
+    patience: Patience,
+) -> Result<(), ApiError> {
+    let mut known = gather(app, tenant, &case).await?;
     let question = Question {
         parts: case.parts(),
         flow: case.flow,
@@ -71,9 +85,59 @@ async fn judge(app: &App, tenant: &TenantRow, case: Case) -> Result<(), ApiError
             TenantKind::Live => Judge::Evidence,
         },
     };
+    for _ in 0..ROUNDS {
+        known.evidence.duplicates = None;
+        let so_far = decide(app, &question, &case, &known).outcome;
+        let person = person(&case, &question, &known);
+        let Looked { found, seq } = person.look(app, so_far, patience).await?;
+        let sharing = person.sharing();
+        known.evidence.duplicates = Some(found);
+        let decision = decide(app, &question, &case, &known);
+        let record = Record {
+            question: question.clone(),
+            decision,
+            sharing,
+            seq,
+        };
+        match conclude(app, case.clone(), &known, record).await? {
+            Concluded::Recorded => return Ok(()),
+            Concluded::Moved => {}
+        }
+    }
+    Err(ApiError::Busy)
+}
+
+fn decide(app: &App, question: &Question, case: &Case, known: &Known) -> Decision {
     let (claims, evidence, cards) = (&known.claims, &known.evidence, &known.cards);
-    let decision = question.decide(&case.policy, claims, evidence, cards, today(app.now()));
-    conclude(app, case, known, question, decision).await
+    question.decide(&case.policy, claims, evidence, cards, today(app.now()))
+}
+
+fn person<'a>(case: &'a Case, question: &'a Question, known: &'a Known) -> Person<'a> {
+    Person {
+        row: &case.row,
+        policy: &case.policy,
+        question,
+        claims: &known.claims,
+        selfie: known.selfie.as_ref(),
+        cards: &known.cards,
+    }
+}
+
+/// What is to be recorded.
+struct Record {
+    question: Question,
+    decision: Decision,
+    sharing: Sharing,
+    /// Up to which change of the gallery nothing was missed.
+    seq: i64,
+}
+
+/// What became of it.
+enum Concluded {
+    /// It is recorded.
+    Recorded,
+    /// Somebody was verified, or blocked, since the search: it says nothing of them.
+    Moved,
 }
 
 /// Says that a submission was taken up again.
@@ -117,10 +181,10 @@ async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, Api
     };
     let mut portrait = None;
     for row in newest(app.store.list_captures(tenant.id, case.row.id).await?) {
-        let vector = add_photo(app, &row, &mut known).await?;
+        let face = add_photo(app, &row, &mut known).await?;
         match row.part {
-            Photo::Front => portrait = vector,
-            Photo::Selfie => known.selfie = vector,
+            Photo::Front => portrait = face.map(|face| face.vector),
+            Photo::Selfie => known.selfie = face,
             Photo::Back => {}
         }
     }
@@ -132,7 +196,8 @@ async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, Api
             .await?;
         portrait = template.and_then(|template| capture::from_bytes(&template));
     }
-    if let (Some(portrait), Some(selfie)) = (portrait, known.selfie.clone()) {
+    let selfie = known.selfie.as_ref().map(|face| face.vector.clone());
+    if let (Some(portrait), Some(selfie)) = (portrait, selfie) {
         known.evidence.face_match = Some(compare(app, portrait, selfie).await?);
     }
     Ok(known)
@@ -143,7 +208,7 @@ async fn add_photo(
     app: &App,
     row: &CaptureRow,
     known: &mut Known,
-) -> Result<Option<Vec<f32>>, ApiError> {
+) -> Result<Option<Embedding>, ApiError> {
     let sealed = app
         .store
         .find_capture_evidence(row.tenant_id, row.id)
@@ -165,7 +230,9 @@ async fn add_photo(
         .store
         .find_capture_embedding(row.tenant_id, row.id)
         .await?;
-    Ok(vector.and_then(|bytes| capture::from_bytes(&bytes)))
+    let model = kept.embedder;
+    let vector = vector.and_then(|bytes| capture::from_bytes(&bytes));
+    Ok(vector.map(|vector| Embedding { model, vector }))
 }
 
 /// Returns the newest photo of each part.
@@ -193,11 +260,16 @@ async fn compare(app: &App, a: Vec<f32>, b: Vec<f32>) -> Result<FaceMatch, ApiEr
 async fn conclude(
     app: &App,
     mut case: Case,
-    known: Known,
-    question: Question,
-    decision: Decision,
-) -> Result<(), ApiError> {
+    known: &Known,
+    record: Record,
+) -> Result<Concluded, ApiError> {
     let now = app.now();
+    let Record {
+        question,
+        decision,
+        sharing,
+        seq,
+    } = record;
     let place = Place::of_row(&case.row)?;
     let counted = counts(decision.outcome, &decision.reasons);
     let mut wait = None;
@@ -206,15 +278,19 @@ async fn conclude(
         place.fail(&mut failures, now);
         wait = retry_at(&case.policy.attempts, &failures, now);
     }
-    let ends = document_ends(&case, &known, today(now));
+    let ends = document_ends(&case, known, today(now));
     let verdict = Verdict::new(&case.policy, &decision, ends, wait, now);
     case.progress.state = case.progress.state.decided(&verdict, now)?;
     case.progress = case.progress.without(&decision.reasons);
     case.row.codes = codes(&decision.reasons);
     let reasons = serde_json::to_vec(&decision.reasons).map_err(ApiError::machine)?;
     let id = DecisionId::new(now, Store::random_id_bytes()?);
-    let file = evidence_file(app, &case, &known, question, &decision, id, now)?;
+    let file = evidence_file(app, &case, known, question, &decision, id, now)?;
     let mut tx = app.store.begin().await?;
+    // Whoever is verified takes their turn. Nobody who was verified or blocked since the search is overlooked.
+    if case.status() == Status::Verified && tx.lock_gallery(case.row.tenant_id).await? != seq {
+        return Ok(Concluded::Moved);
+    }
     case.row.version = tx.put_reasons(&case.row, &reasons, now).await?;
     case.write(&mut tx, now).await?;
     tx.record_attempt(&place.attempt(&case, counted), now)
@@ -235,7 +311,8 @@ async fn conclude(
     };
     tx.record_decision(&new, now).await?;
     if case.status() == Status::Verified {
-        remember_identity(&mut tx, &case, &known, now).await?;
+        let selfie = known.selfie.as_ref();
+        identity::remember(&mut tx, &case, &known.claims, selfie, sharing, now).await?;
     }
     let tenant = Some(case.row.tenant_id);
     let act = Act::system(
@@ -252,10 +329,12 @@ async fn conclude(
     if let Some(name) = EventName::of(case.status()) {
         record::event(&mut tx, name, &case.row, now).await?;
     }
+    let found = known.evidence.duplicates.as_ref();
+    duplicates::tell(&mut tx, &case.row, found, &decision, now).await?;
     tx.commit().await?;
     let took = case.row.submitted_at.map(|at| now.0 - at.0);
     app.metrics.decided(decision.outcome, took);
-    Ok(())
+    Ok(Concluded::Recorded)
 }
 
 /// Returns the last moment of the document's last day, anywhere on earth.
@@ -289,34 +368,4 @@ fn evidence_file(
         decision: decision.clone(),
     };
     menshen_ledger::write_evidence(&file, &case.policy, &app.signer).map_err(ApiError::machine)
-}
-
-/// Keeps the identity first verified. It is never overwritten: a face is added where there was none, and a renewal
-/// changes the document and keeps the person.
-async fn remember_identity(
-    tx: &mut Tx,
-    case: &Case,
-    known: &Known,
-    now: Millis,
-) -> Result<(), ApiError> {
-    let (tenant, applicant) = (case.row.tenant_id, case.row.applicant_id);
-    let mut claims = known.claims.clone();
-    claims.first = None;
-    let sealed = serde_json::to_vec(&claims).map_err(ApiError::machine)?;
-    let template = known.selfie.as_deref().map(capture::to_bytes);
-    let identity = NewIdentity {
-        tenant_id: tenant,
-        applicant_id: applicant,
-        verification_id: case.row.id,
-        name: &claims.name,
-        number: &claims.number,
-        claims: &sealed,
-        template: template.as_deref(),
-    };
-    tx.record_identity(&identity, now).await?;
-    tx.add_template(&identity).await?;
-    if case.flow == Flow::Renewal {
-        tx.renew_identity(&identity).await?;
-    }
-    Ok(())
 }

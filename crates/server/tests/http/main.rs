@@ -6,6 +6,7 @@ mod access;
 mod attempts;
 mod bodies;
 mod calls;
+mod duplicates;
 mod entitlements;
 mod life;
 mod notices;
