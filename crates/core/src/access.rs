@@ -41,6 +41,9 @@ pub enum Scope {
     /// Clear and confirm what it found.
     #[serde(rename = "screening:write")]
     ScreeningWrite,
+    /// Say which documents and faces a person must look at.
+    #[serde(rename = "blocklist:write")]
+    BlocklistWrite,
     /// Create tenants and import lists: the operator's own.
     #[serde(rename = "operate")]
     Operate,
@@ -63,7 +66,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::VerificationsRead,
         Self::VerificationsWrite,
         Self::PersonalRead,
@@ -74,6 +77,7 @@ impl Scope {
         Self::WebhooksWrite,
         Self::ScreeningRead,
         Self::ScreeningWrite,
+        Self::BlocklistWrite,
         Self::Operate,
         Self::StaffWrite,
         Self::CasesRead,
@@ -95,6 +99,7 @@ impl Scope {
             Self::WebhooksWrite => "webhooks:write",
             Self::ScreeningRead => "screening:read",
             Self::ScreeningWrite => "screening:write",
+            Self::BlocklistWrite => "blocklist:write",
             Self::Operate => "operate",
             Self::StaffWrite => "staff:write",
             Self::CasesRead => "cases:read",
@@ -176,6 +181,7 @@ impl Role {
                 Scope::CasesWork,
                 Scope::CasesSenior,
                 Scope::TicketsAnswer,
+                Scope::BlocklistWrite,
             ],
             Self::Auditor => &[Scope::VerificationsRead, Scope::CasesRead, Scope::AuditRead],
         }

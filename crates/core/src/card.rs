@@ -2,6 +2,8 @@
 //!
 //! The manifest carries one card a model; `vision` reads the input and alignment, `decide` the calibration.
 
+mod tail;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -80,6 +82,36 @@ pub enum Metric {
     Cosine,
     /// 1 - Euclidean distance of the raw vectors.
     Euclidean,
+}
+
+/// Score of two vectors that cannot be compared (lengths differ, empty, not finite): that of opposite vectors,
+/// so that nothing is ever accepted on it.
+pub const INCOMPARABLE: f32 = -1.0;
+
+impl Metric {
+    /// Returns how alike two vectors are; higher is more alike.
+    pub fn score(self, a: &[f32], b: &[f32]) -> f32 {
+        if a.len() != b.len() || a.is_empty() {
+            return INCOMPARABLE;
+        }
+        let pairs = a.iter().zip(b);
+        let score = match self {
+            Self::Euclidean => 1.0 - pairs.map(|(p, q)| (p - q).powi(2)).sum::<f32>().sqrt(),
+            Self::Cosine => {
+                let dot: f32 = pairs.map(|(p, q)| p * q).sum();
+                dot / (length(a) * length(b))
+            }
+        };
+        if score.is_finite() {
+            score
+        } else {
+            INCOMPARABLE
+        }
+    }
+}
+
+fn length(values: &[f32]) -> f32 {
+    values.iter().map(|v| v * v).sum::<f32>().sqrt()
 }
 
 /// May a model's answer alone approve a person?

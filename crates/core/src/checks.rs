@@ -4,6 +4,7 @@
 pub(crate) mod consistency;
 pub(crate) mod dates;
 pub(crate) mod document;
+pub(crate) mod duplicates;
 pub(crate) mod face;
 pub(crate) mod form;
 pub(crate) mod liveness;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use menshen_document::{DocumentKind, Field, Side};
 use serde::{Deserialize, Serialize};
 
+use crate::duplicate::Duplicates;
 use crate::geometry::{Quad, Rect};
 use crate::ids::ScreeningHitId;
 use crate::policy::SanctionList;
@@ -28,6 +29,9 @@ pub struct Evidence {
     /// The search of lists of sanctioned people, where one was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub screening: Option<ScreeningEvidence>,
+    /// The same person elsewhere, where somebody has looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicates: Option<Duplicates>,
 }
 
 /// One photo of one side of a document.

@@ -61,6 +61,7 @@ ids! {
     NoticeId "A message to a person.";
     WebhookId "An address of an integrator that is told of events.";
     DeliveryId "An event on its way to such an address.";
+    BlockId "An entry of a tenant's blocklist.";
     StaffId "Somebody who works for a tenant.";
     AttachmentId "A picture that a person attached.";
     TicketId "A question to support, with its thread.";

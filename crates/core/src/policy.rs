@@ -1,6 +1,7 @@
 //! The policy: every limit of acceptance, as a documented TOML file with defaults.
 
 mod clients;
+mod duplicates;
 pub mod entitlements;
 mod read;
 mod review;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use clients::{Client, ClientRule, NoClient, Version, judge_client};
+pub use duplicates::DuplicateRules;
 pub use entitlements::EntitlementRules;
 pub use read::PolicyError;
 pub use review::ReviewRules;
@@ -90,6 +92,9 @@ pub struct Policy {
     /// Rules about lists of sanctioned people. Left out of the identity where nothing is set.
     #[serde(default, skip_serializing_if = "ScreeningRules::is_unset")]
     pub screening: ScreeningRules,
+    /// When an account is taken for a second one of the same person. Left out of the identity where all is as usual.
+    #[serde(default, skip_serializing_if = "DuplicateRules::is_usual")]
+    pub duplicates: DuplicateRules,
 }
 
 /// Rules about documents.

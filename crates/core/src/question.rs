@@ -4,10 +4,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::card::ModelCards;
+use crate::checks::duplicates::{self, Asked};
 use crate::claims::Claims;
-use crate::decide::{Decision, decide_parts, outcome};
+use crate::decide::{Decision, Outcome, decide_parts, outcome};
 use crate::evidence::Evidence;
-use crate::policy::{Parts, Policy};
+use crate::policy::{Part, Parts, Policy};
 use crate::reason::{Reason, ReasonCode, sort};
 use crate::sandbox;
 use crate::verification::Flow;
@@ -50,12 +51,29 @@ impl Question {
             Judge::Evidence => decide_parts(policy, &self.parts, claims, evidence, cards, today),
             Judge::Sandbox => sandbox::decide(policy, &claims.name),
         };
+        let mut reasons = self.duplicates(policy, evidence, cards);
+        if decision.outcome > Outcome::Review {
+            // Who must put something right first is searched when it comes again.
+            reasons.retain(|reason| reason.code != ReasonCode::DuplicateNotSearched);
+        }
         if self.flow == Flow::AccountConflict {
-            let conflict = Reason::new(ReasonCode::AccountLinkedConflict);
-            decision.reasons.push(conflict);
+            reasons.push(Reason::new(ReasonCode::AccountLinkedConflict));
+        }
+        if !reasons.is_empty() {
+            decision.reasons.extend(reasons);
             sort(&mut decision.reasons);
             decision.outcome = decision.outcome.max(outcome(&decision.reasons));
         }
         decision
+    }
+
+    /// Judges whether the person has another account, or a place on the blocklist. A sandbox looks at no face.
+    fn duplicates(&self, policy: &Policy, evidence: &Evidence, cards: &ModelCards) -> Vec<Reason> {
+        let asked = match self.judge {
+            Judge::Evidence if self.parts.contains(&Part::Face) => Asked::Face,
+            Judge::Evidence | Judge::Sandbox => Asked::NoFace,
+        };
+        let found = evidence.duplicates.as_ref();
+        duplicates::check(&policy.duplicates, found, asked, cards)
     }
 }

@@ -6,6 +6,7 @@
 mod align;
 mod cantonese;
 mod han;
+mod key;
 pub mod latin;
 mod parts;
 mod pinyin;
@@ -14,6 +15,8 @@ mod script;
 pub mod spell;
 
 use serde::{Serialize, Serializer};
+
+pub use key::key;
 
 use parts::{Folds, Parts, Unit};
 

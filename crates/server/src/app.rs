@@ -13,6 +13,7 @@ use menshen_store::{Store, TenantRow};
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::faces::Faces;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::problem::ApiError;
@@ -38,6 +39,8 @@ pub struct Inner {
     pub outbound: Outbound,
     /// What is counted.
     pub metrics: Metrics,
+    /// The faces that this node has read.
+    pub faces: Faces,
     /// The operator's first way in.
     pub setup: SetupLink,
     /// Wakes the loop that takes up jobs.
@@ -80,6 +83,7 @@ impl App {
             config: parts.config,
             outbound: parts.outbound,
             metrics: Metrics::default(),
+            faces: Faces::default(),
             setup: parts.setup,
             wake: tokio::sync::Notify::new(),
             policies: Mutex::default(),

@@ -46,6 +46,7 @@ permissions! {
     Keys KeysWrite false "Create and revoke keys.";
     Audit AuditRead false "Read the audit log and decision evidence.";
     Webhooks WebhooksWrite false "Say where events are sent.";
+    Blocklist BlocklistWrite false "Say which documents and faces a person must look at.";
     Operate Operate false "Create tenants.";
     ManageStaff StaffWrite false "Say who works for the tenant.";
     AnswerTickets TicketsAnswer false "Answer tickets.";

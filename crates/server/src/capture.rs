@@ -43,6 +43,7 @@ pub enum Measured {
 pub struct Judged {
     measured: Measured,
     embedding: Option<Vec<f32>>,
+    embedder: Option<String>,
     clean: Option<Vec<u8>>,
     reasons: Vec<Reason>,
 }
@@ -56,6 +57,17 @@ pub struct Kept {
     pub sha256: [u8; 32],
     /// Its bytes.
     pub bytes: u64,
+    /// The model that measured the face's vector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embedder: Option<String>,
+}
+
+/// The vector of a face, and the model that measured it where that was noted.
+pub struct Embedding {
+    /// The model.
+    pub model: Option<String>,
+    /// The vector.
+    pub vector: Vec<f32>,
 }
 
 /// Measures a photo in a process of its own and judges it by itself. A bad photo is a result.
@@ -73,6 +85,7 @@ pub async fn judge(
         return Ok(Judged {
             measured: Measured::Nothing,
             embedding: None,
+            embedder: None,
             clean: None,
             reasons: Vec::new(),
         });
@@ -88,6 +101,7 @@ pub async fn judge(
         .await
         .map_err(|error| busy(app, &error))?;
     let day = today(app.now());
+    let embedder = Some(engine.ready().embedder.clone());
     Ok(match answer {
         Answer::Page {
             evidence,
@@ -103,6 +117,7 @@ pub async fn judge(
             Judged {
                 measured,
                 embedding: portrait,
+                embedder,
                 clean,
                 reasons,
             }
@@ -117,6 +132,7 @@ pub async fn judge(
             Judged {
                 measured,
                 embedding,
+                embedder,
                 clean,
                 reasons,
             }
@@ -136,6 +152,23 @@ fn standing(case: &Case) -> Standing {
     } else {
         Standing::New
     }
+}
+
+/// Returns the vector of a photo's face, where one was measured.
+///
+/// # Errors
+/// [`ApiError::Erased`] where the person was erased; the store's.
+pub async fn embedding(app: &App, row: &CaptureRow) -> Result<Option<Embedding>, ApiError> {
+    let (tenant, id) = (row.tenant_id, row.id);
+    let sealed = app.store.find_capture_evidence(tenant, id).await?;
+    let sealed = sealed.ok_or(ApiError::NotFound("photo"))?;
+    let kept: Kept = serde_json::from_slice(&sealed).map_err(ApiError::machine)?;
+    let vector = app.store.find_capture_embedding(tenant, id).await?;
+    let vector = vector.and_then(|bytes| from_bytes(&bytes));
+    Ok(vector.map(|vector| Embedding {
+        model: kept.embedder,
+        vector,
+    }))
 }
 
 /// Counts and names what went wrong with a process, without anything of the photo.
@@ -170,6 +203,7 @@ pub async fn keep(
         measured: judged.measured,
         sha256: Sha256::digest(bytes).into(),
         bytes: bytes.len() as u64,
+        embedder: judged.embedder.filter(|_| judged.embedding.is_some()),
     };
     let evidence = serde_json::to_vec(&kept).map_err(ApiError::machine)?;
     let reasons = serde_json::to_vec(&judged.reasons).map_err(ApiError::machine)?;

@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::problem::ApiError;
 
 /// A verification, read.
+#[derive(Clone)]
 pub struct Case {
     /// Its row.
     pub row: VerificationRow,

@@ -14,7 +14,10 @@ mod client;
 mod clock;
 mod config;
 mod contact;
+mod duplicates;
 mod erase;
+mod faces;
+mod identity;
 mod input;
 mod jobs;
 mod keys;
@@ -42,6 +45,7 @@ pub use config::{
     Blobs, Config, ConfigError, EngineConfig, Keys, Limits, Mail, MailSecurity, Secret, Sms,
     Webhooks,
 };
+pub use faces::{Faces, Wanted};
 pub use jobs::any as do_one_job;
 pub use keys::{KeyError, KeyFile, check_keys};
 pub use outbound::{Mailer, Outbound, OutboundError};

@@ -19,8 +19,9 @@ use menshen_store::{
 
 use crate::app::App;
 use crate::caller::{Allowed, Permission};
-use crate::capture;
+use crate::capture::{self, Embedding};
 use crate::case::{Case, word};
+use crate::duplicates;
 use crate::problem::ApiError;
 use crate::record::{self, Act};
 use crate::verdict::{self, Recorded, document_ends};
@@ -164,8 +165,8 @@ pub struct Known {
     pub file: CaseFile,
     /// Its digest.
     pub saw: Hash,
-    /// The face's template, where one was made.
-    pub selfie: Option<Vec<f32>>,
+    /// The face's vector, where one was measured.
+    pub selfie: Option<Embedding>,
 }
 
 impl Known {
@@ -184,7 +185,7 @@ impl Known {
 }
 
 /// Returns the template of the selfie that the case is about; none where it was destroyed.
-async fn selfie(app: &App, row: &ReviewCaseRow) -> Result<Option<Vec<f32>>, ApiError> {
+async fn selfie(app: &App, row: &ReviewCaseRow) -> Result<Option<Embedding>, ApiError> {
     let tenant = row.case.tenant;
     let rows = app.store.list_captures(tenant, row.verification_id).await?;
     let shown = |part: Part, at: Millis| part == Part::Selfie && at <= row.opened_at;
@@ -192,10 +193,9 @@ async fn selfie(app: &App, row: &ReviewCaseRow) -> Result<Option<Vec<f32>>, ApiE
     let Some(capture) = newest else {
         return Ok(None);
     };
-    match app.store.find_capture_embedding(tenant, capture.id).await {
-        Ok(bytes) => Ok(bytes.and_then(|bytes| capture::from_bytes(&bytes))),
-        Err(StoreError::Erased) => Ok(None),
-        Err(error) => Err(error.into()),
+    match capture::embedding(app, capture).await {
+        Err(ApiError::Erased) => Ok(None),
+        found => found,
     }
 }
 
@@ -356,7 +356,8 @@ async fn write(
         outcome,
         codes,
         told: &told,
-        selfie: known.selfie.as_deref(),
+        selfie: known.selfie.as_ref(),
+        sharing: duplicates::sharing(&case.policy, &file.question),
         case: Some(row.id),
     };
     let tenant = Some(case.row.tenant_id);

@@ -6,14 +6,15 @@ use menshen_core::decide::Outcome;
 use menshen_core::event::EventName;
 use menshen_core::ids::CaseId;
 use menshen_core::time::Millis;
-use menshen_core::verification::{Flow, Status};
+use menshen_core::verification::Status;
 use menshen_core::{Evidence, Policy, Reason};
 use menshen_ledger::{CaseFile, Hash};
-use menshen_store::{NewDecision, NewIdentity, Tx};
+use menshen_store::{NewDecision, Tx};
 
 use crate::app::App;
-use crate::capture;
+use crate::capture::Embedding;
 use crate::case::{Case, word};
+use crate::identity::{self, Sharing};
 use crate::problem::ApiError;
 use crate::record::{self, Act};
 use crate::today;
@@ -30,8 +31,10 @@ pub struct Recorded<'a> {
     pub codes: Vec<String>,
     /// The reasons that the person is told.
     pub told: &'a [Reason],
-    /// The face's template, kept where the identity is.
-    pub selfie: Option<&'a [f32]>,
+    /// The face's vector, kept where the identity is.
+    pub selfie: Option<&'a Embedding>,
+    /// May another account have the same document?
+    pub sharing: Sharing,
     /// The case in which people decided.
     pub case: Option<CaseId>,
 }
@@ -56,7 +59,11 @@ pub async fn record(
     act: Act,
     now: Millis,
 ) -> Result<(), ApiError> {
-    // Erasure locks the person first, too: one of the two waits, and sees what the other has done.
+    // Two people with one document take turns; the second is refused below.
+    if case.status() == Status::Verified {
+        tx.lock_gallery(case.row.tenant_id).await?;
+    }
+    // Erasure locks the person, too: one of the two waits, and sees what the other has done.
     tx.lock_applicant(case.row.tenant_id, case.row.applicant_id)
         .await?;
     case.row.codes.clone_from(&recorded.codes);
@@ -81,7 +88,8 @@ pub async fn record(
     };
     tx.record_decision(&new, now).await?;
     if case.status() == Status::Verified {
-        remember_identity(tx, case, &file.claims, recorded.selfie, now).await?;
+        let (claims, selfie) = (&file.claims, recorded.selfie);
+        identity::remember(tx, case, claims, selfie, recorded.sharing, now).await?;
     }
     let act = act
         .with("decision", file.decision_id.to_string())
@@ -111,35 +119,4 @@ pub fn document_ends(
     let end = date.tomorrow().ok()?.at(12, 0, 0, 0);
     let zoned = end.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
     Some(Millis::from(zoned.timestamp()))
-}
-
-/// Keeps the identity first verified. It is never overwritten: a face is added where there was none, and a renewal
-/// changes the document and keeps the person.
-async fn remember_identity(
-    tx: &mut Tx,
-    case: &Case,
-    claims: &Claims,
-    selfie: Option<&[f32]>,
-    now: Millis,
-) -> Result<(), ApiError> {
-    let (tenant, applicant) = (case.row.tenant_id, case.row.applicant_id);
-    let mut claims = claims.clone();
-    claims.first = None;
-    let sealed = serde_json::to_vec(&claims).map_err(ApiError::machine)?;
-    let template = selfie.map(capture::to_bytes);
-    let identity = NewIdentity {
-        tenant_id: tenant,
-        applicant_id: applicant,
-        verification_id: case.row.id,
-        name: &claims.name,
-        number: &claims.number,
-        claims: &sealed,
-        template: template.as_deref(),
-    };
-    tx.record_identity(&identity, now).await?;
-    tx.add_template(&identity).await?;
-    if case.flow == Flow::Renewal {
-        tx.renew_identity(&identity).await?;
-    }
-    Ok(())
 }

@@ -18,6 +18,10 @@ pub enum DigestKind {
     Name,
     /// A document number, normalised by the caller.
     DocumentNumber,
+    /// A document: kind, issuing state and number, normalised by the caller.
+    Document,
+    /// A person: name, date of birth and nationality, normalised by the caller.
+    Person,
     /// A device's fingerprint.
     Device,
     /// A network address.
@@ -38,6 +42,8 @@ impl DigestKind {
             Self::ExternalId => "external_id",
             Self::Name => "name",
             Self::DocumentNumber => "document_number",
+            Self::Document => "document",
+            Self::Person => "person",
             Self::Device => "device",
             Self::Address => "address",
             Self::Photo => "photo",

@@ -16,8 +16,9 @@ const FORGET_ATTACHED: &str = "UPDATE attachment SET image_blob = NULL WHERE ima
      (SELECT id FROM blob WHERE tenant_id = $1 AND applicant_id = $2 AND purpose = $3)";
 const FORGET_EMBEDDINGS: &str = "UPDATE capture SET embedding_sealed = NULL WHERE tenant_id = $1 AND \
      verification_id IN (SELECT id FROM verification WHERE applicant_id = $2)";
-const FORGET_TEMPLATE: &str =
-    "UPDATE identity SET template_sealed = NULL WHERE tenant_id = $1 AND applicant_id = $2";
+/// The change takes a number, so that every node forgets the face, too.
+const FORGET_TEMPLATE: &str = "UPDATE identity SET template_sealed = NULL, face_model = NULL, face_seq = $3 \
+     WHERE tenant_id = $1 AND applicant_id = $2 AND face_model IS NOT NULL";
 const DELETE_CHUNKS: &str = "DELETE FROM upload_chunk WHERE upload_id IN (SELECT u.id FROM upload u \
      JOIN verification v ON v.id = u.verification_id WHERE u.tenant_id = $1 AND v.applicant_id = $2)";
 const DELETE_UPLOADS: &str = "DELETE FROM upload WHERE tenant_id = $1 AND verification_id IN \
@@ -62,6 +63,7 @@ impl Tx {
         until: Millis,
         now: Millis,
     ) -> Result<(), StoreError> {
+        let seq = self.advance_gallery(tenant).await?;
         self.lock_applicant(tenant, applicant).await?;
         if now < until {
             return Err(StoreError::MustKeep);
@@ -69,7 +71,7 @@ impl Tx {
         self.refuse_held(tenant, applicant, now).await?;
         let subject = Subject { tenant, applicant };
         for purpose in [Purpose::Document, Purpose::Biometric] {
-            self.destroy(subject, purpose, now).await?;
+            self.destroy(subject, purpose, seq, now).await?;
         }
         for sql in [
             FORGET_DEVICES,
@@ -82,6 +84,7 @@ impl Tx {
         ] {
             self.of_subject(sql, subject).await?;
         }
+        self.forget_marks(tenant, applicant).await?;
         self.revoke_applicant_tokens(tenant, applicant, now).await?;
         for sql in [FORGET_CONTACTS, FORGET_CODES, DROP_CASES] {
             sqlx::query(sql)
@@ -111,10 +114,11 @@ impl Tx {
         applicant: ApplicantId,
         now: Millis,
     ) -> Result<(), StoreError> {
+        let seq = self.advance_gallery(tenant).await?;
         self.lock_applicant(tenant, applicant).await?;
         self.refuse_held(tenant, applicant, now).await?;
         let subject = Subject { tenant, applicant };
-        self.destroy(subject, Purpose::Biometric, now).await
+        self.destroy(subject, Purpose::Biometric, seq, now).await
     }
 
     async fn refuse_held(
@@ -135,6 +139,7 @@ impl Tx {
         &mut self,
         subject: Subject,
         purpose: Purpose,
+        seq: i64,
         now: Millis,
     ) -> Result<(), StoreError> {
         subject.destroy_key(self.conn(), purpose, now).await?;
@@ -155,9 +160,14 @@ impl Tx {
             self.of_subject(sql, subject).await?;
         }
         if purpose == Purpose::Biometric {
-            for sql in [FORGET_EMBEDDINGS, FORGET_TEMPLATE] {
-                self.of_subject(sql, subject).await?;
-            }
+            self.of_subject(FORGET_EMBEDDINGS, subject).await?;
+            sqlx::query(FORGET_TEMPLATE)
+                .bind(subject.tenant.to_string())
+                .bind(subject.applicant.to_string())
+                .bind(seq)
+                .execute(self.conn())
+                .await
+                .doing("forget template")?;
         }
         Ok(())
     }

@@ -24,8 +24,17 @@ pub struct NewIdentity<'a> {
     pub number: &'a str,
     /// The claims that were verified; they are sealed.
     pub claims: &'a [u8],
-    /// The face's template; it is sealed with the biometric key.
-    pub template: Option<&'a [u8]>,
+    /// The face.
+    pub face: Option<NewFace<'a>>,
+}
+
+/// A face to be kept.
+#[derive(Clone, Copy)]
+pub struct NewFace<'a> {
+    /// The model that measured it: faces of two models cannot be compared.
+    pub model: &'a str,
+    /// Its template; it is sealed with the biometric key.
+    pub template: &'a [u8],
 }
 
 /// A verified identity, as digests.
@@ -49,7 +58,8 @@ pub(crate) const IDENTITY: &str = "identity";
 pub(crate) const CLAIMS: Column = Column::new(IDENTITY, "claims_sealed");
 pub(crate) const TEMPLATE: Column = Column::new(IDENTITY, "template_sealed");
 const INSERT: &str = "INSERT INTO identity (tenant_id, applicant_id, name_digest, number_digest, claims_sealed, \
-     verified_at, template_sealed, verification_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+     verified_at, template_sealed, verification_id, face_model, face_seq) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
      ON CONFLICT (applicant_id) DO NOTHING";
 const FIND: &str = "SELECT tenant_id, applicant_id, name_digest, number_digest, verified_at, verification_id \
      FROM identity WHERE applicant_id = $1 AND tenant_id = $2";
@@ -126,14 +136,15 @@ impl Tx {
     ) -> Result<IdentityRow, StoreError> {
         let store = self.store.clone();
         let (tenant, applicant) = (new.tenant_id, new.applicant_id);
+        let seq = self.advance_gallery(tenant).await?;
         let subject = Subject { tenant, applicant };
         let keys = &store.inner.keys;
         let document = subject.key(self.conn(), keys, Purpose::Document).await?;
         let row = applicant.to_string();
         let mut template = None;
-        if let Some(plain) = new.template {
+        if let Some(face) = new.face {
             let biometric = subject.key(self.conn(), keys, Purpose::Biometric).await?;
-            template = Some(biometric.seal(TEMPLATE, &row, plain)?);
+            template = Some(biometric.seal(TEMPLATE, &row, face.template)?);
         }
         let number = new.number.as_bytes();
         sqlx::query(INSERT)
@@ -145,6 +156,8 @@ impl Tx {
             .bind(now.0)
             .bind(template)
             .bind(new.verification_id.to_string())
+            .bind(new.face.map(|face| face.model.to_owned()))
+            .bind(new.face.map(|_| seq))
             .execute(self.conn())
             .await
             .doing("record identity")?;

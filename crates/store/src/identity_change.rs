@@ -5,25 +5,28 @@ use crate::identity::{CLAIMS, IDENTITY, TEMPLATE};
 use crate::subject::Subject;
 use crate::{DigestKind, NewIdentity, Purpose, StoreError, Tx};
 
-const SET_TEMPLATE: &str = "UPDATE identity SET template_sealed = $1 \
-     WHERE tenant_id = $2 AND applicant_id = $3 AND template_sealed IS NULL";
+const SET_TEMPLATE: &str = "UPDATE identity SET template_sealed = $1, face_model = $2, face_seq = $3 \
+     WHERE tenant_id = $4 AND applicant_id = $5 AND template_sealed IS NULL";
 const RENEW: &str = "UPDATE identity SET number_digest = $1, claims_sealed = $2 \
      WHERE tenant_id = $3 AND applicant_id = $4 AND name_digest = $5";
 
 impl Tx {
     /// Adds the face to an identity that was verified without one. One that has a face keeps it.
     pub async fn add_template(&mut self, new: &NewIdentity<'_>) -> Result<(), StoreError> {
-        let Some(template) = new.template else {
+        let Some(face) = new.face else {
             return Ok(());
         };
         let store = self.store.clone();
         let (tenant, applicant) = (new.tenant_id, new.applicant_id);
+        let seq = self.advance_gallery(tenant).await?;
         let subject = Subject { tenant, applicant };
         let key = subject
             .key(self.conn(), &store.inner.keys, Purpose::Biometric)
             .await?;
         sqlx::query(SET_TEMPLATE)
-            .bind(key.seal(TEMPLATE, &applicant.to_string(), template)?)
+            .bind(key.seal(TEMPLATE, &applicant.to_string(), face.template)?)
+            .bind(face.model.to_owned())
+            .bind(seq)
             .bind(tenant.to_string())
             .bind(applicant.to_string())
             .execute(self.conn())

@@ -49,6 +49,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0006_tickets.sql"),
     ),
     (
+        8,
+        "duplicates",
+        include_str!("../migrations/sqlite/0008_duplicates.sql"),
+        include_str!("../migrations/postgres/0008_duplicates.sql"),
+    ),
+    (
         9,
         "screening",
         include_str!("../migrations/sqlite/0009_screening.sql"),

@@ -132,6 +132,20 @@ pub(crate) struct SubjectKey {
 }
 
 impl SubjectKey {
+    /// Returns a subject's key from its row, unless it was destroyed.
+    pub fn unwrap(
+        subject: Subject,
+        keys: &MasterKeys,
+        purpose: Purpose,
+        master: &str,
+        wrapped: &[u8],
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            tenant: subject.tenant,
+            key: keys.unwrap(master, wrapped, &subject.bound(purpose))?,
+        })
+    }
+
     /// Seals a value for its row.
     pub fn seal(&self, column: Column, row: &str, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
         column.seal(&self.key, self.tenant, row, plain)

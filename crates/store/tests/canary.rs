@@ -16,10 +16,11 @@ mod cases {
     use menshen_core::policy::SanctionList;
     use menshen_core::time::DAY;
     use menshen_store::{
-        AttachmentOwner, Author, BlobConfig, Channel, DigestKind, Idempotency, ListPart, Met,
-        NewApplicant, NewAttachment, NewAttempt, NewCapture, NewCode, NewDecision, NewIdentity,
-        NewMessage, NewScreeningHit, NewScreeningList, NewTicket, NewUpload, Part, Purpose,
-        ScreeningFinding, Store, StoreError, TenantKind, TenantRow, Tx, VerificationRow, Way,
+        AttachmentOwner, Author, BlobConfig, Blocked, Channel, DigestKind, Idempotency, ListPart,
+        MarkKind, Met, NewApplicant, NewAttachment, NewAttempt, NewBlock, NewCapture, NewCode,
+        NewDecision, NewFace, NewIdentity, NewMark, NewMessage, NewScreeningHit, NewScreeningList,
+        NewTicket, NewUpload, Part, Purpose, ScreeningFinding, Store, StoreError, TenantKind,
+        TenantRow, Tx, VerificationRow, Way,
     };
     use sqlx::Row;
 
@@ -182,9 +183,42 @@ mod cases {
             name: &personal("name"),
             number: &personal("number"),
             claims: &bytes("identity"),
-            template: Some(&bytes("template")),
+            face: Some(NewFace {
+                model: "model",
+                template: &bytes("template"),
+            }),
         };
         tx.record_identity(&identity, NOW).await.unwrap();
+        for kind in [MarkKind::Document, MarkKind::Person] {
+            let mark = NewMark {
+                tenant_id: t,
+                applicant_id: applicant.id,
+                verification_id: row.id,
+                kind,
+                key: &personal("mark"),
+            };
+            assert!(tx.mark(&mark, NOW).await.unwrap());
+        }
+        let blocked = [
+            Blocked::Document {
+                key: &personal("blocked"),
+            },
+            Blocked::Face {
+                model: "model",
+                template: &bytes("blocked face"),
+            },
+        ];
+        for what in blocked {
+            let block = NewBlock {
+                tenant_id: t,
+                what,
+                reason: "case-1".to_owned(),
+                actor: "system".to_owned(),
+                verification_id: Some(row.id),
+                ends_at: None,
+            };
+            tx.create_block(&block, NOW).await.unwrap();
+        }
         let decision = NewDecision {
             id: DecisionId::new(NOW, Store::random_id_bytes().unwrap()),
             tenant_id: t,

@@ -22,7 +22,7 @@ mod cases {
     use menshen_core::ids::{DecisionId, TenantId};
     use menshen_core::time::{DAY, MINUTE};
     use menshen_store::{
-        Appended, AttemptsOf, DigestKind, Idempotency, JobState, NewAttempt, NewDecision,
+        Appended, AttemptsOf, DigestKind, Idempotency, JobState, NewAttempt, NewDecision, NewFace,
         NewIdentity, NewUpload, Part, Recorded, Store, StoreError, TAKE_OVER,
     };
 
@@ -190,7 +190,10 @@ mod cases {
             name,
             number,
             claims: b"claims",
-            template: Some(b"template"),
+            face: Some(NewFace {
+                model: "model",
+                template: b"template",
+            }),
         };
         let mut tx = world.store.begin().await.unwrap();
         let first = tx

@@ -169,6 +169,12 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
         "review.claim_minutes",
         "at least one minute",
     )?;
+    let hits = policy.duplicates.false_hits;
+    ensure(
+        (1e-6..=0.1).contains(&hits),
+        "duplicates.false_hits",
+        "a ratio from 0.000001 to 0.1",
+    )?;
     let rules = &policy.entitlements;
     let levels = rules.levels.keys();
     ensure(

@@ -146,4 +146,6 @@ codes! {
     ReverificationLimits "reverification_limits" Policy Fix FREE Full Account Technical "The account is limited until the person is verified again.";
     ReviewRefused "review_refused" Policy Final FREE Full Account Final "People looked at the case and refused it.";
     ScreeningUnclear "screening_unclear" Risk Review FREE None Account Review "The search of lists of sanctioned people is not clear, or could not be done.";
+    BlocklistHit "blocklist_hit" Risk Review FREE None Account Review "The document or face is on the operator's blocklist.";
+    DuplicateNotSearched "duplicate_not_searched" Technical Review FREE None Account Review "Whether the person has another account was not searched.";
 }

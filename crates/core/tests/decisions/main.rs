@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod document;
+mod duplicates;
 mod names;
 mod person;
 mod policy;

@@ -434,6 +434,7 @@ fn arbitrary_evidence() -> impl Strategy<Value = Evidence> {
             face_match,
             liveness,
             screening: None,
+            duplicates: None,
         })
 }
 

@@ -9,7 +9,7 @@ use menshen_core::ids::DecisionId;
 use menshen_core::policy::Part;
 use menshen_core::question::{Judge, Question};
 use menshen_core::time::Millis;
-use menshen_core::verification::{State, Verdict, counts};
+use menshen_core::verification::{State, Status, Verdict, counts};
 use menshen_core::{Claims, Decision, Evidence};
 use menshen_engine::{Answer, Request, Standing};
 use menshen_ledger::{CaseFile, Hash, InputFile};
@@ -18,8 +18,10 @@ use menshen_store::{CaptureRow, JobRow, Part as Photo, Store, TenantKind, Tenant
 use super::Submission;
 use crate::app::App;
 use crate::attempts::{self, Place};
-use crate::capture::{self, Measured};
+use crate::capture::{self, Embedding, Measured};
 use crate::case::{Case, codes};
+use crate::duplicates::{self, Looked, Patience, Person};
+use crate::identity::Sharing;
 use crate::problem::ApiError;
 use crate::record::{self, Act};
 use crate::verdict::{self, Recorded, document_ends};
@@ -31,7 +33,7 @@ struct Known {
     evidence: Evidence,
     cards: ModelCards,
     inputs: Vec<InputFile>,
-    selfie: Option<Vec<f32>>,
+    selfie: Option<Embedding>,
 }
 
 /// Judges the submission of a job. A verification that is not waiting for a verdict is left alone: the job
@@ -53,15 +55,29 @@ pub async fn run(app: &App, job: &JobRow) -> Result<(), ApiError> {
     if job.tries > 1 || work.again {
         requeued(app, &mut case).await?;
     }
-    match judge(app, &tenant, case).await {
+    let patience = match job.tries > WAITS {
+        true => Patience::Over,
+        false => Patience::Wait,
+    };
+    match judge(app, &tenant, case, patience).await {
         // Erased meanwhile, and the verification was ended with it: there is nothing left to judge.
         Err(ApiError::Erased) => Ok(()),
         done => done,
     }
 }
 
-async fn judge(app: &App, tenant: &TenantRow, case: Case) -> Result<(), ApiError> {
-    let known = gather(app, tenant, &case).await?;
+/// How often a job waits until this node has read all faces; then a person looks at it.
+const WAITS: i64 = 4;
+/// How often others may be verified between the search and the record; then the job waits for its turn.
+const ROUNDS: u32 = 8;
+
+async fn judge(
+    app: &App,
+    tenant: &TenantRow,
+    case: Case,
+    patience: Patience,
+) -> Result<(), ApiError> {
+    let mut known = gather(app, tenant, &case).await?;
     let question = Question {
         parts: case.parts(),
         flow: case.flow,
@@ -70,9 +86,59 @@ async fn judge(app: &App, tenant: &TenantRow, case: Case) -> Result<(), ApiError
             TenantKind::Live => Judge::Evidence,
         },
     };
+    for _ in 0..ROUNDS {
+        known.evidence.duplicates = None;
+        let so_far = decide(app, &question, &case, &known).outcome;
+        let person = person(&case, &question, &known);
+        let Looked { found, seq } = person.look(app, so_far, patience).await?;
+        let sharing = person.sharing();
+        known.evidence.duplicates = Some(found);
+        let decision = decide(app, &question, &case, &known);
+        let record = Record {
+            question: question.clone(),
+            decision,
+            sharing,
+            seq,
+        };
+        match conclude(app, case.clone(), &known, record).await? {
+            Concluded::Recorded => return Ok(()),
+            Concluded::Moved => {}
+        }
+    }
+    Err(ApiError::Busy)
+}
+
+fn decide(app: &App, question: &Question, case: &Case, known: &Known) -> Decision {
     let (claims, evidence, cards) = (&known.claims, &known.evidence, &known.cards);
-    let decision = question.decide(&case.policy, claims, evidence, cards, today(app.now()));
-    conclude(app, case, known, question, decision).await
+    question.decide(&case.policy, claims, evidence, cards, today(app.now()))
+}
+
+fn person<'a>(case: &'a Case, question: &'a Question, known: &'a Known) -> Person<'a> {
+    Person {
+        row: &case.row,
+        policy: &case.policy,
+        question,
+        claims: &known.claims,
+        selfie: known.selfie.as_ref(),
+        cards: &known.cards,
+    }
+}
+
+/// What is to be recorded.
+struct Record {
+    question: Question,
+    decision: Decision,
+    sharing: Sharing,
+    /// Up to which change of the gallery nothing was missed.
+    seq: i64,
+}
+
+/// What became of it.
+enum Concluded {
+    /// It is recorded.
+    Recorded,
+    /// Somebody was verified, or blocked, since the search: it says nothing of them.
+    Moved,
 }
 
 /// Says that a submission was taken up again.
@@ -116,10 +182,10 @@ async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, Api
     };
     let mut portrait = None;
     for row in newest(app.store.list_captures(tenant.id, case.row.id).await?) {
-        let vector = add_photo(app, &row, &mut known).await?;
+        let face = add_photo(app, &row, &mut known).await?;
         match row.part {
-            Photo::Front => portrait = vector,
-            Photo::Selfie => known.selfie = vector,
+            Photo::Front => portrait = face.map(|face| face.vector),
+            Photo::Selfie => known.selfie = face,
             Photo::Back => {}
         }
     }
@@ -131,7 +197,8 @@ async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, Api
             .await?;
         portrait = template.and_then(|template| capture::from_bytes(&template));
     }
-    if let (Some(portrait), Some(selfie)) = (portrait, known.selfie.clone()) {
+    let selfie = known.selfie.as_ref().map(|face| face.vector.clone());
+    if let (Some(portrait), Some(selfie)) = (portrait, selfie) {
         known.evidence.face_match = Some(compare(app, portrait, selfie).await?);
     }
     Ok(known)
@@ -142,7 +209,7 @@ async fn add_photo(
     app: &App,
     row: &CaptureRow,
     known: &mut Known,
-) -> Result<Option<Vec<f32>>, ApiError> {
+) -> Result<Option<Embedding>, ApiError> {
     let sealed = app
         .store
         .find_capture_evidence(row.tenant_id, row.id)
@@ -164,7 +231,9 @@ async fn add_photo(
         .store
         .find_capture_embedding(row.tenant_id, row.id)
         .await?;
-    Ok(vector.and_then(|bytes| capture::from_bytes(&bytes)))
+    let model = kept.embedder;
+    let vector = vector.and_then(|bytes| capture::from_bytes(&bytes));
+    Ok(vector.map(|vector| Embedding { model, vector }))
 }
 
 /// Returns the newest photo of each part.
@@ -192,11 +261,16 @@ async fn compare(app: &App, a: Vec<f32>, b: Vec<f32>) -> Result<FaceMatch, ApiEr
 async fn conclude(
     app: &App,
     mut case: Case,
-    known: Known,
-    question: Question,
-    decision: Decision,
-) -> Result<(), ApiError> {
+    known: &Known,
+    record: Record,
+) -> Result<Concluded, ApiError> {
     let now = app.now();
+    let Record {
+        question,
+        decision,
+        sharing,
+        seq,
+    } = record;
     let place = Place::of_row(&case.row)?;
     let counted = counts(decision.outcome, &decision.reasons);
     let mut wait = None;
@@ -210,14 +284,15 @@ async fn conclude(
     case.progress.state = case.progress.state.decided(&verdict, now)?;
     case.progress = case.progress.without(&decision.reasons);
     let id = DecisionId::new(now, Store::random_id_bytes()?);
-    let file = evidence_file(&case, &known, question, &decision, (id, now));
+    let file = evidence_file(&case, known, question, &decision, (id, now));
     let recorded = Recorded {
         signed: verdict::sign(app, &case, &file)?,
         file: &file,
         outcome: decision.outcome,
         codes: codes(&decision.reasons),
         told: &decision.reasons,
-        selfie: known.selfie.as_deref(),
+        selfie: known.selfie.as_ref(),
+        sharing,
         case: None,
     };
     let tenant = Some(case.row.tenant_id);
@@ -228,6 +303,10 @@ async fn conclude(
         case.row.id.0,
     );
     let mut tx = app.store.begin().await?;
+    // Whoever is verified takes their turn. Nobody who was verified or blocked since the search is overlooked.
+    if case.status() == Status::Verified && tx.lock_gallery(case.row.tenant_id).await? != seq {
+        return Ok(Concluded::Moved);
+    }
     verdict::record(app, &mut tx, &mut case, recorded, act, now).await?;
     tx.record_attempt(&place.attempt(&case, counted), now)
         .await?;
@@ -241,10 +320,12 @@ async fn conclude(
         )
         .await?;
     }
+    let found = known.evidence.duplicates.as_ref();
+    duplicates::tell(&mut tx, &case.row, found, &decision, now).await?;
     tx.commit().await?;
     let took = case.row.submitted_at.map(|at| now.0 - at.0);
     app.metrics.decided(decision.outcome, took);
-    Ok(())
+    Ok(Concluded::Recorded)
 }
 
 fn evidence_file(

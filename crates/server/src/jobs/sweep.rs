@@ -6,7 +6,7 @@ use menshen_core::event::EventName;
 use menshen_core::ids::{TenantId, VerificationId};
 use menshen_core::time::{DAY, MINUTE, Millis};
 use menshen_core::verification::{Expiry, State};
-use menshen_store::{Purpose, TenantRow};
+use menshen_store::{Purpose, StoreError, TenantRow};
 
 use crate::app::App;
 use crate::case::{Case, word};
@@ -144,6 +144,7 @@ async fn retain(app: &App, tenant: &TenantRow, now: Millis) -> Result<(), ApiErr
         record::audit(&mut tx, act, now).await?;
         tx.commit().await?;
     }
+    end_blocks(app, tenant, now).await?;
     let documents = now.plus(-times.keep_documents());
     let due = app
         .store
@@ -158,6 +159,24 @@ async fn retain(app: &App, tenant: &TenantRow, now: Millis) -> Result<(), ApiErr
             Err(ApiError::Conflict { code: "held", .. }) => {}
             Err(error) => return Err(error),
         }
+    }
+    Ok(())
+}
+
+/// Destroys the entries of the blocklist whose day has come.
+async fn end_blocks(app: &App, tenant: &TenantRow, now: Millis) -> Result<(), ApiError> {
+    let ended = app.store.list_ended_blocks(tenant.id, now, BATCH).await?;
+    for row in ended {
+        let mut tx = app.store.begin().await?;
+        match tx.remove_block(&row, now).await {
+            Ok(()) => {}
+            // Somebody removed it this very moment.
+            Err(StoreError::Conflict { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        }
+        let act = Act::system(Some(tenant.id), "block.ended", "block", row.id.0);
+        record::audit(&mut tx, act, now).await?;
+        tx.commit().await?;
     }
     Ok(())
 }

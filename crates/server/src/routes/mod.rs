@@ -3,6 +3,7 @@
 pub mod applicants;
 pub mod attachments;
 pub mod audit;
+pub mod blocklist;
 pub mod captures;
 pub mod contacts;
 pub mod data;
@@ -116,6 +117,8 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(deliveries::test_webhook))
         .routes(routes!(deliveries::list_deliveries))
         .routes(routes!(deliveries::resend_delivery))
+        .routes(routes!(blocklist::create_block, blocklist::list_blocks))
+        .routes(routes!(blocklist::remove_block))
         .routes(routes!(keys::create_key, keys::list_keys))
         .routes(routes!(keys::revoke_key))
         .routes(routes!(staff::create_staff, staff::list_staff))

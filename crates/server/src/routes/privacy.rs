@@ -43,7 +43,8 @@ pub struct ConsentOut {
     pub withdrawn_at: Option<String>,
 }
 
-fn is_word(text: &str) -> bool {
+/// Is it a word or a case number, as reasons are?
+pub fn is_word(text: &str) -> bool {
     let allowed = |ch: char| ch.is_ascii_lowercase() || ch.is_ascii_digit() || "_-.".contains(ch);
     let first = text.starts_with(|ch: char| ch.is_ascii_alphanumeric());
     (1..=60).contains(&text.len()) && first && text.chars().all(allowed)

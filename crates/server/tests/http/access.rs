@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::calls::For::{Everybody, Keys, People};
-use crate::calls::{For, Ids, TABLE, name, names_a_record, request};
+use crate::calls::{For, Ids, TABLE, blocked, name, names_a_record, request};
 use crate::support::{Answer, Service, on_both};
 
 #[test]
@@ -336,6 +336,8 @@ async fn records(service: &Service, applicant: &str, first: &str, open: &str) ->
     let test = format!("/v1/webhooks/{hook}/test");
     let delivery = service.post(&test, json!({})).await.body;
     ids.insert("delivery", text(&delivery["id"]));
+    let block = service.post("/v1/blocklist", blocked("X2")).await.body;
+    ids.insert("block", text(&block["id"]));
     ids.insert("webhook", hook);
     let route = &("POST", "/v1/uploads", People(Scope::VerificationsWrite));
     let upload = service.send(request(route, &ids, &service.key)).await;

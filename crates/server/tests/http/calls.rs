@@ -21,8 +21,8 @@ pub enum For {
 
 use For::{Everybody, Keys, People};
 use Scope::{
-    AuditRead, CasesRead, CasesWork, KeysWrite, Operate, PersonalRead, PolicyWrite, PrivacyWrite,
-    StaffWrite, TicketsAnswer, VerificationsRead, VerificationsWrite, WebhooksWrite,
+    AuditRead, BlocklistWrite, CasesRead, CasesWork, KeysWrite, Operate, PersonalRead, PolicyWrite,
+    PrivacyWrite, StaffWrite, TicketsAnswer, VerificationsRead, VerificationsWrite, WebhooksWrite,
 };
 
 /// Whom each route is for. The document and this table name the same routes.
@@ -182,6 +182,9 @@ pub const TABLE: &[(&str, &str, For)] = &[
         Keys(WebhooksWrite),
     ),
     ("DELETE", "/v1/webhooks/{id}", Keys(WebhooksWrite)),
+    ("GET", "/v1/blocklist", Keys(BlocklistWrite)),
+    ("POST", "/v1/blocklist", Keys(BlocklistWrite)),
+    ("DELETE", "/v1/blocklist/{id}", Keys(BlocklistWrite)),
     ("GET", "/v1/keys", Keys(KeysWrite)),
     ("POST", "/v1/keys", Keys(KeysWrite)),
     ("DELETE", "/v1/keys/{id}", Keys(KeysWrite)),
@@ -213,6 +216,12 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/v1/audit/{seq}/proof", Keys(AuditRead)),
 ];
 
+/// Returns an entry of the blocklist to be made.
+pub fn blocked(number: &str) -> Value {
+    let document = json!({ "document": "passport", "country": "UTO", "number": number });
+    json!({ "document": document, "reason": "case-1" })
+}
+
 /// The records that a call names, by kind.
 pub type Ids = BTreeMap<&'static str, String>;
 
@@ -242,6 +251,7 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         "captures" => "capture",
         "decisions" => "decision",
         "webhooks" => "webhook",
+        "blocklist" => "block",
         "staff" => "staff",
         "tickets" | "support" => "ticket",
         "review" => "case",
@@ -292,6 +302,7 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
             json!({ "url": "https://1.1.1.1/hook" })
         }
         ("POST", "/v1/webhooks/{id}/rotate") => json!({}),
+        ("POST", "/v1/blocklist") => blocked("X1"),
         ("POST", "/v1/staff") => json!({ "name": "Grace Hopper", "role": "auditor" }),
         ("PUT", "/v1/staff/{id}") => json!({ "role": "reviewer" }),
         ("POST", "/v1/review/cases/{id}/notes") => json!({ "text": "x" }),

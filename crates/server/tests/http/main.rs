@@ -8,6 +8,7 @@ mod attempts;
 mod bodies;
 mod calls;
 mod codes;
+mod duplicates;
 mod entitlements;
 mod life;
 mod notices;

@@ -32,28 +32,9 @@ impl fmt::Debug for Embedding {
     }
 }
 
-/// Score of two embeddings that cannot be compared (lengths differ, empty, not finite): that of
-/// opposite vectors, so that nothing is ever accepted on it.
-const INCOMPARABLE: f32 = -1.0;
-
 /// Returns how alike two faces are; higher is more alike.
 pub fn compare(a: &Embedding, b: &Embedding, metric: Metric) -> f32 {
-    if a.0.len() != b.0.len() || a.0.is_empty() {
-        return INCOMPARABLE;
-    }
-    let pairs = a.0.iter().zip(&b.0);
-    let score = match metric {
-        Metric::Euclidean => 1.0 - pairs.map(|(p, q)| (p - q).powi(2)).sum::<f32>().sqrt(),
-        Metric::Cosine => {
-            let dot: f32 = pairs.map(|(p, q)| p * q).sum();
-            dot / (norm(&a.0) * norm(&b.0))
-        }
-    };
-    if score.is_finite() {
-        score
-    } else {
-        INCOMPARABLE
-    }
+    metric.score(&a.0, &b.0)
 }
 
 fn norm(values: &[f32]) -> f32 {
