@@ -89,7 +89,7 @@ impl Store {
     ) -> Result<Vec<FaceRow>, StoreError> {
         let mut conn = self.conn().await?;
         let rows = page(&mut conn, PEOPLE, tenant, &after.people, limit).await?;
-        let faces = all(IDENTITY, &rows, |r| self.read_person(tenant, r))?;
+        let faces = all(IDENTITY, &rows, |r| self.read_face(tenant, r))?;
         if let Some(last) = faces.last() {
             after.people = (last.seq, last.of.to_string());
             return Ok(faces);
@@ -114,10 +114,10 @@ impl Store {
             .fetch_optional(&self.inner.pool)
             .await
             .doing("find face")?;
-        one(IDENTITY, row, |r| self.read_person(tenant, r))
+        one(IDENTITY, row, |r| self.read_face(tenant, r))
     }
 
-    fn read_person(&self, tenant: TenantId, r: Reader<'_>) -> Result<FaceRow, StoreError> {
+    fn read_face(&self, tenant: TenantId, r: Reader<'_>) -> Result<FaceRow, StoreError> {
         let applicant: ApplicantId = r.parse("applicant_id")?;
         let sealed: Option<Vec<u8>> = r.get("template_sealed")?;
         let wrapped: Vec<u8> = r.get("wrapped")?;
