@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::problem::ApiError;
+use crate::screening::Lists;
 use crate::setup::SetupLink;
 
 /// The running service. Cheap to clone.
@@ -36,6 +37,8 @@ pub struct Inner {
     pub config: Config,
     /// The ways out to people.
     pub outbound: Outbound,
+    /// The lists of sanctioned people in force.
+    pub lists: Lists,
     /// What is counted.
     pub metrics: Metrics,
     /// The operator's first way in.
@@ -79,6 +82,7 @@ impl App {
             clock: parts.clock,
             config: parts.config,
             outbound: parts.outbound,
+            lists: Lists::default(),
             metrics: Metrics::default(),
             setup: parts.setup,
             wake: tokio::sync::Notify::new(),

@@ -46,7 +46,9 @@ permissions! {
     Keys KeysWrite false "Create and revoke keys.";
     Audit AuditRead false "Read the audit log and decision evidence.";
     Webhooks WebhooksWrite false "Say where events are sent.";
-    Operate Operate false "Create tenants.";
+    Screening ScreeningRead false "Read what was found in lists of sanctioned people.";
+    Clear ScreeningWrite false "Clear and confirm what was found.";
+    Operate Operate false "Create tenants and import lists.";
 }
 
 /// A caller who has a permission.

@@ -24,6 +24,7 @@ use crate::capture::{self, Measured};
 use crate::case::{Case, codes, word};
 use crate::problem::ApiError;
 use crate::record::{self, Act};
+use crate::screening::{self, Found, Whose};
 use crate::today;
 
 /// What is known of a person and their documents.
@@ -33,6 +34,7 @@ struct Known {
     cards: ModelCards,
     inputs: Vec<InputFile>,
     selfie: Option<Vec<f32>>,
+    screening: Option<Found>,
 }
 
 /// Judges the submission of a job. A verification that is not waiting for a verdict is left alone: the job
@@ -114,6 +116,7 @@ async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, Api
             .unwrap_or_default(),
         inputs: Vec::new(),
         selfie: None,
+        screening: None,
     };
     let mut portrait = None;
     for row in newest(app.store.list_captures(tenant.id, case.row.id).await?) {
@@ -134,6 +137,11 @@ async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, Api
     }
     if let (Some(portrait), Some(selfie)) = (portrait, known.selfie.clone()) {
         known.evidence.face_match = Some(compare(app, portrait, selfie).await?);
+    }
+    if tenant.kind == TenantKind::Live {
+        known.screening = screening::of_case(app, case, &known.claims).await?;
+        let found = known.screening.as_ref();
+        known.evidence.screening = found.map(|found| found.evidence.clone());
     }
     Ok(known)
 }
@@ -215,6 +223,7 @@ async fn conclude(
     let id = DecisionId::new(now, Store::random_id_bytes()?);
     let file = evidence_file(app, &case, &known, question, &decision, id, now)?;
     let mut tx = app.store.begin().await?;
+    note_alerts(&mut tx, &case, &known, now).await?;
     case.row.version = tx.put_reasons(&case.row, &reasons, now).await?;
     case.write(&mut tx, now).await?;
     tx.record_attempt(&place.attempt(&case, counted), now)
@@ -255,6 +264,21 @@ async fn conclude(
     tx.commit().await?;
     let took = case.row.submitted_at.map(|at| now.0 - at.0);
     app.metrics.decided(decision.outcome, took);
+    Ok(())
+}
+
+/// Notes what the search of lists has found, which must be in force still.
+async fn note_alerts(tx: &mut Tx, case: &Case, known: &Known, now: Millis) -> Result<(), ApiError> {
+    let Some(found) = &known.screening else {
+        return Ok(());
+    };
+    found.check(tx).await?;
+    let whose = Whose {
+        tenant: case.row.tenant_id,
+        applicant: case.row.applicant_id,
+        verification: case.row.id,
+    };
+    screening::note(tx, whose, &found.alerts, now).await?;
     Ok(())
 }
 

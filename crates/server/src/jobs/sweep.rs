@@ -7,6 +7,7 @@ use menshen_core::time::{DAY, MINUTE, Millis};
 use menshen_core::verification::{Expiry, State};
 use menshen_store::{Purpose, TenantRow};
 
+use super::search;
 use crate::app::App;
 use crate::case::{Case, word};
 use crate::erase::erase;
@@ -32,6 +33,7 @@ pub async fn run(app: &App, now: Millis) -> Result<(), ApiError> {
     tx.commit().await?;
     move_on(app, now).await?;
     retain_all(app, now).await?;
+    search::take_up(app, now).await?;
     app.store.sweep_blobs(now).await?;
     checkpoint(app, now).await
 }

@@ -21,8 +21,8 @@ pub enum For {
 
 use For::{Everybody, Keys, People};
 use Scope::{
-    AuditRead, KeysWrite, Operate, PersonalRead, PolicyWrite, PrivacyWrite, VerificationsRead,
-    VerificationsWrite, WebhooksWrite,
+    AuditRead, KeysWrite, Operate, PersonalRead, PolicyWrite, PrivacyWrite, ScreeningRead,
+    ScreeningWrite, VerificationsRead, VerificationsWrite, WebhooksWrite,
 };
 
 /// Whom each route is for. The document and this table name the same routes.
@@ -132,6 +132,21 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/v1/policy", Keys(PolicyWrite)),
     ("PUT", "/v1/policy", Keys(PolicyWrite)),
     ("POST", "/v1/policy/try", Keys(PolicyWrite)),
+    ("GET", "/v1/screening/lists", Keys(ScreeningRead)),
+    ("PUT", "/v1/screening/lists/{list}", Keys(Operate)),
+    ("GET", "/v1/screening/runs", Keys(ScreeningRead)),
+    ("GET", "/v1/screening/hits", Keys(ScreeningRead)),
+    ("GET", "/v1/screening/hits/{id}", Keys(ScreeningRead)),
+    (
+        "POST",
+        "/v1/screening/hits/{id}/clear",
+        Keys(ScreeningWrite),
+    ),
+    (
+        "POST",
+        "/v1/screening/hits/{id}/confirm",
+        Keys(ScreeningWrite),
+    ),
     ("GET", "/v1/audit", Keys(AuditRead)),
     ("GET", "/v1/audit/checkpoint", Keys(AuditRead)),
     ("GET", "/v1/audit/{seq}/proof", Keys(AuditRead)),
@@ -159,6 +174,7 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         "uploads" => "upload",
         "decisions" => "decision",
         "webhooks" => "webhook",
+        "screening" => "hit",
         _ => "key",
     };
     let mut filled = (*path).to_owned();
@@ -169,6 +185,7 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         ("{delivery}", ids.get("delivery").map_or("", String::as_str)),
         ("{purpose}", "marketing"),
         ("{part}", "selfie"),
+        ("{list}", "un"),
     ] {
         filled = filled.replace(place, value);
     }
@@ -189,6 +206,10 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
             json!({ "url": "https://1.1.1.1/hook" })
         }
         ("POST", "/v1/webhooks/{id}/rotate") => json!({}),
+        ("POST", "/v1/screening/hits/{id}/clear") => {
+            json!({ "reason": "another person", "until": "2027-01-01T00:00:00Z" })
+        }
+        ("POST", "/v1/screening/hits/{id}/confirm") => json!({ "reason": "this person" }),
         ("POST", "/v1/keys") => json!({ "label": "x", "scopes": [] }),
         ("POST", "/v1/tenants") => json!({ "name": "x", "sandbox": true }),
         ("PUT" | "POST", "/v1/policy" | "/v1/policy/try") => json!({ "toml": "version = \"x\"" }),

@@ -13,6 +13,7 @@ mod privacy;
 mod receiver;
 mod repeats;
 mod rules;
+mod screening;
 mod support;
 mod trust;
 mod uploads;
