@@ -139,6 +139,8 @@ pub enum Command {
     Keys(crate::keys::KeysArgs),
     /// Check a policy, and try it on past cases
     Policy(crate::policy::PolicyArgs),
+    /// Import lists of sanctioned people
+    Screening(crate::screening::ScreeningArgs),
     /// Measure photos for a server that asks over standard input
     #[command(hide = true)]
     EngineWorker(crate::worker::WorkerArgs),

@@ -24,6 +24,7 @@ mod prc_id;
 mod progress;
 mod reasons;
 mod sample;
+mod screening;
 mod serve;
 mod service;
 mod specimen;
@@ -90,6 +91,7 @@ fn run(command: Command, context: &Context) -> anyhow::Result<()> {
         Command::Restore(args) => backup::restore(&args, context),
         Command::Keys(args) => keys::run(&args, context),
         Command::Policy(args) => policy::run(&args, context),
+        Command::Screening(args) => screening::run(&args, context),
         Command::EngineWorker(args) => worker::run(&args, context),
         Command::Completions { shell } => {
             clap_complete::generate(

@@ -17,6 +17,7 @@ use crate::faces::Faces;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::problem::ApiError;
+use crate::screening::Lists;
 use crate::setup::SetupLink;
 
 /// The running service. Cheap to clone.
@@ -37,6 +38,8 @@ pub struct Inner {
     pub config: Config,
     /// The ways out to people.
     pub outbound: Outbound,
+    /// The lists of sanctioned people in force.
+    pub lists: Lists,
     /// What is counted.
     pub metrics: Metrics,
     /// The faces that this node has read.
@@ -82,6 +85,7 @@ impl App {
             clock: parts.clock,
             config: parts.config,
             outbound: parts.outbound,
+            lists: Lists::default(),
             metrics: Metrics::default(),
             faces: Faces::default(),
             setup: parts.setup,

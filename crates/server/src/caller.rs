@@ -47,11 +47,13 @@ permissions! {
     Audit AuditRead false "Read the audit log and decision evidence.";
     Webhooks WebhooksWrite false "Say where events are sent.";
     Blocklist BlocklistWrite false "Say which documents and faces a person must look at.";
-    Operate Operate false "Create tenants.";
     ManageStaff StaffWrite false "Say who works for the tenant.";
     AnswerTickets TicketsAnswer false "Answer tickets.";
     SeeCases CasesRead false "See the queues of cases.";
     WorkCases CasesWork false "Claim cases and decide them.";
+    Screening ScreeningRead false "Read what was found in lists of sanctioned people.";
+    Clear ScreeningWrite false "Clear and confirm what was found.";
+    Operate Operate false "Create tenants and import lists.";
 }
 
 /// A caller who has a permission.

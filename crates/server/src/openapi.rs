@@ -20,6 +20,9 @@ const ERRORS: [(&str, &str); 10] = [
 /// The kind of body that a route for photos names, and all that it takes.
 const PHOTO: &str = "image/jpeg";
 const PHOTOS: [&str; 3] = [PHOTO, "image/png", "image/webp"];
+/// A list of sanctioned people, and the names of its files where they are three.
+const LIST: &str = "application/xml";
+const LIST_FILES: [&str; 3] = ["sdn", "alt", "add"];
 /// A piece of an upload.
 const PIECE: &str = "application/offset+octet-stream";
 
@@ -99,6 +102,14 @@ fn bytes_as_bytes(operation: &mut Operation) {
         let form = ObjectBuilder::new()
             .property("file", bytes.clone())
             .required("file");
+        let form = content(&Schema::Object(form.build()));
+        body.content.insert("multipart/form-data".to_owned(), form);
+    }
+    if body.content.contains_key(LIST) {
+        body.content.insert(LIST.to_owned(), content(&bytes));
+        let form = LIST_FILES.iter().fold(ObjectBuilder::new(), |form, file| {
+            form.property(*file, bytes.clone()).required(*file)
+        });
         let form = content(&Schema::Object(form.build()));
         body.content.insert("multipart/form-data".to_owned(), form);
     }

@@ -47,6 +47,18 @@ impl Act {
         }
     }
 
+    /// Returns who does it.
+    pub fn actor(&self) -> &str {
+        &self.actor
+    }
+
+    /// Names the record that it is done to, where that was not known before.
+    #[must_use]
+    pub fn on(mut self, kind: &str, id: Uuid) -> Self {
+        self.object = format!("{kind}:{id}");
+        self
+    }
+
     /// Adds a detail: an id, codes, a digest. An empty list of codes is no detail.
     #[must_use]
     pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {

@@ -338,3 +338,29 @@ fn a_policy_is_checked_and_tried() {
     let nobody = "00000000-0000-7000-8000-000000000000";
     assert_eq!(setup.run(&["policy", "try", good, "--tenant", nobody]).0, 2);
 }
+
+#[test]
+fn a_list_is_imported_whole_from_the_command_line_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let setup = sandbox(&folder.path().join("data"));
+    assert_eq!(Node::start(&setup).stop(), Some(0));
+    let list = "<CONSOLIDATED_LIST dateGenerated=\"2026-11-02T23:00:03Z\"><INDIVIDUALS><INDIVIDUAL><DATAID>1</DATAID>\
+                <FIRST_NAME>FICTUS EXEMPLARIUS</FIRST_NAME></INDIVIDUAL></INDIVIDUALS></CONSOLIDATED_LIST>";
+    let path = folder.path().join("list.xml");
+    let import = |text: &str| {
+        fs::write(&path, text).unwrap();
+        let path = path.to_str().unwrap();
+        setup.run(&["screening", "import", "--list", "un", path])
+    };
+    let (code, _, error) = import(&list[..list.len() - 30]);
+    assert_eq!(code, 1, "{error}");
+    assert!(error.contains("consolidated.xml"), "{error}");
+    for known in [false, true] {
+        let (code, lines, error) = import(list);
+        assert_eq!(code, 0, "{error}");
+        assert_eq!(
+            (&lines[0]["entries"], &lines[0]["known"]),
+            (&json!(1), &json!(known))
+        );
+    }
+}

@@ -24,6 +24,7 @@ use crate::duplicates::{self, Looked, Patience, Person};
 use crate::identity::Sharing;
 use crate::problem::ApiError;
 use crate::record::{self, Act};
+use crate::screening::{self, Found, Whose};
 use crate::verdict::{self, Recorded, document_ends};
 use crate::{review, today};
 
@@ -34,6 +35,7 @@ struct Known {
     cards: ModelCards,
     inputs: Vec<InputFile>,
     selfie: Option<Embedding>,
+    screening: Option<Found>,
 }
 
 /// Judges the submission of a job. A verification that is not waiting for a verdict is left alone: the job
@@ -179,6 +181,7 @@ async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, Api
             .unwrap_or_default(),
         inputs: Vec::new(),
         selfie: None,
+        screening: None,
     };
     let mut portrait = None;
     for row in newest(app.store.list_captures(tenant.id, case.row.id).await?) {
@@ -200,6 +203,11 @@ async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, Api
     let selfie = known.selfie.as_ref().map(|face| face.vector.clone());
     if let (Some(portrait), Some(selfie)) = (portrait, selfie) {
         known.evidence.face_match = Some(compare(app, portrait, selfie).await?);
+    }
+    if tenant.kind == TenantKind::Live {
+        known.screening = screening::of_case(app, case, &known.claims).await?;
+        let found = known.screening.as_ref();
+        known.evidence.screening = found.map(|found| found.evidence.clone());
     }
     Ok(known)
 }
@@ -307,6 +315,7 @@ async fn conclude(
     if case.status() == Status::Verified && tx.lock_gallery(case.row.tenant_id).await? != seq {
         return Ok(Concluded::Moved);
     }
+    note_alerts(&mut tx, &case, known, now).await?;
     verdict::record(app, &mut tx, &mut case, recorded, act, now).await?;
     tx.record_attempt(&place.attempt(&case, counted), now)
         .await?;
@@ -326,6 +335,21 @@ async fn conclude(
     let took = case.row.submitted_at.map(|at| now.0 - at.0);
     app.metrics.decided(decision.outcome, took);
     Ok(Concluded::Recorded)
+}
+
+/// Notes what the search of lists has found, which must be in force still.
+async fn note_alerts(tx: &mut Tx, case: &Case, known: &Known, now: Millis) -> Result<(), ApiError> {
+    let Some(found) = &known.screening else {
+        return Ok(());
+    };
+    found.check(tx).await?;
+    let whose = Whose {
+        tenant: case.row.tenant_id,
+        applicant: case.row.applicant_id,
+        verification: case.row.id,
+    };
+    screening::note(tx, whose, &found.alerts, now).await?;
+    Ok(())
 }
 
 fn evidence_file(

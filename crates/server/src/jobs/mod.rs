@@ -3,6 +3,7 @@
 mod decide;
 mod deliver;
 mod notify;
+mod search;
 mod sweep;
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 pub use notify::Delivery;
+pub use search::Everyone;
 
 use crate::app::App;
 use crate::problem::{ApiError, chain};
@@ -24,16 +26,19 @@ pub const DECIDE: &str = "decide";
 pub const SWEEP: &str = "sweep";
 /// Hands a message to a mail server or a gateway.
 pub const NOTIFY: &str = "notify";
+/// Searches some of a tenant's people in the lists of sanctioned people.
+pub const SEARCH: &str = "search";
 
 /// What each lane does. A mail server that does not answer holds up messages, and nothing else; so do receivers of
-/// events, of which one that stalls takes up one lane of several.
-const LANES: [&[&str]; 6] = [
+/// events, of which one that stalls takes up one lane of several; and a search of everyone takes minutes.
+const LANES: [&[&str]; 7] = [
     &[DECIDE, SWEEP],
     &[DECIDE, SWEEP],
     &[NOTIFY],
     &[DELIVER],
     &[DELIVER],
     &[DELIVER],
+    &[SEARCH],
 ];
 /// How long a node may hold a job without a word. A decision takes well under a second.
 const LEASE: i64 = 30_000;
@@ -99,7 +104,7 @@ async fn lane(app: App, kinds: &'static [&'static str], mut stop: watch::Receive
 /// # Errors
 /// The store's, when it cannot be asked.
 pub async fn any(app: &App) -> Result<bool, ApiError> {
-    step(app, &[DECIDE, SWEEP, NOTIFY, DELIVER]).await
+    step(app, &[DECIDE, SWEEP, NOTIFY, DELIVER, SEARCH]).await
 }
 
 async fn step(app: &App, kinds: &[&str]) -> Result<bool, ApiError> {
@@ -113,6 +118,7 @@ async fn step(app: &App, kinds: &[&str]) -> Result<bool, ApiError> {
         DECIDE => decide::run(app, &job).await,
         NOTIFY => notify::run(app, &job, wait(&job).is_none()).await,
         DELIVER => deliver::run(app, &job).await,
+        SEARCH => search::run(app, &job).await,
         _ => sweep::run(app, now).await,
     };
     match done {

@@ -8,6 +8,7 @@ use menshen_core::time::{DAY, MINUTE, Millis};
 use menshen_core::verification::{Expiry, State};
 use menshen_store::{Purpose, StoreError, TenantRow};
 
+use super::search;
 use crate::app::App;
 use crate::case::{Case, word};
 use crate::erase::erase;
@@ -37,6 +38,7 @@ pub async fn run(app: &App, now: Millis) -> Result<(), ApiError> {
     move_on(app, now).await?;
     ticket::miss(app, now).await?;
     retain_all(app, now).await?;
+    search::take_up(app, now).await?;
     app.store.sweep_blobs(now).await?;
     checkpoint(app, now).await
 }

@@ -13,6 +13,7 @@ pub mod diagnostics;
 pub mod entitlements;
 pub mod events;
 pub mod health;
+pub mod hits;
 pub mod keys;
 pub mod official;
 pub mod page;
@@ -21,6 +22,7 @@ pub mod policy;
 pub mod privacy;
 pub mod reasons;
 pub mod review;
+pub mod screening;
 pub mod staff;
 pub mod support;
 pub mod tenants;
@@ -138,6 +140,13 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(tenants::create_tenant, tenants::list_tenants))
         .routes(routes!(policy::get_policy, policy::put_policy))
         .routes(routes!(policy::try_policy))
+        .routes(routes!(screening::list_lists))
+        .routes(routes!(screening::put_list))
+        .routes(routes!(screening::list_runs))
+        .routes(routes!(hits::list_hits))
+        .routes(routes!(hits::get_hit))
+        .routes(routes!(hits::clear_hit))
+        .routes(routes!(hits::confirm_hit))
         .routes(routes!(audit::list_audit))
         .routes(routes!(audit::get_checkpoint))
         .routes(routes!(audit::get_proof));

@@ -6,7 +6,7 @@ use menshen_core::Policy;
 use menshen_core::decide::Outcome;
 use menshen_core::ids::TenantId;
 use menshen_ledger::{Verifier, verify_evidence};
-use menshen_store::{Store, StoreError};
+use menshen_store::{Store, StoreError, TenantKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -17,6 +17,7 @@ use crate::case::word;
 use crate::input::Input;
 use crate::problem::{ApiError, Problem, chain};
 use crate::record::{self, Act};
+use crate::screening::search_everyone;
 
 /// A policy.
 #[derive(Debug, Serialize, ToSchema)]
@@ -81,9 +82,14 @@ pub async fn put_policy(
         toml: policy.to_toml(),
     };
     let now = app.now();
+    let before = app.policy(&allowed.tenant)?;
     let mut tx = app.store.begin().await?;
     tx.set_policy(&allowed.tenant, &out.toml, &out.identity, now)
         .await?;
+    let asked = policy.screening.required && policy.screening != before.screening;
+    if asked && allowed.tenant.kind == TenantKind::Live {
+        search_everyone(&mut tx, allowed.tenant.id, now).await?;
+    }
     let act = Act::new(
         &allowed.caller,
         "policy.changed",

@@ -339,6 +339,10 @@ async fn records(service: &Service, applicant: &str, first: &str, open: &str) ->
     let block = service.post("/v1/blocklist", blocked("X2")).await.body;
     ids.insert("block", text(&block["id"]));
     ids.insert("webhook", hook);
+    ids.insert(
+        "hit",
+        crate::screening::hit_of(service, applicant, first).await,
+    );
     let route = &("POST", "/v1/uploads", People(Scope::VerificationsWrite));
     let upload = service.send(request(route, &ids, &service.key)).await;
     assert_eq!(upload.status, StatusCode::CREATED, "{}", upload.body);

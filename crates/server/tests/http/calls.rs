@@ -22,7 +22,8 @@ pub enum For {
 use For::{Everybody, Keys, People};
 use Scope::{
     AuditRead, BlocklistWrite, CasesRead, CasesWork, KeysWrite, Operate, PersonalRead, PolicyWrite,
-    PrivacyWrite, StaffWrite, TicketsAnswer, VerificationsRead, VerificationsWrite, WebhooksWrite,
+    PrivacyWrite, ScreeningRead, ScreeningWrite, StaffWrite, TicketsAnswer, VerificationsRead,
+    VerificationsWrite, WebhooksWrite,
 };
 
 /// Whom each route is for. The document and this table name the same routes.
@@ -211,6 +212,21 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/v1/policy", Keys(PolicyWrite)),
     ("PUT", "/v1/policy", Keys(PolicyWrite)),
     ("POST", "/v1/policy/try", Keys(PolicyWrite)),
+    ("GET", "/v1/screening/lists", Keys(ScreeningRead)),
+    ("PUT", "/v1/screening/lists/{list}", Keys(Operate)),
+    ("GET", "/v1/screening/runs", Keys(ScreeningRead)),
+    ("GET", "/v1/screening/hits", Keys(ScreeningRead)),
+    ("GET", "/v1/screening/hits/{id}", Keys(ScreeningRead)),
+    (
+        "POST",
+        "/v1/screening/hits/{id}/clear",
+        Keys(ScreeningWrite),
+    ),
+    (
+        "POST",
+        "/v1/screening/hits/{id}/confirm",
+        Keys(ScreeningWrite),
+    ),
     ("GET", "/v1/audit", Keys(AuditRead)),
     ("GET", "/v1/audit/checkpoint", Keys(AuditRead)),
     ("GET", "/v1/audit/{seq}/proof", Keys(AuditRead)),
@@ -255,6 +271,7 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         "staff" => "staff",
         "tickets" | "support" => "ticket",
         "review" => "case",
+        "screening" => "hit",
         _ => "key",
     };
     let mut filled = (*path).to_owned();
@@ -270,6 +287,7 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         ),
         ("{purpose}", "marketing"),
         ("{part}", "selfie"),
+        ("{list}", "un"),
     ] {
         filled = filled.replace(place, value);
     }
@@ -307,6 +325,10 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         ("PUT", "/v1/staff/{id}") => json!({ "role": "reviewer" }),
         ("POST", "/v1/review/cases/{id}/notes") => json!({ "text": "x" }),
         ("POST", "/v1/review/cases/{id}/decide") => json!({ "verdict": "approve" }),
+        ("POST", "/v1/screening/hits/{id}/clear") => {
+            json!({ "reason": "another person", "until": "2027-01-01T00:00:00Z" })
+        }
+        ("POST", "/v1/screening/hits/{id}/confirm") => json!({ "reason": "this person" }),
         ("POST", "/v1/keys") => json!({ "label": "x", "scopes": [] }),
         ("POST", "/v1/tenants") => json!({ "name": "x", "sandbox": true }),
         ("PUT" | "POST", "/v1/policy" | "/v1/policy/try") => json!({ "toml": "version = \"x\"" }),

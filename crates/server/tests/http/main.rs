@@ -19,6 +19,7 @@ mod receiver;
 mod repeats;
 mod review;
 mod rules;
+mod screening;
 mod staff;
 mod support;
 mod tickets;
