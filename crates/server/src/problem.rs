@@ -197,7 +197,6 @@ impl ApiError {
             Self::FirstThis(reason) => reason.code.as_str(),
             Self::Stale => "stale",
             Self::Erased => "applicant_erased",
-            Self::Conflict { code, .. } | Self::Invalid { code, .. } => code,
             Self::Attachment(fault) => fault.code(),
             Self::NotYou { code, .. }
             | Self::Conflict { code, .. }

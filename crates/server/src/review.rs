@@ -13,9 +13,7 @@ use menshen_core::review::{
 use menshen_core::time::Millis;
 use menshen_core::verification::Status;
 use menshen_ledger::{CaseFile, Hash, Human, verify_evidence};
-use menshen_store::{
-    NewReviewCase, Part, ReviewCaseRow, StaffRow, Store, StoreError, Tx, VerificationRow,
-};
+use menshen_store::{NewReviewCase, Part, ReviewCaseRow, StaffRow, Store, Tx, VerificationRow};
 
 use crate::app::App;
 use crate::caller::{Allowed, Permission};

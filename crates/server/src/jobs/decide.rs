@@ -13,7 +13,7 @@ use menshen_core::verification::{State, Status, Verdict, counts};
 use menshen_core::{Claims, Decision, Evidence};
 use menshen_engine::{Answer, Request, Standing};
 use menshen_ledger::{CaseFile, Hash, InputFile};
-use menshen_store::{CaptureRow, JobRow, Part as Photo, Store, TenantKind, TenantRow};
+use menshen_store::{CaptureRow, JobRow, Part as Photo, Store, TenantKind, TenantRow, Tx};
 
 use super::Submission;
 use crate::app::App;
