@@ -117,6 +117,8 @@ pub enum Command {
     Match(crate::matching::MatchArgs),
     /// Measure a sequence of frames: actions, one face throughout, signs of a recording
     Liveness(crate::liveness::LivenessArgs),
+    /// Read photos of a person who holds a sheet with a dictated text
+    Statement(crate::statement::StatementArgs),
     /// Draw fictitious documents, marked SPECIMEN, with their truth beside them
     Specimen(crate::specimen::SpecimenArgs),
     /// Fetch, list and check the models

@@ -5,6 +5,7 @@ mod faces;
 mod mrz;
 mod quality;
 mod spoof;
+mod statements;
 mod stats;
 mod truth;
 
@@ -48,6 +49,8 @@ enum What {
     Quality,
     /// Passive presentation attack detection: `labels.csv` (file,label); a clip is a folder of frames
     Spoof,
+    /// Drawn statements in one folder each: what is read right, and whether another case's is ever accepted
+    Statements,
 }
 
 impl EvalArgs {
@@ -73,5 +76,6 @@ pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
         What::Documents => documents::run(args, context),
         What::Quality => quality::run(args, context),
         What::Spoof => spoof::run(args, context),
+        What::Statements => statements::run(args, context),
     }
 }

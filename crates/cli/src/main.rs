@@ -28,6 +28,7 @@ mod screening;
 mod serve;
 mod service;
 mod specimen;
+mod statement;
 mod verify;
 mod worker;
 
@@ -80,6 +81,7 @@ fn run(command: Command, context: &Context) -> anyhow::Result<()> {
         Command::Face(args) => face::run(&args, context),
         Command::Match(args) => matching::run(&args, context),
         Command::Liveness(args) => liveness::run(&args, context),
+        Command::Statement(args) => statement::run(&args, context),
         Command::Specimen(args) => specimen::run(&args, context),
         Command::Models(args) => models::run(args, context),
         Command::Audit(args) => audit::run(&args, context),

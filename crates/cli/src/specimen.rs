@@ -1,33 +1,38 @@
 //! `menshen specimen`: fictitious, marked documents with truth beside them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 use jiff::civil::Date;
 use menshen_core::geometry::Rect;
+use menshen_core::statement::Statement;
 use menshen_document::DocumentKind;
-use menshen_specimen::draw;
-use menshen_specimen::{Contradiction, Degradation, Fonts, Request, SpecimenError};
+use menshen_specimen::{
+    Contradiction, Degradation, Fonts, Request, SpecimenError, StatementRequest,
+};
+use menshen_specimen::{draw, draw_statement, invent_statement};
 use menshen_vision::Photo;
 use serde::Serialize;
 
 use crate::context::Context;
 use crate::engine;
 use crate::input::{self, WrongUsage};
+use crate::statement::read_statement;
 
 /// Draw fictitious documents, marked SPECIMEN, with truth beside them.
 ///
-/// Writes front.jpg (and back.jpg), truth.json and claims.json. The same seed and day draw the same
-/// document. Fonts come from the Debian packages fonts-noto-cjk, fonts-ocr-b and fonts-dejavu-core,
+/// Writes front.jpg (and back.jpg), truth.json and claims.json; for a statement statement.jpg, truth.json and
+/// statement.json. The same seed and day draw the same document. Fonts come from the Debian packages fonts-noto-cjk, fonts-ocr-b and fonts-dejavu-core,
 /// or from the folder in MENSHEN_FONTS.
 #[derive(Args, Debug)]
 #[command(
     after_help = "EXAMPLES:\n  menshen specimen prc-id --portrait me.jpg --out card\n  \
     menshen specimen passport --portrait me.jpg --out worn --degrade blur=2,glare=0.3,jpeg=50\n  \
     menshen specimen passport --portrait me.jpg --out wrong --contradict mrz-name,expires-in=20\n  \
-    menshen specimen id-card --portrait me.jpg --out many --count 20"
+    menshen specimen id-card --portrait me.jpg --out many --count 20\n  \
+    menshen specimen statement --portrait me.jpg --out held --degrade rotate=10,blur=1 --lang zh-CN"
 )]
 pub struct SpecimenArgs {
     /// What to draw.
@@ -55,6 +60,10 @@ pub struct SpecimenArgs {
     /// glare, haze, motion, blur, moire, noise, size, jpeg. A wrong name or value lists what each takes.
     #[arg(long, value_name = "LIST", value_parser = parse_degradations)]
     pub degrade: Option<Degradations>,
+    /// For a statement: what the sheet says, a statement.json; without it a person and a code are invented for each
+    /// seed, in the language of --lang.
+    #[arg(long, value_name = "FILE")]
+    pub text: Option<PathBuf>,
     /// Contradictions: number-sex, number-birth, number-checksum, mrz-name, mrz-number, mrz-birth,
     /// mrz-checksum, expired, expires-in=DAYS, under-age.
     #[arg(long, value_name = "LIST", value_parser = parse_contradictions)]
@@ -82,24 +91,36 @@ pub enum KindArg {
     IdCardTd2,
     /// Driving licence of Utopia, both sides.
     DrivingLicence,
+    /// A person who holds up a sheet with a dictated text; no document.
+    Statement,
 }
 
-impl From<KindArg> for DocumentKind {
-    fn from(kind: KindArg) -> Self {
-        match kind {
-            KindArg::PrcId => Self::PrcIdCard,
-            KindArg::Passport => Self::Passport,
-            KindArg::IdCard => Self::IdCardTd1,
-            KindArg::IdCardTd2 => Self::IdCardTd2,
-            KindArg::DrivingLicence => Self::DrivingLicence,
+impl KindArg {
+    /// Returns the kind of document, `None` for what is none.
+    fn document(self) -> Option<DocumentKind> {
+        match self {
+            Self::PrcId => Some(DocumentKind::PrcIdCard),
+            Self::Passport => Some(DocumentKind::Passport),
+            Self::IdCard => Some(DocumentKind::IdCardTd1),
+            Self::IdCardTd2 => Some(DocumentKind::IdCardTd2),
+            Self::DrivingLicence => Some(DocumentKind::DrivingLicence),
+            Self::Statement => None,
         }
     }
+}
+
+/// What was drawn, as `--json` names it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Drawn {
+    Document(DocumentKind),
+    Other(&'static str),
 }
 
 /// One line of `--json`.
 #[derive(Serialize)]
 struct Written<'a> {
-    kind: DocumentKind,
+    kind: Drawn,
     seed: u64,
     files: &'a [PathBuf],
 }
@@ -122,24 +143,29 @@ pub fn run(args: &SpecimenArgs, ctx: &Context) -> anyhow::Result<()> {
         Some(face) => Some(face),
         None => find_face(&portrait, ctx)?,
     };
-    let contradictions = args.contradict.clone().unwrap_or_default().0;
-    let degradations = args.degrade.clone().unwrap_or_default().0;
+    let pen = Pen {
+        fonts: &fonts,
+        portrait: &portrait,
+        face,
+        today,
+        text: args.text.as_deref().map(read_statement).transpose()?,
+    };
     let progress = progress(args.count);
     for index in 0..args.count {
         let seed = args.seed.wrapping_add(u64::from(index));
-        let request = Request {
-            kind: args.kind.into(),
-            seed,
-            today,
-            portrait: &portrait.pixels,
-            face,
-            contradictions: &contradictions,
-            degradations: &degradations,
+        let folder = folder_of(args, index);
+        let (kind, files) = match args.kind.document() {
+            Some(kind) => (
+                Drawn::Document(kind),
+                pen.document(args, kind, seed, &folder)?,
+            ),
+            None => (
+                Drawn::Other("statement"),
+                pen.statement(args, seed, &folder, ctx)?,
+            ),
         };
-        let drawn = draw(&fonts, &request).map_err(usage_or_failure)?;
-        let files = drawn.write(&folder_of(args, index))?;
         let written = Written {
-            kind: request.kind,
+            kind,
             seed,
             files: &files,
         };
@@ -148,6 +174,65 @@ pub fn run(args: &SpecimenArgs, ctx: &Context) -> anyhow::Result<()> {
     }
     progress.finish_and_clear();
     Ok(())
+}
+
+/// What all drawings of one call share.
+struct Pen<'a> {
+    fonts: &'a Fonts,
+    portrait: &'a Photo,
+    face: Option<Rect>,
+    today: Date,
+    text: Option<Statement>,
+}
+
+impl Pen<'_> {
+    fn document(
+        &self,
+        args: &SpecimenArgs,
+        kind: DocumentKind,
+        seed: u64,
+        folder: &Path,
+    ) -> anyhow::Result<Vec<PathBuf>> {
+        if args.text.is_some() {
+            return Err(WrongUsage("--text is for statements".to_owned()).into());
+        }
+        let request = Request {
+            kind,
+            seed,
+            today: self.today,
+            portrait: &self.portrait.pixels,
+            face: self.face,
+            contradictions: &args.contradict.clone().unwrap_or_default().0,
+            degradations: &args.degrade.clone().unwrap_or_default().0,
+        };
+        let drawn = draw(self.fonts, &request).map_err(usage_or_failure)?;
+        Ok(drawn.write(folder)?)
+    }
+
+    fn statement(
+        &self,
+        args: &SpecimenArgs,
+        seed: u64,
+        folder: &Path,
+        ctx: &Context,
+    ) -> anyhow::Result<Vec<PathBuf>> {
+        if args.contradict.is_some() {
+            return Err(WrongUsage("--contradict is for documents".to_owned()).into());
+        }
+        let statement = match &self.text {
+            Some(statement) => statement.clone(),
+            None => invent_statement(ctx.locale, seed, self.today)?,
+        };
+        let request = StatementRequest {
+            statement: &statement,
+            seed,
+            portrait: &self.portrait.pixels,
+            face: self.face,
+            degradations: &args.degrade.clone().unwrap_or_default().0,
+        };
+        let drawn = draw_statement(self.fonts, &request).map_err(usage_or_failure)?;
+        Ok(drawn.write(folder)?)
+    }
 }
 
 fn usage_or_failure(error: SpecimenError) -> anyhow::Error {

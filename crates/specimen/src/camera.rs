@@ -95,6 +95,60 @@ impl Shot {
     }
 }
 
+/// How a sheet is held before a picture.
+#[derive(Clone, Copy, Debug)]
+pub struct Hold {
+    /// Clockwise turn in degrees.
+    pub rotate: f32,
+    /// The upper edge is shorter than the lower one by this part.
+    pub perspective: f32,
+    /// Width of the sheet over the picture's width.
+    pub width: f32,
+    /// Its centre, in parts of the picture's width and height.
+    pub centre: [f32; 2],
+}
+
+/// Lays a page over a picture as somebody holds it up there.
+pub fn hold(mut pixels: RgbImage, page: &Page, hold: &Hold) -> Shot {
+    let frame = [pixels.width() as f32, pixels.height() as f32];
+    let (width, height) = (page.size[0], page.size[1]);
+    let far = 1.0 - hold.perspective;
+    let shape = [
+        (-width / 2.0 * far, -height / 2.0),
+        (width / 2.0 * far, -height / 2.0),
+        (width / 2.0, height / 2.0),
+        (-width / 2.0, height / 2.0),
+    ];
+    let (sin, cos) = hold.rotate.to_radians().sin_cos();
+    let turned = shape.map(|(x, y)| (x * cos - y * sin, x * sin + y * cos));
+    // A sheet that is turned far stays inside the picture, below the face.
+    let span = |pick: fn(&(f32, f32)) -> f32| {
+        let values = turned.iter().map(pick);
+        values.clone().fold(f32::MIN, f32::max) - values.fold(f32::MAX, f32::min)
+    };
+    let scale = (frame[0] * hold.width / width)
+        .min(frame[0] * 0.97 / span(|p| p.0))
+        .min(frame[1] * 0.52 / span(|p| p.1));
+    let placed = turned.map(|(x, y)| {
+        (
+            x * scale + frame[0] * hold.centre[0],
+            y * scale + frame[1] * hold.centre[1],
+        )
+    });
+    let projection = Projection::from_control_points(corners(page_rect(page)), placed)
+        .expect("four corners of a convex page always give a projection");
+    lay_on(&mut pixels, page, projection.invert());
+    let whole = page_rect(page);
+    let mut shot = Shot {
+        pixels,
+        projection,
+        flat: [whole.width, whole.height],
+        quad: Quad::default(),
+    };
+    shot.quad = shot.quad_of(whole);
+    shot
+}
+
 /// Photographs a page.
 pub fn photograph(page: &Page, camera: &Camera) -> Shot {
     let frame = frame(camera.rotate);

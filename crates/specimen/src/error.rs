@@ -80,6 +80,12 @@ pub enum SpecimenError {
     /// A degradation is named twice.
     #[error("degradation {0} is given twice")]
     DegradationTwice(&'static str),
+    /// A sheet that somebody holds up is not cut off by the picture.
+    #[error("a statement cannot show the degradation crop")]
+    StatementCrop,
+    /// The text of a statement could not be composed.
+    #[error("compose the statement")]
+    Statement(#[from] menshen_core::statement::NoStatement),
     /// A contradiction is not known.
     #[error("unknown contradiction \"{name}\"; known: {known}")]
     UnknownContradiction {
@@ -124,6 +130,7 @@ impl SpecimenError {
                 | Self::UnknownDegradation { .. }
                 | Self::DegradationValue { .. }
                 | Self::DegradationTwice(_)
+                | Self::StatementCrop
                 | Self::UnknownContradiction { .. }
                 | Self::ContradictionImpossible { .. }
         )

@@ -24,6 +24,8 @@ mod degrade;
 mod error;
 mod facts;
 mod fonts;
+mod hand;
+mod holder;
 mod layout;
 mod mark;
 mod mrz;
@@ -33,6 +35,7 @@ mod people;
 mod portrait;
 mod rng;
 mod selfie;
+mod statement;
 #[cfg(test)]
 mod tests;
 mod truth;
@@ -50,6 +53,9 @@ pub use degrade::{Crop, Degradation};
 pub use error::SpecimenError;
 pub use fonts::Fonts;
 pub use selfie::{selfie, upright};
+pub use statement::{
+    DrawnStatement, StatementRequest, StatementTruth, draw_statement, invent as invent_statement,
+};
 pub use truth::{ClaimsOut, DegradationTruth, FieldTruth, MrzTruth, Placed, SideTruth, Truth};
 
 use camera::Camera;
@@ -179,10 +185,6 @@ impl Specimen {
     /// # Errors
     /// [`SpecimenError::Write`] names the file.
     pub fn write(&self, folder: &Path) -> Result<Vec<PathBuf>, SpecimenError> {
-        std::fs::create_dir_all(folder).map_err(|source| SpecimenError::Write {
-            path: folder.to_path_buf(),
-            source,
-        })?;
         let mut files: Vec<(&str, Vec<u8>)> = self
             .sides
             .iter()
@@ -193,15 +195,25 @@ impl Specimen {
             "claims.json",
             serde_json::to_vec_pretty(&self.truth.claims)?,
         ));
-        files
-            .into_iter()
-            .map(|(name, bytes)| {
-                let path = folder.join(name);
-                match std::fs::write(&path, bytes) {
-                    Ok(()) => Ok(path),
-                    Err(source) => Err(SpecimenError::Write { path, source }),
-                }
-            })
-            .collect()
+        write_files(folder, files)
     }
+}
+
+/// Writes files into a folder, which is made when it is not there; returns their paths.
+fn write_files<'a>(
+    folder: &Path,
+    files: impl IntoIterator<Item = (&'a str, Vec<u8>)>,
+) -> Result<Vec<PathBuf>, SpecimenError> {
+    std::fs::create_dir_all(folder).map_err(|source| SpecimenError::Write {
+        path: folder.to_path_buf(),
+        source,
+    })?;
+    let written = files.into_iter().map(|(name, bytes)| {
+        let path = folder.join(name);
+        match std::fs::write(&path, bytes) {
+            Ok(()) => Ok(path),
+            Err(source) => Err(SpecimenError::Write { path, source }),
+        }
+    });
+    written.collect()
 }
