@@ -57,7 +57,9 @@ pub fn gather(engine: &Engine, files: &Files) -> anyhow::Result<Evidence> {
         selfie: person.map(|person| person.evidence),
         face_match,
         liveness,
-        // The command line has no list to search: a policy that requires it sends the case to a person.
+        // The command line knows nobody else.
+        duplicates: None,
+        // It has no list to search: a policy that requires it sends the case to a person.
         screening: None,
     })
 }

@@ -1,6 +1,6 @@
 //! `menshen screening`: lists of sanctioned people, imported into a service.
 
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};

@@ -655,7 +655,7 @@ async fn verified(service: &Service, tenant: TenantId, numbers: std::ops::Range<
             name: "",
             number: "",
             claims: claims.as_bytes(),
-            template: None,
+            face: None,
         };
         tx.record_identity(&identity, now).await.unwrap();
     }
