@@ -18,7 +18,7 @@ use crate::capture::from_bytes;
 use crate::problem::ApiError;
 
 /// For how long one search reads faces; then whoever searches comes back. Well under the lease of a job.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Faces read at once.
 const PAGE: u32 = 500;
 /// People that a reviewer is shown, at most.
