@@ -43,6 +43,9 @@ pub enum EventName {
     /// An appeal was opened.
     #[serde(rename = "appeal.opened")]
     AppealOpened,
+    /// An appeal has moved on: handed in, asked for one more step, withdrawn, lapsed.
+    #[serde(rename = "appeal.changed")]
+    AppealChanged,
     /// An appeal was decided.
     #[serde(rename = "appeal.decided")]
     AppealDecided,

@@ -73,6 +73,9 @@ ids! {
     ScreeningListId "One version of a list of sanctioned people.";
     ScreeningHitId "An entry of such a list that a person's name comes near.";
     ScreeningRunId "One search of everyone of a tenant.";
+    AppealId "An appeal against a verdict.";
+    StatementId "A statement that a person is asked to write down and photograph.";
+    AppealCodeId "A code that was sent to an address for an appeal.";
 }
 
 #[cfg(test)]

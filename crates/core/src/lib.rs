@@ -7,6 +7,7 @@ mod finding;
 mod pages;
 
 pub mod access;
+pub mod appeal;
 pub mod attachment;
 pub mod attempts;
 pub mod calendar;
@@ -21,6 +22,7 @@ pub mod entitlement;
 pub mod event;
 pub mod evidence;
 pub mod geometry;
+pub mod guess;
 pub mod identity;
 pub mod ids;
 pub mod notice;

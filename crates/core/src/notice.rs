@@ -32,11 +32,17 @@ pub enum Notice {
     TicketAnswered,
     /// The address that messages go to was replaced or removed; the old one is told.
     ContactChanged,
+    /// An appeal was opened.
+    AppealOpened,
+    /// The code that proves whose address it is.
+    AppealCode,
+    /// An appeal was decided.
+    AppealDecided,
 }
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Pending,
         Self::Failed,
         Self::Verified,
@@ -46,6 +52,9 @@ impl Notice {
         Self::Overdue,
         Self::TicketAnswered,
         Self::ContactChanged,
+        Self::AppealOpened,
+        Self::AppealCode,
+        Self::AppealDecided,
     ];
 
     /// Returns what the person is told of an event; `None` where it is no news to them.
@@ -58,12 +67,13 @@ impl Notice {
             EventName::VerificationAskedAgain => Some(Self::AskedAgain),
             EventName::VerificationRequeued => Some(Self::Requeued),
             EventName::VerificationOverdue => Some(Self::Overdue),
+            EventName::AppealOpened => Some(Self::AppealOpened),
+            EventName::AppealDecided => Some(Self::AppealDecided),
             EventName::VerificationCreated
             | EventName::VerificationSubmitted
             | EventName::ApplicantErased
             | EventName::ConsentChanged
-            | EventName::AppealOpened
-            | EventName::AppealDecided
+            | EventName::AppealChanged
             | EventName::EntitlementChanged
             | EventName::DuplicateFound
             | EventName::TicketUpdated
@@ -84,6 +94,9 @@ impl Notice {
             Self::Overdue => "overdue",
             Self::TicketAnswered => "ticket_answered",
             Self::ContactChanged => "contact_changed",
+            Self::AppealOpened => "appeal_opened",
+            Self::AppealCode => "appeal_code",
+            Self::AppealDecided => "appeal_decided",
         }
     }
 
@@ -106,7 +119,12 @@ pub struct Facts {
     pub reasons: Vec<Reason>,
     /// When an answer is due or the next try is possible.
     pub at: Option<Millis>,
+    /// The code that the message carries to its address; hidden wherever else the message is shown.
+    pub secret: Option<String>,
 }
+
+/// What stands for a code where it is not to be read.
+const HIDDEN: &str = "••••••";
 
 /// A message, ready to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,12 +174,13 @@ const MOST_REASONS: usize = 3;
 pub fn compose(notice: Notice, locale: Locale, facts: &Facts) -> Message {
     let catalogue = Catalogue::of(locale);
     let (text, words) = catalogue.notice(notice);
+    let secret = facts.secret.as_deref().unwrap_or(HIDDEN);
     let mut paragraphs = Vec::new();
     let phrase = facts.phrase.as_deref().unwrap_or_default();
     if !phrase.is_empty() {
         paragraphs.push(words.phrase.replace("{phrase}", phrase));
     }
-    paragraphs.push(text.body.clone());
+    paragraphs.push(text.body.replace("{secret}", secret));
     let told = tell(catalogue, &facts.reasons);
     if !told.is_empty() {
         paragraphs.push(format!("{}\n{}", words.reasons, told.join("\n")));
@@ -177,7 +196,7 @@ pub fn compose(notice: Notice, locale: Locale, facts: &Facts) -> Message {
         paragraphs.push(words.code.replace("{code}", code));
     }
     paragraphs.push(words.care.clone());
-    let mut short = text.short.clone();
+    let mut short = text.short.replace("{secret}", secret);
     if !phrase.is_empty() {
         short = format!("[{phrase}] {short}");
     }
@@ -266,6 +285,21 @@ mod tests {
             assert!(message.short.starts_with("[blue whale 42] "));
             assert!(message.short.ends_with("(7KQ4-M2XA)"), "{}", message.short);
             assert!(!message.subject.contains("whale"));
+        }
+    }
+
+    #[test]
+    fn a_code_stands_in_its_message_and_in_no_subject() {
+        let facts = Facts {
+            secret: Some("042424".to_owned()),
+            ..Facts::default()
+        };
+        for locale in Locale::ALL {
+            let message = compose(Notice::AppealCode, locale, &facts);
+            assert!(message.body.contains("042424") && message.short.contains("042424"));
+            assert!(!message.subject.contains("042424"));
+            let shown = compose(Notice::AppealCode, locale, &Facts::default());
+            assert!(shown.body.contains(HIDDEN) && shown.short.contains(HIDDEN));
         }
     }
 

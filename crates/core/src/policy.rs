@@ -1,5 +1,6 @@
 //! The policy: every limit of acceptance, as a documented TOML file with defaults.
 
+mod appeals;
 mod clients;
 mod duplicates;
 pub mod entitlements;
@@ -14,6 +15,7 @@ use menshen_document::{Country, DocumentKind, Field};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use appeals::AppealRules;
 pub use clients::{Client, ClientRule, NoClient, Version, judge_client};
 pub use duplicates::DuplicateRules;
 pub use entitlements::EntitlementRules;
@@ -95,6 +97,9 @@ pub struct Policy {
     /// When an account is taken for a second one of the same person. Left out of the identity where all is as usual.
     #[serde(default, skip_serializing_if = "DuplicateRules::is_usual")]
     pub duplicates: DuplicateRules,
+    /// Rules about appeals. Left out of the identity where they are the default: they judge no verification.
+    #[serde(default, skip_serializing_if = "AppealRules::is_default")]
+    pub appeals: AppealRules,
 }
 
 /// Rules about documents.

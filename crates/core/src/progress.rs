@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use menshen_document::DocumentKind;
 use serde::{Deserialize, Serialize};
 
+use crate::ids::AppealId;
 use crate::pages::two_sided;
-use crate::policy::{Part, Parts, Policy};
+use crate::policy::{Part, Parts, Policy, TimeRules};
 use crate::reason::{End, Reason, Step};
 use crate::time::Millis;
-use crate::verification::{NotNow, State};
+use crate::verification::{NotNow, Retry, State, Verdict};
 
 /// State and steps of a verification. No personal data: it stands in a plain column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,27 @@ pub struct Progress {
     pub done: BTreeSet<Step>,
     /// The kind of document chosen, where one is.
     pub kind: Option<DocumentKind>,
+    /// The open appeal that locks it, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appeal: Option<Lock>,
+}
+
+/// An open appeal: nothing is handed in while it is, but what its reviewer asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lock {
+    /// Which appeal.
+    pub appeal: AppealId,
+    /// When it is answered, if it is handed in at once where it is not yet.
+    pub due: Millis,
+    /// Steps that its reviewer asks for.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub asked: BTreeSet<Step>,
+    /// What the verification was before the appeal was handed in, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<State>,
+    /// Is it handed in, so that an answer is due?
+    #[serde(default)]
+    pub handed_in: bool,
 }
 
 impl Progress {
@@ -29,20 +51,158 @@ impl Progress {
             state: State::new(now),
             done: BTreeSet::new(),
             kind: None,
+            appeal: None,
         }
     }
 
-    /// Material for a step was handed in and is good, or is not.
+    /// Tells whether material for a step is taken.
     ///
     /// # Errors
-    /// [`NotNow`] where the state takes nothing.
+    /// [`NotNow`] where the state takes nothing, or an open appeal forbids it.
+    pub fn takes(&self, step: Step, now: Millis) -> Result<(), NotNow> {
+        match &self.appeal {
+            Some(lock) if lock.asked.contains(&step) => Ok(()),
+            Some(lock) => Err(self.locked(lock, "changed")),
+            None => self.state.collected(now).map(|_| ()),
+        }
+    }
+
+    /// Material for a step was handed in and is good, or is not. What the reviewer of an appeal asked for leaves the state
+    /// as it is: it is the reviewer's to judge.
+    ///
+    /// # Errors
+    /// [`NotNow`] where the state takes nothing, or an open appeal forbids it.
     pub fn collected(mut self, step: Step, good: Material, now: Millis) -> Result<Self, NotNow> {
-        self.state = self.state.collected(now)?;
+        self.takes(step, now)?;
+        if self.appeal.is_none() {
+            self.state = self.state.collected(now)?;
+        }
         match good {
             Material::Good => self.done.insert(step),
             Material::Bad => self.done.remove(&step),
         };
         Ok(self)
+    }
+
+    /// Everything is handed in.
+    ///
+    /// # Errors
+    /// [`NotNow`] unless parts were handed in since the last verdict, and while an appeal is open.
+    pub fn submitted(mut self, now: Millis) -> Result<Self, NotNow> {
+        if let Some(lock) = &self.appeal {
+            return Err(self.locked(lock, "submitted"));
+        }
+        self.state = self.state.submitted(now)?;
+        Ok(self)
+    }
+
+    /// Returns when the service must look at it by itself, if nobody touches it after `touched`. An appeal has a time of its
+    /// own.
+    pub fn due(&self, times: &TimeRules, touched: Millis) -> Option<Millis> {
+        match (&self.appeal, self.state) {
+            // What is stuck is taken up again, appeal or not; and whoever waits for people is told when they are late.
+            (Some(_), State::Processing { .. } | State::Pending { .. }) | (None, _) => {
+                self.state.due(times, touched)
+            }
+            (Some(_), _) => None,
+        }
+    }
+
+    /// An appeal is opened, or its answer is expected at another time.
+    #[must_use]
+    pub fn under_appeal(mut self, appeal: AppealId, due: Millis) -> Self {
+        let lock = self.appeal.get_or_insert(Lock {
+            appeal,
+            due,
+            asked: BTreeSet::new(),
+            before: None,
+            handed_in: false,
+        });
+        lock.due = due;
+        self
+    }
+
+    /// The open appeal is handed in: a person who has not seen the case decides. What the machine has not judged yet nobody
+    /// can look at: it goes to people when it is, see [`Self::decided`].
+    ///
+    /// # Errors
+    /// [`NotNow`] where no appeal is open, or it waits already.
+    pub fn appealed(mut self, due: Millis, now: Millis) -> Result<Self, NotNow> {
+        let state = self.state;
+        let lock = self.appeal.as_mut().filter(|lock| !lock.handed_in);
+        let Some(lock) = lock else {
+            return Err(state.not_now("appealed against"));
+        };
+        // What was asked for once more is no longer: it is handed in.
+        if std::mem::take(&mut lock.asked).is_empty() {
+            lock.before = Some(state);
+        }
+        lock.due = due;
+        lock.handed_in = true;
+        if !matches!(state, State::Processing { .. }) {
+            self.state = state.appealed(due, now)?;
+        }
+        Ok(self)
+    }
+
+    /// The machine has judged. While an appeal waits, what it does not approve goes to those who decide the appeal.
+    ///
+    /// # Errors
+    /// [`NotNow`] unless it was being judged.
+    pub fn decided(mut self, verdict: &Verdict, now: Millis) -> Result<Self, NotNow> {
+        self.state = self.state.decided(verdict, now)?;
+        let waits = self.appeal.as_mut().filter(|lock| lock.handed_in);
+        let open = matches!(self.state, State::Failed { .. } | State::Pending { .. });
+        if let (Some(lock), true) = (waits, open) {
+            lock.before = Some(self.state);
+            self.state = self.state.appealed(lock.due, now)?;
+        }
+        Ok(self)
+    }
+
+    /// The reviewer of the open appeal asks for steps once more.
+    #[must_use]
+    pub fn asked_under_appeal(mut self, steps: &BTreeSet<Step>) -> Self {
+        if let Some(lock) = &mut self.appeal {
+            lock.asked.extend(steps);
+            lock.handed_in = false;
+        }
+        self.done.retain(|step| !steps.contains(step));
+        self
+    }
+
+    /// The appeal was decided against the person: they can do what they could before it, if that was something.
+    #[must_use]
+    pub fn upheld(mut self, now: Millis) -> Self {
+        let before = self.appeal.take().and_then(|lock| lock.before);
+        let retry = match before {
+            Some(State::Failed { retry, .. }) => retry,
+            _ => Retry::Appeal,
+        };
+        if matches!(self.state, State::Failed { .. } | State::Pending { .. }) {
+            self.state = State::Failed { since: now, retry };
+        }
+        self
+    }
+
+    /// The appeal ended without a decision. A verification that had failed is failed again; one that waited for a step goes
+    /// on without the appeal.
+    #[must_use]
+    pub fn released(mut self) -> Self {
+        let before = self.appeal.take().and_then(|lock| lock.before);
+        let moved = matches!(self.state, State::Pending { .. } | State::Collecting { .. });
+        if let (true, Some(before @ State::Failed { .. })) = (moved, before) {
+            self.state = before;
+        }
+        self
+    }
+
+    fn locked(&self, lock: &Lock, wanted: &'static str) -> NotNow {
+        NotNow {
+            retry_at: Some(lock.due),
+            appeal: Some(lock.due),
+            ..self.state.not_now(wanted)
+        }
     }
 
     /// Returns the steps that still need good material, in the order of the flow.
@@ -110,7 +270,6 @@ pub fn steps(policy: &Policy, parts: &Parts, kind: Option<DocumentKind>) -> Vec<
 mod tests {
     use super::*;
     use crate::reason::ReasonCode;
-    use crate::verification::Retry;
 
     const NOW: Millis = Millis(1_000);
 
@@ -143,6 +302,114 @@ mod tests {
         };
         let progress = progress.without(&[Reason::new(ReasonCode::FaceMismatch)]);
         assert_eq!(progress.missing(&policy, &everything()), [Step::Selfie]);
+    }
+
+    #[test]
+    fn an_open_appeal_locks_everything_but_what_its_reviewer_asks_for() {
+        let lock = Lock {
+            appeal: AppealId::new(NOW, [1; 10]),
+            due: NOW.plus(5_000),
+            asked: BTreeSet::from([Step::Selfie]),
+            before: None,
+            handed_in: false,
+        };
+        let mut progress = Progress::new(NOW);
+        progress.state = State::Failed {
+            since: NOW,
+            retry: Retry::Now,
+        };
+        let times = Policy::default().times;
+        assert!(progress.due(&times, NOW).is_some());
+        progress.appeal = Some(lock.clone());
+        assert_eq!(
+            progress.due(&times, NOW),
+            None,
+            "it does not expire under appeal"
+        );
+        let form = progress.clone().collected(Step::Form, Material::Good, NOW);
+        assert_eq!(form.expect_err("locked").appeal, Some(lock.due));
+        let submitted = progress.clone().submitted(NOW).expect_err("locked");
+        assert_eq!(submitted.retry_at, Some(lock.due));
+        let before = progress.state;
+        let selfie = progress.collected(Step::Selfie, Material::Good, NOW);
+        let progress = selfie.expect("asked for");
+        assert_eq!(progress.state, before);
+        assert!(progress.done.contains(&Step::Selfie));
+        let text = serde_json::to_string(&progress).expect("it serialises");
+        assert_eq!(
+            serde_json::from_str::<Progress>(&text).expect("reads back"),
+            progress
+        );
+    }
+
+    #[test]
+    fn a_verification_is_after_an_appeal_what_it_was_or_what_was_decided() {
+        let appeal = AppealId::new(NOW, [1; 10]);
+        let failed = State::Failed {
+            since: NOW,
+            retry: Retry::Now,
+        };
+        let mut progress = Progress::new(NOW);
+        progress.state = failed;
+        assert!(progress.clone().appealed(NOW, NOW).is_err(), "none is open");
+        let opened = progress.clone().under_appeal(appeal, NOW);
+        let waiting = opened
+            .appealed(NOW.plus(9), NOW)
+            .expect("an appeal is open");
+        assert!(waiting.clone().appealed(NOW, NOW).is_err(), "once");
+        assert_eq!(waiting.clone().released(), progress);
+        let upheld = waiting.clone().upheld(NOW.plus(5));
+        let at = State::Failed {
+            since: NOW.plus(5),
+            retry: Retry::Now,
+        };
+        assert_eq!((upheld.state, upheld.appeal), (at, None));
+        // What its reviewer asks for is handed in, and it waits again.
+        let mut asked = waiting.asked_under_appeal(&BTreeSet::from([Step::Selfie]));
+        asked.state = State::Collecting { since: NOW };
+        assert_eq!(asked.clone().released(), progress);
+        let again = asked.appealed(NOW.plus(20), NOW).expect("asked");
+        let lock = again.appeal.clone().expect("locked");
+        assert_eq!((lock.before, lock.due), (Some(failed), NOW.plus(20)));
+        assert!(lock.asked.is_empty());
+        let selfie = again.collected(Step::Selfie, Material::Good, NOW);
+        assert!(selfie.is_err(), "nothing is asked for any more");
+    }
+
+    #[test]
+    fn what_is_stuck_under_appeal_goes_to_people_unless_the_machine_approves() {
+        let appeal = AppealId::new(NOW, [1; 10]);
+        let due = NOW.plus(9);
+        let mut progress = Progress::new(NOW);
+        progress.state = State::Processing {
+            since: NOW,
+            requeued: 1,
+        };
+        let progress = progress.under_appeal(appeal, NOW);
+        let waiting = progress.appealed(due, NOW).expect("an appeal is open");
+        assert!(matches!(waiting.state, State::Processing { .. }));
+        assert!(waiting.clone().appealed(due, NOW).is_err(), "once");
+        let failed = Verdict::Failed { retry: Retry::Now };
+        let to_people = waiting.clone().decided(&failed, NOW).expect("processing");
+        let pending = State::Pending {
+            since: NOW,
+            due,
+            queue: crate::verification::Queue::Appeal,
+            overdue: false,
+        };
+        assert_eq!(to_people.state, pending);
+        let review = Verdict::Pending { due: NOW };
+        let review = waiting.clone().decided(&review, NOW).expect("processing");
+        assert_eq!(review.state, pending);
+        let approved = Verdict::Verified { until: None };
+        let approved = waiting.decided(&approved, NOW).expect("processing");
+        assert!(matches!(approved.state, State::Verified { .. }));
+    }
+
+    #[test]
+    fn what_was_stored_before_there_were_appeals_reads() {
+        let text = serde_json::to_string(&Progress::new(NOW)).expect("it serialises");
+        assert!(!text.contains("appeal"));
     }
 
     #[test]

@@ -187,7 +187,7 @@ pub enum State {
 
 /// Why a transition was refused: the state does not allow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("a verification that is {} cannot be {wanted}", word(*.status))]
+#[error("a verification that is {}{} cannot be {wanted}", word(*.status), under(*.appeal))]
 pub struct NotNow {
     /// What it is.
     pub status: Status,
@@ -195,6 +195,15 @@ pub struct NotNow {
     pub wanted: &'static str,
     /// When it can be, where a time is known.
     pub retry_at: Option<Millis>,
+    /// When the open appeal is answered that stands in the way, where one does.
+    pub appeal: Option<Millis>,
+}
+
+const fn under(appeal: Option<Millis>) -> &'static str {
+    match appeal {
+        Some(_) => " under appeal",
+        None => "",
+    }
 }
 
 const fn word(status: Status) -> &'static str {
@@ -383,20 +392,27 @@ impl State {
         })
     }
 
-    /// The person disagrees with a failure, and somebody looks at it.
+    /// Its appeal is handed in: a person who has not seen it decides. Whether there is something to appeal against is asked
+    /// when the appeal is opened; from then on the verification is locked, unless a reviewer asks for a step.
     ///
     /// # Errors
-    /// [`NotNow`] unless it failed.
+    /// [`NotNow`] where there is nothing to appeal against, or an appeal is waiting already.
     pub fn appealed(self, due: Millis, now: Millis) -> Result<Self, NotNow> {
-        let Self::Failed { .. } = self else {
-            return Err(self.not_now("appealed"));
-        };
-        Ok(Self::Pending {
-            since: now,
-            due,
-            queue: Queue::Appeal,
-            overdue: false,
-        })
+        match self {
+            Self::Collecting { .. }
+            | Self::Failed { .. }
+            | Self::Processing { .. }
+            | Self::Pending {
+                queue: Queue::Review,
+                ..
+            } => Ok(Self::Pending {
+                since: now,
+                due,
+                queue: Queue::Appeal,
+                overdue: false,
+            }),
+            _ => Err(self.not_now("appealed against")),
+        }
     }
 
     /// People looked again at a decision and did not confirm it. Nobody is approved by that: what was verified ends, and
@@ -444,11 +460,19 @@ impl State {
         }
     }
 
-    const fn not_now(self, wanted: &'static str) -> NotNow {
+    pub(crate) const fn not_now(self, wanted: &'static str) -> NotNow {
         NotNow {
             status: self.status(),
             wanted,
             retry_at: None,
+            appeal: match *self {
+                Self::Pending {
+                    due,
+                    queue: Queue::Appeal,
+                    ..
+                } => Some(due),
+                _ => None,
+            },
         }
     }
 }

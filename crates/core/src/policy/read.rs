@@ -175,6 +175,11 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
         "duplicates.false_hits",
         "a ratio from 0.000001 to 0.1",
     )?;
+    ensure(
+        policy.appeals.is_sound(),
+        "appeals",
+        "1 to 366 days and 1 to 100 appeals and codes",
+    )?;
     let rules = &policy.entitlements;
     let levels = rules.levels.keys();
     ensure(

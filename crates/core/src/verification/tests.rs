@@ -73,6 +73,27 @@ fn nothing_changes_while_it_is_judged_or_reviewed() {
 }
 
 #[test]
+fn an_appeal_takes_what_failed_or_waits_to_a_second_person_and_says_until_when() {
+    let due = START.plus(DAY);
+    let failed = after(Outcome::Refused, None);
+    for state in [failed, processing(), after(Outcome::Review, None)] {
+        let state = state
+            .appealed(due, START)
+            .expect("it can be appealed against");
+        let refused = state.collected(START).expect_err("an appeal is waiting");
+        assert_eq!(refused.appeal, Some(due));
+        let text = refused.to_string();
+        assert_eq!(
+            text,
+            "a verification that is pending under appeal cannot be changed"
+        );
+        assert!(state.appealed(due, START).is_err(), "once");
+    }
+    assert!(after(Outcome::Approved, None).appealed(due, START).is_err());
+    assert!(State::new(START).appealed(due, START).is_err());
+}
+
+#[test]
 fn a_stuck_submission_is_taken_up_again_and_keeps_its_start() {
     let again = processing().requeued().expect("processing");
     assert_eq!(
@@ -231,19 +252,6 @@ fn people_end_what_waits_for_them_where_the_machine_would_and_nothing_else() {
             assert!(other.judged(&settled, &policy, None, START).is_err());
         }
     }
-}
-
-#[test]
-fn an_appeal_waits_for_people_and_only_a_failure_can_be_appealed() {
-    let failed = after(Outcome::Refused, None);
-    let appealed = failed.appealed(START.plus(DAY), START).expect("failed");
-    assert_eq!(appealed.status(), Status::Pending);
-    assert!(after(Outcome::Review, None).appealed(START, START).is_err());
-    assert!(
-        after(Outcome::Approved, None)
-            .appealed(START, START)
-            .is_err()
-    );
 }
 
 #[test]
