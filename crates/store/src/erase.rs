@@ -12,6 +12,8 @@ const FORGET_IMAGES: &str = "UPDATE capture SET image_blob = NULL WHERE image_bl
      (SELECT id FROM blob WHERE tenant_id = $1 AND applicant_id = $2 AND purpose = $3)";
 const FORGET_ORIGINALS: &str = "UPDATE capture SET original_blob = NULL WHERE original_blob IN \
      (SELECT id FROM blob WHERE tenant_id = $1 AND applicant_id = $2 AND purpose = $3)";
+const FORGET_STATEMENTS: &str = "UPDATE statement SET image_blob = NULL, version = version + 1 WHERE image_blob IN \
+     (SELECT id FROM blob WHERE tenant_id = $1 AND applicant_id = $2 AND purpose = $3)";
 const FORGET_ATTACHED: &str = "UPDATE attachment SET image_blob = NULL WHERE image_blob IN \
      (SELECT id FROM blob WHERE tenant_id = $1 AND applicant_id = $2 AND purpose = $3)";
 const FORGET_EMBEDDINGS: &str = "UPDATE capture SET embedding_sealed = NULL WHERE tenant_id = $1 AND \
@@ -23,6 +25,8 @@ const DELETE_CHUNKS: &str = "DELETE FROM upload_chunk WHERE upload_id IN (SELECT
      JOIN verification v ON v.id = u.verification_id WHERE u.tenant_id = $1 AND v.applicant_id = $2)";
 const DELETE_UPLOADS: &str = "DELETE FROM upload WHERE tenant_id = $1 AND verification_id IN \
      (SELECT id FROM verification WHERE applicant_id = $2)";
+/// Of no use without the key that opens them.
+const DELETE_CODES: &str = "DELETE FROM appeal_code WHERE tenant_id = $1 AND applicant_id = $2";
 const FORGET_DEVICES: &str = "UPDATE attempt SET device_digest = NULL, address_digest = NULL \
      WHERE tenant_id = $1 AND applicant_id = $2";
 const FORGET_SUBMISSIONS: &str = "UPDATE verification SET submitted_from = NULL, version = version + 1 \
@@ -74,6 +78,7 @@ impl Tx {
             self.destroy(subject, purpose, seq, now).await?;
         }
         for sql in [
+            DELETE_CODES,
             FORGET_DEVICES,
             FORGET_SUBMISSIONS,
             FORGET_IDENTITY,
@@ -143,7 +148,12 @@ impl Tx {
         now: Millis,
     ) -> Result<(), StoreError> {
         subject.destroy_key(self.conn(), purpose, now).await?;
-        for sql in [FORGET_IMAGES, FORGET_ORIGINALS, FORGET_ATTACHED] {
+        for sql in [
+            FORGET_IMAGES,
+            FORGET_ORIGINALS,
+            FORGET_ATTACHED,
+            FORGET_STATEMENTS,
+        ] {
             sqlx::query(sql)
                 .bind(subject.tenant.to_string())
                 .bind(subject.applicant.to_string())

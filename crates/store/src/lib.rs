@@ -7,6 +7,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod api_keys;
+mod appeal_codes;
+mod appeal_outcomes;
+mod appeals;
 mod applicants;
 mod attachments;
 mod attempts;
@@ -26,6 +29,7 @@ mod digest;
 mod erase;
 mod error;
 mod gallery;
+mod guesses;
 mod holds;
 mod idempotency;
 mod identity;
@@ -52,6 +56,7 @@ mod screening_runs;
 mod seal;
 mod secrets;
 mod staff;
+mod statements;
 mod subject;
 mod tables;
 mod tenants;
@@ -64,6 +69,9 @@ mod verifications;
 mod webhooks;
 
 pub use api_keys::{ApiKeyRow, ApiSecret, Caller, NewApiKey};
+pub use appeal_codes::{AppealCodeRow, NewAppealCode};
+pub use appeal_outcomes::OutcomeCount;
+pub use appeals::{AppealRow, NewAppeal};
 pub use applicants::{ApplicantRow, NewApplicant};
 pub use attachments::{AttachedRow, AttachmentOwner, AttachmentRow, NewAttachment};
 pub use attempts::{AttemptsOf, NewAttempt};
@@ -81,6 +89,7 @@ pub use deliveries::{DELIVER, DeliveryRow, DeliveryState, DeliveryTry, Tried};
 pub use digest::DigestKind;
 pub use error::StoreError;
 pub use gallery::{FaceCursor, FaceOf, FaceRow};
+pub use guesses::{Factor, GuessRow};
 pub use holds::HoldRow;
 pub use idempotency::{Idempotency, TAKE_OVER};
 pub use identity::{IdentityRow, NewFace, NewIdentity};
@@ -101,6 +110,7 @@ pub use screening_runs::{ScreeningOutcome, ScreeningRunRow, ScreeningStep, Verif
 pub use seal::{MasterKeys, Opened, Purpose};
 pub use secrets::Secret;
 pub use staff::StaffRow;
+pub use statements::{StatementPhoto, StatementRow};
 pub use tenants::{PolicyRow, TenantKind, TenantRow};
 pub use ticket_messages::{Author, MessageRow, NewMessage};
 pub use tickets::{NewTicket, TicketRow};

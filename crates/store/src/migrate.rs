@@ -49,6 +49,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0006_tickets.sql"),
     ),
     (
+        7,
+        "appeals",
+        include_str!("../migrations/sqlite/0007_appeals.sql"),
+        include_str!("../migrations/postgres/0007_appeals.sql"),
+    ),
+    (
         8,
         "duplicates",
         include_str!("../migrations/sqlite/0008_duplicates.sql"),

@@ -9,6 +9,7 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use menshen_core::ids::TenantId;
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::digest::hex;
@@ -41,6 +42,11 @@ impl Opened {
     /// Returns the bytes as text, where they are.
     pub fn as_text(&self) -> Option<&str> {
         std::str::from_utf8(&self.0).ok()
+    }
+
+    /// Are these the bytes? Takes as long for wrong ones as for the right ones of the same length.
+    pub fn is(&self, other: &[u8]) -> bool {
+        self.0.ct_eq(other).into()
     }
 }
 

@@ -12,15 +12,16 @@ mod cases {
     use std::path::{Path, PathBuf};
 
     use menshen_core::access::Role;
-    use menshen_core::ids::{ApplicantId, DecisionId, ScreeningListId, TenantId};
+    use menshen_core::ids::{ApplicantId, ContactId, DecisionId, ScreeningListId, TenantId};
     use menshen_core::policy::SanctionList;
     use menshen_core::time::DAY;
     use menshen_store::{
         AttachmentOwner, Author, BlobConfig, Blocked, Channel, DigestKind, Idempotency, ListPart,
-        MarkKind, Met, NewApplicant, NewAttachment, NewAttempt, NewBlock, NewCapture, NewCode,
-        NewDecision, NewFace, NewIdentity, NewMark, NewMessage, NewScreeningHit, NewScreeningList,
-        NewTicket, NewUpload, Part, Purpose, ScreeningFinding, Store, StoreError, TenantKind,
-        TenantRow, Tx, VerificationRow, Way,
+        MarkKind, Met, NewAppeal, NewAppealCode, NewApplicant, NewAttachment, NewAttempt, NewBlock,
+        NewCapture, NewCode, NewDecision, NewFace, NewIdentity, NewMark, NewMessage, NewNotice,
+        NewScreeningHit, NewScreeningList, NewTicket, NewUpload, Part, Purpose, ScreeningFinding,
+        StatementPhoto, StatementRow, Store, StoreError, TenantKind, TenantRow, Tx,
+        VerificationRow, Way,
     };
     use sqlx::Row;
 
@@ -147,7 +148,8 @@ mod cases {
             locale: "en".to_owned(),
         };
         let applicant = tx.create_applicant(&new, NOW).await.unwrap();
-        tx.add_contact(t, applicant.id, Channel::Email, &personal("contact"), NOW)
+        let contact = tx
+            .add_contact(t, applicant.id, Channel::Email, &personal("contact"), NOW)
             .await
             .unwrap();
         let mut row = tx
@@ -157,6 +159,7 @@ mod cases {
         row.version = tx.put_claims(&row, &bytes("claims"), NOW).await.unwrap();
         row.version = tx.put_reasons(&row, &bytes("reasons"), NOW).await.unwrap();
         meet(&mut tx, t, list, &row, &personal("hit")).await;
+        let dictated = appeal(&mut tx, &row, contact, personal).await;
         let upload = NewUpload {
             tenant_id: t,
             verification_id: row.id,
@@ -255,6 +258,7 @@ mod cases {
         let phrase = personal("phrase");
         tx.set_phrase(&applicant, Some(&phrase)).await.unwrap();
         tx.commit().await.unwrap();
+        photograph(store, &dictated, personal).await;
         ask(store, (t, applicant.id), n).await;
         for part in [Part::Front, Part::Selfie] {
             let (photo, purpose) = (bytes("photo").repeat(50), part.purpose());
@@ -284,6 +288,66 @@ mod cases {
             tx.commit().await.unwrap();
         }
         applicant.id
+    }
+
+    /// An appeal with words, a code and a dictated statement.
+    async fn appeal(
+        tx: &mut Tx,
+        row: &VerificationRow,
+        contact: ContactId,
+        personal: impl Fn(&str) -> String,
+    ) -> StatementRow {
+        let new = NewAppeal {
+            tenant_id: row.tenant_id,
+            applicant_id: row.applicant_id,
+            verification_id: row.id,
+            code: Some("doc_damaged".to_owned()),
+            policy_identity: "p1".to_owned(),
+            status: "opened".to_owned(),
+            state: "{}".to_owned(),
+            words: Some(&personal("words")),
+            due_at: None,
+        };
+        let appeal = tx.create_appeal(&new, NOW).await.unwrap();
+        let notice = NewNotice {
+            tenant_id: row.tenant_id,
+            applicant_id: row.applicant_id,
+            verification_id: Some(row.id),
+            contact: Some((Channel::Email, contact)),
+            kind: "appeal_code".to_owned(),
+            code_id: None,
+        };
+        let code = NewAppealCode {
+            contact,
+            notice: tx.create_notice(&notice, NOW).await.unwrap(),
+            expires_at: NOW.plus(DAY),
+        };
+        tx.create_appeal_code(&appeal, &code, &personal("code"), NOW)
+            .await
+            .unwrap();
+        let text = personal("dictated").into_bytes();
+        tx.dictate(&appeal, &text, NOW).await.unwrap()
+    }
+
+    /// The photo of a statement.
+    async fn photograph(store: &Store, row: &StatementRow, personal: impl Fn(&str) -> String) {
+        let bytes = |what: &str| personal(what).into_bytes();
+        let photo = bytes("sheet").repeat(50);
+        let (t, applicant) = (row.tenant_id, row.applicant_id);
+        let image = store
+            .stage_blob(t, applicant, Purpose::Biometric, &photo, NOW)
+            .await;
+        let photo = StatementPhoto {
+            digest: store.digest(t, DigestKind::Photo, &photo),
+            evidence: &bytes("lines"),
+            reasons: &bytes("statement reasons"),
+            codes: vec![],
+            image: Some(image.unwrap()),
+            usable: true,
+        };
+        let mut tx = store.begin().await.unwrap();
+        tx.receive_statement(row, &photo, NOW).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// A ticket with a thread, a picture and a code.
