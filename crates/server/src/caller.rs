@@ -6,10 +6,11 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use menshen_core::access::{Caller, Scope};
-use menshen_core::ids::{ApplicantId, TicketId, VerificationId};
-use menshen_store::{ApplicantRow, TenantRow, TicketRow, VerificationRow};
+use menshen_core::ids::{AppealId, ApplicantId, TicketId, VerificationId};
+use menshen_store::{AppealRow, ApplicantRow, TenantRow, TicketRow, VerificationRow};
 
 use crate::app::App;
+use crate::appeal::Appeal;
 use crate::problem::ApiError;
 
 /// A permission as a type.
@@ -168,6 +169,21 @@ impl<P: Permission> Allowed<P> {
         }
         let found = app.store.find_applicant(self.tenant.id, id).await?;
         found.ok_or(missing)
+    }
+
+    /// Returns an appeal that the caller may see.
+    ///
+    /// # Errors
+    /// [`ApiError::NotFound`] for one that is not there and for one that is another's.
+    pub async fn appeal(&self, app: &App, id: AppealId) -> Result<Appeal, ApiError> {
+        let found = app.store.find_appeal(self.tenant.id, id).await?;
+        let may = |row: &AppealRow| {
+            let (applicant, verification) = (row.applicant_id, row.verification_id);
+            self.caller
+                .may(P::SCOPE, Some(applicant), Some(verification))
+        };
+        let row = found.filter(may).ok_or(ApiError::NotFound("appeal"))?;
+        Appeal::read(row)
     }
 
     /// Returns a verification that the caller may see.

@@ -88,7 +88,7 @@ impl Case {
     /// Returns when the service must look at it by itself.
     pub fn due(&self) -> Option<Millis> {
         let touched = self.row.updated_at;
-        self.progress.state.due(&self.policy.times, touched)
+        self.progress.due(&self.policy.times, touched)
     }
 
     /// Returns why the verification is as it is.

@@ -1,5 +1,6 @@
 //! Erasing a person: the keys, the open verification, the event and the audit entry, in one transaction.
 
+use menshen_core::appeal::Ending;
 use menshen_core::event::EventName;
 use menshen_core::ids::{ApplicantId, TenantId};
 use menshen_core::time::Millis;
@@ -7,6 +8,7 @@ use menshen_core::verification::Expiry;
 use menshen_store::{StoreError, Tx, VerificationRow};
 
 use crate::app::App;
+use crate::appeal;
 use crate::case::{Case, word};
 use crate::problem::ApiError;
 use crate::record::{self, Act};
@@ -74,6 +76,7 @@ async fn end(tx: &mut Tx, case: Case, now: Millis) -> Result<(), ApiError> {
     if !case.progress.state.is_open() {
         return Ok(());
     }
+    appeal::settle(tx, &mut case, Ending::Erased, now).await?;
     case.progress.state = case.progress.state.expired(Expiry::Erased, now)?;
     case.write(tx, now).await?;
     let act = Act::system(

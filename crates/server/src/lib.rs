@@ -4,6 +4,7 @@
 //! event and its audit entry. Photos are measured in processes of their own.
 
 mod app;
+mod appeal;
 mod assets;
 mod attachment;
 mod attempts;
@@ -34,6 +35,7 @@ mod screening;
 mod serve;
 mod setup;
 mod start;
+mod statement;
 mod ticket;
 mod verdict;
 

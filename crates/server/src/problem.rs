@@ -3,10 +3,12 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use menshen_core::appeal;
 use menshen_core::attachment::Fault;
+use menshen_core::guess::Capped;
 use menshen_core::time::Millis;
 use menshen_core::verification::NotNow;
-use menshen_core::{Catalogue, Locale, Reason};
+use menshen_core::{Catalogue, Locale, Reason, ReasonCode};
 use menshen_store::StoreError;
 use serde::Serialize;
 use thiserror::Error;
@@ -71,6 +73,9 @@ pub enum ApiError {
     /// The person must put something right first, outside this request.
     #[error("the person must do something first")]
     FirstThis(Box<Reason>),
+    /// What the person handed in does not do.
+    #[error("what was handed in does not do")]
+    NotLikeThis(Box<Reason>),
     /// The person must be warned first.
     #[error("this limits the account; tell the person, then send accept_limits")]
     Limits(Box<RestrictionOut>),
@@ -171,7 +176,7 @@ impl ApiError {
             | Self::Limits(_)
             | Self::Stale
             | Self::Erased => StatusCode::CONFLICT,
-            Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid { .. } | Self::NotLikeThis(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge(_) | Self::Attachment(Fault::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany(_) | Self::Attachment(Fault::TooManyToday) => {
                 StatusCode::TOO_MANY_REQUESTS
@@ -191,10 +196,13 @@ impl ApiError {
             Self::TusVersion(_) => "tus_version",
             Self::Kind(_) => "content_type",
             Self::Checksum => "checksum_mismatch",
+            Self::NotNow(NotNow {
+                appeal: Some(_), ..
+            }) => ReasonCode::AppealInProgress.as_str(),
             Self::NotNow(_) => "not_now",
             Self::StepsMissing(_) => "steps_missing",
             Self::Limits(_) => "limits_not_accepted",
-            Self::FirstThis(reason) => reason.code.as_str(),
+            Self::FirstThis(reason) | Self::NotLikeThis(reason) => reason.code.as_str(),
             Self::Stale => "stale",
             Self::Erased => "applicant_erased",
             Self::Attachment(fault) => fault.code(),
@@ -245,7 +253,12 @@ impl IntoResponse for ApiError {
                 _ => Vec::new(),
             },
             reasons: match &self {
-                Self::FirstThis(reason) => show(&[Reason::clone(reason)], Audience::Person),
+                Self::FirstThis(reason) | Self::NotLikeThis(reason) => {
+                    show(&[Reason::clone(reason)], Audience::Person)
+                }
+                Self::NotNow(NotNow {
+                    appeal: Some(due), ..
+                }) => show(&[appeal::in_progress(*due)], Audience::Person),
                 _ => Vec::new(),
             },
             limits: match &self {
@@ -267,6 +280,24 @@ impl IntoResponse for ApiError {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
+    }
+}
+
+impl From<appeal::NotNow> for ApiError {
+    fn from(refused: appeal::NotNow) -> Self {
+        Self::conflict("appeal_not_now", refused.to_string())
+    }
+}
+
+impl From<Capped> for ApiError {
+    fn from(capped: Capped) -> Self {
+        match capped {
+            Capped::Wait { until } => Self::TooMany(until),
+            Capped::Never => Self::conflict(
+                "guesses_used_up",
+                "too many codes were wrong; the integrator can vouch for the person",
+            ),
+        }
     }
 }
 

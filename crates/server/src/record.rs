@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use menshen_core::access::Caller;
 use menshen_core::event::EventName;
-use menshen_core::ids::{ApplicantId, CodeId, TenantId, VerificationId};
+use menshen_core::ids::{ApplicantId, CodeId, NoticeId, TenantId, VerificationId};
 use menshen_core::notice::Notice;
 use menshen_core::time::Millis;
 use menshen_store::{NewAuditEntry, NewNotice, Tx, VerificationRow};
@@ -171,12 +171,13 @@ pub async fn tell(tx: &mut Tx, notice: Notice, news: &News, now: Millis) -> Resu
 ///
 /// # Errors
 /// The store's.
-pub async fn post(tx: &mut Tx, new: &NewNotice, now: Millis) -> Result<(), ApiError> {
+pub async fn post(tx: &mut Tx, new: &NewNotice, now: Millis) -> Result<NoticeId, ApiError> {
+    let notice = tx.create_notice(new, now).await?;
     let work = Delivery {
         tenant: new.tenant_id,
-        notice: tx.create_notice(new, now).await?,
+        notice,
     };
     let payload = serde_json::to_string(&work).map_err(ApiError::machine)?;
     tx.enqueue_job(jobs::NOTIFY, &payload, now, now).await?;
-    Ok(())
+    Ok(notice)
 }

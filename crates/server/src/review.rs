@@ -16,6 +16,7 @@ use menshen_ledger::{CaseFile, Hash, Human, verify_evidence};
 use menshen_store::{NewReviewCase, Part, ReviewCaseRow, StaffRow, Store, Tx, VerificationRow};
 
 use crate::app::App;
+use crate::appeal;
 use crate::caller::{Allowed, Permission};
 use crate::capture::{self, Embedding};
 use crate::case::{Case, word};
@@ -297,6 +298,8 @@ async fn judge(
     if let Verdict::AskAgain { steps, .. } = settled.verdict() {
         case.progress = case.progress.asked_again(steps);
     }
+    let queue = row.case.matter.queue;
+    appeal::judged(tx, &mut case, queue, settled.verdict(), now).await?;
     write(app, tx, row, &mut case, settled, known, now).await?;
     match row.case.votes.as_slice() {
         [vote] => look_again(tx, row, &case, vote, now).await,

@@ -77,6 +77,7 @@ pub fn run(script: &str, database: Option<&str>) -> String {
         .env("SETUP", service.said("setup"))
         .env("SANDBOX", service.said("sandbox_key"))
         .env("PERSON", drawn_person())
+        .env("PATH", with_menshen())
         .output()
         .expect("run bash");
     let out = String::from_utf8_lossy(&done.stdout).into_owned();
@@ -99,6 +100,14 @@ pub fn postgres(prefix: &str) -> Option<String> {
     assert!(made.success());
     let (server, _) = url.rsplit_once('/').expect("a URL with a database");
     Some(format!("{server}/{name}"))
+}
+
+/// The search path with the command in front, as it is where it was installed.
+fn with_menshen() -> std::ffi::OsString {
+    let own = Path::new(MENSHEN).parent().expect("a file in a folder");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let all = std::iter::once(own.to_path_buf()).chain(std::env::split_paths(&path));
+    std::env::join_paths(all).expect("folders without a separator in their names")
 }
 
 /// Where `menshen verify --sample` keeps what it has drawn.

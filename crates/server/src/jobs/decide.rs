@@ -1,5 +1,6 @@
 //! A decision: evidence and claims to a verdict, recorded with everything that led to it.
 
+use menshen_core::appeal::Ending;
 use menshen_core::attempts::retry_at;
 use menshen_core::card::ModelCards;
 use menshen_core::claims::FirstIdentity;
@@ -17,6 +18,7 @@ use menshen_store::{CaptureRow, JobRow, Part as Photo, Store, TenantKind, Tenant
 
 use super::Submission;
 use crate::app::App;
+use crate::appeal;
 use crate::attempts::{self, Place};
 use crate::capture::{self, Embedding, Measured};
 use crate::case::{Case, codes};
@@ -289,7 +291,7 @@ async fn conclude(
     }
     let ends = document_ends(&case.policy, &known.claims, &known.evidence, now);
     let verdict = Verdict::new(&case.policy, &decision, ends, wait, now);
-    case.progress.state = case.progress.state.decided(&verdict, now)?;
+    case.progress = case.progress.decided(&verdict, now)?;
     case.progress = case.progress.without(&decision.reasons);
     let id = DecisionId::new(now, Store::random_id_bytes()?);
     let file = evidence_file(&case, known, question, &decision, (id, now));
@@ -316,6 +318,10 @@ async fn conclude(
         return Ok(Concluded::Moved);
     }
     note_alerts(&mut tx, &case, known, now).await?;
+    if case.status() == Status::Verified {
+        // Somebody waited too long and appealed: there is nothing left to appeal against.
+        appeal::settle(&mut tx, &mut case, Ending::Settled, now).await?;
+    }
     verdict::record(app, &mut tx, &mut case, recorded, act, now).await?;
     tx.record_attempt(&place.attempt(&case, counted), now)
         .await?;

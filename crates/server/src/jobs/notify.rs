@@ -68,6 +68,12 @@ async fn deliver(app: &App, row: &NoticeRow) -> Result<Result<(), SendError>, Ap
         .await?;
     let locale = applicant.and_then(|applicant| from_word(&applicant.locale).ok());
     let mut facts = facts(app, row, notice).await?;
+    if notice == Notice::AppealCode {
+        match code(app, row).await? {
+            Ok(code) => facts.secret = Some(code),
+            Err(never) => return Ok(Err(never)),
+        }
+    }
     facts.phrase = crate::notice::phrase(app, (row.tenant_id, row.applicant_id)).await?;
     let letter = Letter {
         id: row.id,
@@ -76,6 +82,21 @@ async fn deliver(app: &App, row: &NoticeRow) -> Result<Result<(), SendError>, Ap
         at: row.created_at,
     };
     Ok(app.outbound.send(row.channel, &letter).await)
+}
+
+/// Returns the code that a message carries. One that is no longer good is not sent: nobody could use it.
+async fn code(app: &App, row: &NoticeRow) -> Result<Result<String, SendError>, ApiError> {
+    let gone = SendError::Never("code_gone");
+    let found = app
+        .store
+        .find_appeal_code_of_notice(row.tenant_id, row.id)
+        .await?;
+    let Some(found) = found.filter(|code| code.is_good(app.now())) else {
+        return Ok(Err(gone));
+    };
+    let opened = app.store.open_appeal_code(&found).await?;
+    let text = opened.and_then(|code| code.as_text().map(str::to_owned));
+    Ok(text.ok_or(gone))
 }
 
 /// Returns what the message says of its verification as it is now; nothing but its id where it has moved on.

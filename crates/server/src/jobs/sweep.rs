@@ -1,15 +1,17 @@
 //! Once a minute: what was left lying ends, what ran out ends, what is stuck is taken up, what must not be kept is
 //! destroyed.
 
+use menshen_core::appeal::Ending;
 use menshen_core::case_code;
 use menshen_core::event::EventName;
-use menshen_core::ids::{TenantId, VerificationId};
+use menshen_core::ids::{AppealId, TenantId, VerificationId};
 use menshen_core::time::{DAY, MINUTE, Millis};
 use menshen_core::verification::{Expiry, State};
 use menshen_store::{Purpose, StoreError, TenantRow};
 
 use super::search;
 use crate::app::App;
+use crate::appeal::{self, Appeal};
 use crate::case::{Case, word};
 use crate::erase::erase;
 use crate::jobs;
@@ -21,6 +23,8 @@ use crate::ticket;
 const KEPT_JOBS: i64 = 7 * DAY;
 /// How long deliveries are kept that were accepted or given up.
 const KEPT_DELIVERIES: i64 = 30 * DAY;
+/// How long codes are kept: so long they count against the codes of a day, and none is good for longer.
+const KEPT_CODES: i64 = 2 * DAY;
 /// Records read at once.
 const BATCH: u32 = 200;
 
@@ -30,12 +34,14 @@ pub async fn run(app: &App, now: Millis) -> Result<(), ApiError> {
     tx.prune_idempotency(now).await?;
     tx.prune_applicant_tokens(now).await?;
     tx.expire_uploads(now).await?;
+    tx.prune_appeal_codes(now.plus(-KEPT_CODES)).await?;
     tx.prune_attachments(now.plus(-DAY)).await?;
     tx.prune_code_guesses(now.plus(-case_code::WINDOW)).await?;
     tx.prune_jobs(now.plus(-KEPT_JOBS)).await?;
     tx.prune_deliveries(now.plus(-KEPT_DELIVERIES)).await?;
     tx.commit().await?;
     move_on(app, now).await?;
+    lapse(app, now).await?;
     ticket::miss(app, now).await?;
     retain_all(app, now).await?;
     search::take_up(app, now).await?;
@@ -85,6 +91,34 @@ async fn move_one(app: &App, mut case: Case, now: Millis) -> Result<(), ApiError
     let act = Act::system(tenant, "verification.expired", "verification", id);
     record::audit(&mut tx, act.with("why", word(&why)), now).await?;
     record::event(&mut tx, EventName::VerificationExpired, &case.row, now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Ends every appeal that nobody has touched for too long.
+async fn lapse(app: &App, now: Millis) -> Result<(), ApiError> {
+    let mut after: Option<AppealId> = None;
+    loop {
+        let rows = app.store.list_due_appeals(now, after, BATCH).await?;
+        after = rows.last().map(|row| row.id);
+        let last = rows.len() < BATCH as usize;
+        for row in rows {
+            match lapse_one(app, Appeal::read(row)?, now).await {
+                // Somebody came back this very moment.
+                Ok(()) | Err(ApiError::Stale) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if last {
+            return Ok(());
+        }
+    }
+}
+
+async fn lapse_one(app: &App, mut appeal: Appeal, now: Millis) -> Result<(), ApiError> {
+    let mut case = appeal.case(app).await?;
+    let mut tx = app.store.begin().await?;
+    appeal::end(&mut tx, &mut appeal, &mut case, Ending::LeftLying, now).await?;
+    case.write(&mut tx, now).await?;
     Ok(tx.commit().await?)
 }
 

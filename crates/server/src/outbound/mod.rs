@@ -102,6 +102,15 @@ impl Outbound {
         self.hooks.names().set(name, addresses);
     }
 
+    /// Is a way open?
+    pub const fn has(&self, channel: Channel) -> bool {
+        match channel {
+            Channel::App => true,
+            Channel::Email => self.mailer.is_some(),
+            Channel::Sms => self.gateway.is_some(),
+        }
+    }
+
     /// Returns the mail server's client, where there is one.
     pub const fn mailer(&self) -> Option<&Mailer> {
         self.mailer.as_ref()

@@ -95,7 +95,7 @@ pub async fn receive(
         return Ok((StatusCode::OK, describe(&case, &same, &reasons)));
     }
     // Whether anything can be handed in is known before the photo is measured.
-    case.progress.state.collected(app.now())?;
+    case.progress.takes(capture::step(part), app.now())?;
     let judged = capture::judge(app, &allowed.tenant, &case, part, &bytes).await?;
     let act = Act::new(&allowed.caller, "capture.created", "verification", row.id.0);
     let (row, reasons) = capture::keep(app, &mut case, part, &bytes, judged, act).await?;

@@ -1,5 +1,11 @@
 //! Routes: one table, from which the OpenAPI document and the tests of permission are made.
 
+pub mod appeal_attachments;
+pub mod appeal_evidence;
+pub mod appeal_proof;
+pub mod appeal_statement;
+pub mod appeal_statistics;
+pub mod appeals;
 pub mod applicants;
 pub mod attachments;
 pub mod audit;
@@ -95,6 +101,18 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         ))
         .routes(routes!(verifications::get_verification))
         .routes(routes!(verifications::submit_verification))
+        .routes(routes!(appeals::create_appeal, appeals::list_appeals))
+        .routes(routes!(appeals::get_appeal, appeals::withdraw_appeal))
+        .routes(routes!(appeal_proof::send_appeal_code))
+        .routes(routes!(appeal_proof::prove_appeal))
+        .routes(routes!(appeal_proof::vouch_for_appeal))
+        .routes(routes!(
+            appeal_statement::dictate_statement,
+            appeal_statement::put_statement
+        ))
+        .routes(routes!(appeal_attachments::attach_to_appeal))
+        .routes(routes!(appeals::submit_appeal))
+        .routes(routes!(appeal_statistics::appeal_statistics))
         .routes(routes!(data::put_data, data::get_data))
         .routes(routes!(captures::list_captures))
         .routes(routes!(captures::put_capture))

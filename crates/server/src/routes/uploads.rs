@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::captures;
 use crate::app::App;
 use crate::caller::{Allowed, Read, Write};
+use crate::capture;
 use crate::case::Case;
 use crate::client::Program;
 use crate::input::{self, Id};
@@ -123,7 +124,7 @@ pub async fn create_upload(
     let now = app.now();
     let case = Case::read(&app, row.clone()).await?;
     program.check(&case.policy, case.flow)?;
-    case.progress.state.collected(now)?;
+    case.progress.takes(capture::step(part), now)?;
     let new = NewUpload {
         tenant_id: row.tenant_id,
         verification_id: row.id,

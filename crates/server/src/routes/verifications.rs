@@ -5,11 +5,12 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use menshen_core::access::{Caller, Scope};
+use menshen_core::appeal::in_progress;
 use menshen_core::attempts::retry_at;
 use menshen_core::event::EventName;
 use menshen_core::ids::{ApplicantId, TenantId, VerificationId};
 use menshen_core::progress::Progress;
-use menshen_core::reason::{Reason, ReasonCode};
+use menshen_core::reason::{Reason, ReasonCode, Step};
 use menshen_core::ticket::Kind;
 use menshen_core::time::Millis;
 use menshen_core::verification::{Expiry, Flow, Retry, State as Life, Status};
@@ -18,10 +19,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::appeals::{AppealBrief, brief};
 use super::entitlements::RestrictionOut;
 use super::page::{Asked, PageIn, PageOut};
 use super::reasons::{Audience, ReasonOut, StepOut, TextOut, show};
 use crate::app::App;
+use crate::appeal::Appeal;
 use crate::attempts::{self, Place};
 use crate::caller::{Allowed, List, Read, Write};
 use crate::case::{Case, from_word, word};
@@ -92,6 +95,9 @@ pub struct VerificationOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub ended: Option<Expiry>,
+    /// Its open appeal, or the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appeal: Option<AppealBrief>,
     /// How often the machine took it up again.
     #[serde(skip_serializing_if = "is_zero")]
     pub requeued: u32,
@@ -194,7 +200,7 @@ pub async fn create_verification(
         status: word(&progress.state.status()),
         state: serde_json::to_string(&progress).map_err(ApiError::machine)?,
         policy_identity: policy.identity(),
-        due_at: progress.state.due(&policy.times, now),
+        due_at: progress.due(&policy.times, now),
     };
     let row = work.tx.create_verification(&new, now).await?;
     let act = Act::new(
@@ -388,7 +394,7 @@ pub async fn submit_verification(
         Once::Replay(replay) => return Ok(replay.into_response()),
         Once::Fresh(work) => work,
     };
-    let state = case.progress.state.submitted(now)?;
+    let submitted = case.progress.clone().submitted(now)?;
     let missing = case.missing();
     if !missing.is_empty() {
         let steps = missing.into_iter().map(StepOut::from).collect();
@@ -397,7 +403,7 @@ pub async fn submit_verification(
     if let Some(at) = retry_at(&case.policy.attempts, &failures, now) {
         return Err(ApiError::TooMany(at));
     }
-    case.progress.state = state;
+    case.progress = submitted;
     case.row.submitted_at = Some(now);
     case.row.submitted_from = Some(place.to_text()?);
     case.row.attempt += 1;
@@ -441,6 +447,7 @@ pub async fn explain(app: &App, case: &Case) -> Result<VerificationOut, ApiError
         ..
     } = case.progress.state
         && at > app.now()
+        && case.progress.appeal.is_none()
     {
         let mut wait = Reason::new(ReasonCode::AttemptsExhausted);
         wait.retry_at = Some(at.to_timestamp());
@@ -448,13 +455,21 @@ pub async fn explain(app: &App, case: &Case) -> Result<VerificationOut, ApiError
         wait.params.insert("time".to_owned(), time);
         reasons.insert(0, wait);
     }
+    if let Some(lock) = &case.progress.appeal {
+        reasons.insert(0, in_progress(lock.due));
+    }
     let expected = match case.progress.state {
         Life::Processing { .. } => Some(jobs::expected(app).await?),
         Life::Pending { due, .. } => Some(due),
         _ => None,
     };
+    let last = app
+        .store
+        .find_newest_appeal(case.row.tenant_id, case.row.id);
+    let last = last.await?.map(Appeal::read).transpose()?;
     let late = case.progress.state.is_late(&case.policy.times, app.now());
     Ok(VerificationOut {
+        appeal: last.as_ref().map(brief),
         support: late.then(|| SupportOut {
             kind: Kind::Stuck,
             text: TextOut::of(|catalogue| catalogue.support().late.clone()),
@@ -476,7 +491,10 @@ fn describe(case: &Case, reasons: &[Reason], expected: Option<Millis>) -> Verifi
                 ..
             }
     );
+    let locked = case.progress.appeal.as_ref();
+    let asked = |step: &Step| locked.is_none_or(|lock| lock.asked.contains(step));
     let (retry, retry_at) = match state {
+        _ if locked.is_some() => (None, None),
         Life::Failed { retry, .. } => match retry {
             Retry::Now => (Some("now"), None),
             Retry::At { at } => (Some("at"), Some(*at)),
@@ -494,7 +512,8 @@ fn describe(case: &Case, reasons: &[Reason], expected: Option<Millis>) -> Verifi
         since: text(state.since()),
         reasons: show(reasons, Audience::Person),
         next: if open {
-            case.missing().into_iter().map(StepOut::from).collect()
+            let missing = case.missing().into_iter();
+            missing.filter(asked).map(StepOut::from).collect()
         } else {
             Vec::new()
         },
@@ -510,6 +529,7 @@ fn describe(case: &Case, reasons: &[Reason], expected: Option<Millis>) -> Verifi
             Life::Expired { why, .. } => Some(*why),
             _ => None,
         },
+        appeal: None,
         requeued: match state {
             Life::Processing { requeued, .. } => *requeued,
             _ => 0,

@@ -348,5 +348,9 @@ async fn records(service: &Service, applicant: &str, first: &str, open: &str) ->
     assert_eq!(upload.status, StatusCode::CREATED, "{}", upload.body);
     let place = upload.headers[header::LOCATION].to_str().unwrap();
     ids.insert("upload", place.rsplit('/').next().unwrap().to_owned());
+    service.attempt(open, "MAGIC doc_expired", &[]).await;
+    let appeal = json!({ "verification": open, "code": "doc_expired" });
+    let appeal = service.post("/v1/appeals", appeal).await.body;
+    ids.insert("appeal", text(&appeal["id"]));
     ids
 }

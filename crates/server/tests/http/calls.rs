@@ -144,6 +144,34 @@ pub const TABLE: &[(&str, &str, For)] = &[
         "/v1/verifications/{id}/submit",
         People(VerificationsWrite),
     ),
+    ("GET", "/v1/appeals", Keys(VerificationsRead)),
+    ("POST", "/v1/appeals", People(VerificationsWrite)),
+    ("GET", "/v1/appeals/{id}", People(VerificationsRead)),
+    ("DELETE", "/v1/appeals/{id}", People(VerificationsWrite)),
+    ("POST", "/v1/appeals/{id}/code", People(VerificationsWrite)),
+    ("POST", "/v1/appeals/{id}/proof", People(VerificationsWrite)),
+    ("POST", "/v1/appeals/{id}/vouch", Keys(VerificationsWrite)),
+    (
+        "POST",
+        "/v1/appeals/{id}/statement",
+        People(VerificationsWrite),
+    ),
+    (
+        "PUT",
+        "/v1/appeals/{id}/statement",
+        People(VerificationsWrite),
+    ),
+    (
+        "POST",
+        "/v1/appeals/{id}/attachments",
+        People(VerificationsWrite),
+    ),
+    (
+        "POST",
+        "/v1/appeals/{id}/submit",
+        People(VerificationsWrite),
+    ),
+    ("GET", "/v1/appeals/statistics", Keys(VerificationsRead)),
     ("GET", "/v1/verifications/{id}/data", Keys(PersonalRead)),
     (
         "PUT",
@@ -251,6 +279,7 @@ pub fn names_a_record((method, path, _): &(&str, &str, For)) -> bool {
         || (*method == "POST"
             && [
                 "/v1/verifications",
+                "/v1/appeals",
                 "/v1/uploads",
                 "/v1/entitlements/check",
                 "/v1/official/check",
@@ -263,6 +292,7 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
     let kind = match path.split('/').nth(2).unwrap() {
         "applicants" => "applicant",
         "verifications" => "verification",
+        "appeals" => "appeal",
         "uploads" => "upload",
         "captures" => "capture",
         "decisions" => "decision",
@@ -321,6 +351,10 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         }
         ("POST", "/v1/webhooks/{id}/rotate") => json!({}),
         ("POST", "/v1/blocklist") => blocked("X1"),
+        ("POST", "/v1/appeals") => json!({ "verification": ids["verification"] }),
+        ("POST", "/v1/appeals/{id}/code") => json!({}),
+        ("POST", "/v1/appeals/{id}/attachments") => json!({ "attachments": [] }),
+        ("POST", "/v1/appeals/{id}/proof") => json!({ "code": "000000" }),
         ("POST", "/v1/staff") => json!({ "name": "Grace Hopper", "role": "auditor" }),
         ("PUT", "/v1/staff/{id}") => json!({ "role": "reviewer" }),
         ("POST", "/v1/review/cases/{id}/notes") => json!({ "text": "x" }),
@@ -360,7 +394,7 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         Value::Null if *method == "POST" && path.ends_with("/attachments") => {
             Body::from(crate::pictures::png(64, 32))
         }
-        Value::Null if piece || path.contains("captures") => Body::from("0123456789"),
+        Value::Null if piece || *method == "PUT" => Body::from("0123456789"),
         Value::Null => Body::empty(),
         body => Body::from(body.to_string()),
     };

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod access;
+mod appeal_verdicts;
+mod appeals;
 mod attachments;
 mod attempts;
 mod bodies;
@@ -21,6 +23,7 @@ mod review;
 mod rules;
 mod screening;
 mod staff;
+mod story;
 mod support;
 mod tickets;
 mod trust;

@@ -57,7 +57,7 @@ impl Gateway {
         }
     }
 
-    fn answer(&self, codes: &[u16]) {
+    pub fn answer(&self, codes: &[u16]) {
         *self.answers.lock().unwrap() = codes.to_vec();
     }
 

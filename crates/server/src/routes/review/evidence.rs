@@ -13,6 +13,7 @@ use super::images::belongs;
 use crate::app::App;
 use crate::problem::ApiError;
 use crate::review::Read;
+use crate::routes::appeal_evidence::{self, AppealEvidenceOut};
 use crate::routes::reasons::{Audience, ReasonOut, show};
 
 /// What a case is about. Personal.
@@ -34,6 +35,8 @@ pub struct EvidenceOut {
     pub duplicates: Vec<Uuid>,
     /// When the machine decided, RFC 3339.
     pub decided_at: String,
+    /// What the person brings with their appeal, where the case is one.
+    pub appeal: Option<AppealEvidenceOut>,
     /// Notes of colleagues; those of people who have voted only in a dispute.
     pub notes: Vec<NoteOut>,
     /// What was said, in a dispute. Before, nobody knows what the other has said.
@@ -115,6 +118,7 @@ pub async fn gather(app: &App, read: &Read, who: &Reviewer) -> Result<EvidenceOu
             .map(|other| other.0)
             .collect(),
         decided_at: text(file.made_at),
+        appeal: appeal_evidence::gather(app, row).await?,
         notes: notes
             .iter()
             .filter(|note| shown(read, note, who))

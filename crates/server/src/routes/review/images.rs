@@ -15,6 +15,7 @@ use crate::caller::{Allowed, WorkCases};
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
 use crate::review::{Read, who};
+use crate::routes::appeal_evidence;
 use crate::routes::page::Asked;
 
 /// Why a photo is looked at. The list is closed: free text cannot stand in the log, which outlives the person.
@@ -94,6 +95,7 @@ pub async fn get_image(
         })?;
     let now = app.now();
     let tenant = allowed.tenant.id;
+    let brought = appeal_evidence::picture(&app, &read.row, capture.0).await?;
     let mut tx = app.store.begin().await?;
     let row = read.again(&mut tx).await?;
     let who = who(&app, Some(&mut tx), &allowed).await?;
@@ -101,9 +103,8 @@ pub async fn get_image(
     holds.map_err(|_| missing())?;
     let photo = tx.find_capture(tenant, capture).await?;
     let photo = photo.filter(|photo| belongs(&row, photo));
-    let blob = photo
-        .and_then(|photo| photo.image_blob)
-        .ok_or_else(missing)?;
+    let blob = photo.and_then(|photo| photo.image_blob).or(brought);
+    let blob = blob.ok_or_else(missing)?;
     let act = Act::new(&allowed.caller, "review.image_read", "capture", capture.0)
         .with("case", case.to_string())
         .with("purpose", asked.purpose.name())
