@@ -12,4 +12,5 @@ mod operate;
 mod plain;
 mod service;
 mod shared;
+mod statement;
 mod worker;
