@@ -12,12 +12,14 @@ use tempfile::TempDir;
 const TODAY: &str = "2026-06-15";
 
 /// The sample: a drawn card with one photo of a person, another photo of her as the selfie.
-struct Sample {
-    folder: PathBuf,
+pub struct Sample {
+    /// Where it lies.
+    pub folder: PathBuf,
     decision: Value,
 }
 
-fn sample() -> Option<&'static Sample> {
+/// Returns the sample, drawn once, where the models are there.
+pub fn sample() -> Option<&'static Sample> {
     static SAMPLE: OnceLock<Option<Sample>> = OnceLock::new();
     SAMPLE
         .get_or_init(|| {

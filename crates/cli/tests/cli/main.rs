@@ -14,4 +14,5 @@ mod originals;
 mod plain;
 mod service;
 mod shared;
+mod statement;
 mod worker;
