@@ -465,7 +465,7 @@ impl State {
             status: self.status(),
             wanted,
             retry_at: None,
-            appeal: match *self {
+            appeal: match self {
                 Self::Pending {
                     due,
                     queue: Queue::Appeal,

@@ -7,7 +7,7 @@ use menshen_core::statement::{
 };
 use menshen_core::time::Millis;
 use menshen_core::{Claims, Locale, ModelCards, Policy, Reason, sandbox};
-use menshen_engine::{Answer, Pool, Request};
+use menshen_engine::{Answer, Pool, Request, Standing};
 use menshen_store::{Part, StatementRow, Store, TenantKind, TenantRow};
 use serde::{Deserialize, Serialize};
 
@@ -160,7 +160,7 @@ pub async fn judge(
         bytes: bytes.to_vec(),
         template: template(app, case).await?,
     };
-    let answer = engine.ask(request).await;
+    let answer = engine.ask(request, Standing::Begun).await;
     match answer.map_err(|error| capture::busy(app, &error))? {
         Answer::Statement {
             evidence, clean, ..

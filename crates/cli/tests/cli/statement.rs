@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use menshen_engine::{Answer, Engine, Loader, Pool, PoolConfig, Request, child};
+use menshen_engine::{Answer, Engine, Loader, Pool, PoolConfig, Request, Standing, child};
 use menshen_models::ModelStore;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -219,7 +219,7 @@ async fn a_statement_is_measured_in_a_child_as_it_is_in_process() {
         bytes,
         template: Some(vec![1.0, 0.0]),
     };
-    let answer = pool.ask(request.clone()).await.unwrap();
+    let answer = pool.ask(request.clone(), Standing::New).await.unwrap();
     let loader = Loader::new(ModelStore::open(&models).unwrap());
     let engine = Engine::load(&loader).unwrap();
     assert!(answer == child::answer(&engine, request).unwrap());
@@ -245,7 +245,7 @@ async fn a_statement_is_measured_in_a_child_as_it_is_in_process() {
         evidence,
         embedding: None,
         clean: None,
-    }) = pool.ask(broken).await
+    }) = pool.ask(broken, Standing::New).await
     else {
         panic!("a bad photo is an answer");
     };

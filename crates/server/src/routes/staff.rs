@@ -183,24 +183,30 @@ pub async fn disable_staff(
 }
 
 /// Draws another secret for somebody, shown once; the one before ends at once.
-#[utoipa::path(post, path = "/v1/staff/{id}/secret", tag = "staff", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/v1/staff/{id}/secret", tag = "staff",
+    params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect")),
     responses((status = 200, body = StaffOut), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn renew_staff_secret(
     State(app): State<App>,
     allowed: Allowed<ManageStaff>,
     Id(id): Id<Uuid>,
-) -> Result<Json<StaffOut>, ApiError> {
-    let now = app.now();
-    let mut tx = app.store.begin().await?;
-    let row = another(&mut tx, &allowed, id).await?;
-    let secret = tx.renew_staff_secret(&row).await?;
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let route = format!("renew_staff_secret {id}");
+    let begun = once::begin(&app, &allowed.caller, &headers, &route, [0; 32]).await?;
+    let mut work = match begun {
+        Once::Replay(replay) => return Ok(replay.into_response()),
+        Once::Fresh(work) => work,
+    };
+    let row = another(&mut work.tx, &allowed, id).await?;
+    let secret = work.tx.renew_staff_secret(&row).await?;
     let act = Act::new(&allowed.caller, "staff.secret_renewed", "staff", id);
-    record::audit(&mut tx, act, now).await?;
-    tx.commit().await?;
-    Ok(Json(StaffOut {
+    record::audit(&mut work.tx, act, app.now()).await?;
+    let out = StaffOut {
         secret: Some(secret.reveal().to_owned()),
         ..describe(&app, &row)?
-    }))
+    };
+    work.finish(&app, StatusCode::OK, &out).await
 }
 
 /// Says which applicant somebody is, where that is told.

@@ -220,13 +220,8 @@ fn who_loses_an_appeal_can_do_what_they_could_before() {
         let team = Team::new(&service).await;
         let person = fail(&service, "MAGIC doc_expired", None).await;
         let id = waiting(&service, &person, "doc_expired").await;
-        let back = service.call_as(
-            &service.key,
-            Method::DELETE,
-            &format!("/v1/appeals/{id}"),
-            None,
-            &[],
-        );
+        let path = format!("/v1/appeals/{id}");
+        let back = service.delete(&path);
         assert_eq!(word(&back.await), (StatusCode::CONFLICT, "appeal_not_now"));
         let refused = decide(&service, &team.second, &person.id, refuse("doc_expired")).await;
         assert_eq!(refused.body["standing"], "settled", "{}", refused.body);

@@ -51,8 +51,8 @@ impl Failed {
     }
 
     pub async fn withdraw(&self, service: &Service, appeal: &str) {
-        let answer = self.own(service, Method::DELETE, &format!("/{appeal}"), None);
-        let answer = answer.await;
+        let path = format!("/{appeal}");
+        let answer = self.own(service, Method::DELETE, &path, None).await;
         assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.body);
     }
 
@@ -65,8 +65,8 @@ impl Failed {
     }
 
     pub async fn show(&self, service: &Service, appeal: &str) -> Value {
-        let answer = self.own(service, Method::GET, &format!("/{appeal}"), None);
-        answer.await.body
+        let path = format!("/{appeal}");
+        self.own(service, Method::GET, &path, None).await.body
     }
 
     /// Asks for a code and returns the one that arrives.
