@@ -69,13 +69,18 @@ impl<'a> Desk<'a> {
     }
 
     pub async fn find_case(&self, verification: &str, queue: &str) -> Option<String> {
-        let path = format!("/v1/review/cases?limit=200&queue={queue}");
-        let list = self.get(&self.senior, &path).await;
-        assert_eq!(list.status, StatusCode::OK, "{}", list.body);
-        let items = list.body["items"].as_array().unwrap();
-        let mut ours = items.iter().filter(|i| i["verification"] == verification);
-        ours.next()
-            .map(|item| item["id"].as_str().unwrap().to_owned())
+        let mut after = String::new();
+        loop {
+            let path = format!("/v1/review/cases?limit=200&queue={queue}{after}");
+            let list = self.get(&self.senior, &path).await;
+            assert_eq!(list.status, StatusCode::OK, "{}", list.body);
+            let items = list.body["items"].as_array().unwrap();
+            let ours = items.iter().find(|i| i["verification"] == verification);
+            if let Some(found) = ours {
+                return Some(found["id"].as_str().unwrap().to_owned());
+            }
+            after = format!("&after={}", list.body["next"].as_str()?);
+        }
     }
 
     async fn get(&self, who: &str, path: &str) -> Answer {
