@@ -1,12 +1,16 @@
 import connect from "openapi-fetch";
+import { appeals } from "./appeals.js";
 import { applicants } from "./applicants.js";
 import { checked } from "./call.js";
 import type { Api, Call } from "./call.js";
 import { contacts } from "./contacts.js";
 import { entitlements } from "./entitlements.js";
+import { lists } from "./lists.js";
+import { review } from "./review.js";
 import type { paths, VerificationOut } from "./schema.js";
 import { DELAYS, persistent } from "./send.js";
 import type { Fetch } from "./send.js";
+import { staff } from "./staff.js";
 import { support } from "./support.js";
 import { tenant } from "./tenant.js";
 import { uploads } from "./uploads.js";
@@ -42,7 +46,8 @@ export function createClient({ url, key, fetch = (request) => globalThis.fetch(r
     redirect: "manual",
   });
   const people = { ...applicants(api), ...contacts(api), ...verifications(api), ...uploads(api) };
-  const all = { ...people, ...entitlements(api), ...support(api), ...tenant(api), ...webhooks(api) };
+  const helped = { ...appeals(api), ...review(api), ...staff(api), ...support(api) };
+  const all = { ...people, ...helped, ...entitlements(api), ...lists(api), ...tenant(api), ...webhooks(api) };
   return {
     ...all,
     /**

@@ -51,6 +51,12 @@ export const verifications = (api: Api) => ({
     return body(api.PUT("/v1/verifications/{id}/captures/{part}", { params, ...sent, ...own(call) }));
   },
 
+  /** Returns a photo as it came, where the policy has kept it. */
+  getOriginal: (capture: string, call?: Call): Promise<ArrayBuffer> => {
+    const params = { path: { id: capture } };
+    return body(api.GET("/v1/captures/{id}/original", { params, parseAs: "arrayBuffer", ...own(call) }));
+  },
+
   /** Lists the photos that count, newest first. */
   listCaptures: (verification: string, call?: Call): Promise<CaptureOut[]> =>
     body(api.GET("/v1/verifications/{id}/captures", { params: { path: { id: verification } }, ...own(call) })),

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { mock, test } from "node:test";
 import { createClient } from "@menshen/client";
-import type { DataIn, Menshen } from "@menshen/client";
+import type { BlockIn, DataIn, DecideIn, Menshen } from "@menshen/client";
 
 const data: DataIn = { document: "passport", country: "UTO", name: "Zhang Wei", birth_date: "1990-01-31", number: "L898902C3" };
 const photo = new Blob(["photo"]);
@@ -81,6 +81,43 @@ const calls: { [Name in keyof Menshen]: (menshen: Menshen) => Promise<unknown> }
   uploadState: (menshen) => menshen.uploadState("u"),
   waitForVerdict: (menshen) => menshen.waitForVerdict("v"),
   withdrawConsent: (menshen) => menshen.withdrawConsent("a", "face"),
+  addNote: (menshen) => menshen.addNote("c", { text: "Zhang Wei" }),
+  appealStatistics: (menshen) => menshen.appealStatistics(),
+  attachToAppeal: (menshen) => menshen.attachToAppeal("a", { attachments: [] }),
+  claimCase: (menshen) => menshen.claimCase("c"),
+  clearHit: (menshen) => menshen.clearHit("h", { reason: "another person", until: "2027-01-01T00:00:00Z" }),
+  confirmHit: (menshen) => menshen.confirmHit("h", { reason: "this person" }),
+  createAppeal: (menshen) => menshen.createAppeal({ verification: "v" }),
+  createBlock: (menshen) => menshen.createBlock({ reason: "case-1" } as BlockIn),
+  createStaff: (menshen) => menshen.createStaff({ name: "Zhang Wei", role: "reviewer" }),
+  decideCase: (menshen) => menshen.decideCase("c", { verdict: "approve" } as DecideIn),
+  dictateStatement: (menshen) => menshen.dictateStatement("a"),
+  disableStaff: (menshen) => menshen.disableStaff("s"),
+  getAppeal: (menshen) => menshen.getAppeal("a"),
+  getCase: (menshen) => menshen.getCase("c"),
+  getHit: (menshen) => menshen.getHit("h"),
+  getImage: (menshen) => menshen.getImage("c", "p", { purpose: "decide" } as never),
+  getOriginal: (menshen) => menshen.getOriginal("p"),
+  listAppeals: (menshen) => menshen.listAppeals(),
+  listBlocks: (menshen) => menshen.listBlocks(),
+  listCases: (menshen) => menshen.listCases(),
+  listHits: (menshen) => menshen.listHits(),
+  listLists: (menshen) => menshen.listLists(),
+  listQueues: (menshen) => menshen.listQueues(),
+  listReviewers: (menshen) => menshen.listReviewers(),
+  listRuns: (menshen) => menshen.listRuns(),
+  listStaff: (menshen) => menshen.listStaff(),
+  proveAppeal: (menshen) => menshen.proveAppeal("a", { code: "000000" }),
+  putList: (menshen) => menshen.putList("un", photo),
+  putStaff: (menshen) => menshen.putStaff("s", { role: "senior" }),
+  putStatement: (menshen) => menshen.putStatement("a", photo),
+  releaseCase: (menshen) => menshen.releaseCase("c"),
+  removeBlock: (menshen) => menshen.removeBlock("b"),
+  renewStaffSecret: (menshen) => menshen.renewStaffSecret("s"),
+  sendAppealCode: (menshen) => menshen.sendAppealCode("a"),
+  submitAppeal: (menshen) => menshen.submitAppeal("a"),
+  vouchForAppeal: (menshen) => menshen.vouchForAppeal("a"),
+  withdrawAppeal: (menshen) => menshen.withdrawAppeal("a"),
 };
 
 interface Description {
@@ -128,8 +165,10 @@ test("every operation has a method, and no address says who", async () => {
   mock.restoreAll();
 });
 
-/** POSTs that ask and create nothing. */
-const questions = ["/v1/policy/try", "/v1/entitlements/check", "/v1/official/check"];
+/** POSTs that create nothing: questions, a guess that must count each time, and a claim that holds on to itself. */
+const questions = [
+  "/v1/policy/try", "/v1/entitlements/check", "/v1/official/check", "/v1/appeals/{id}/proof", "/v1/review/cases/{id}/claim",
+];
 
 test("every POST that creates something takes an Idempotency-Key", () => {
   for (const [path, item] of Object.entries(paths)) {

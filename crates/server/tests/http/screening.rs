@@ -55,7 +55,8 @@ fn un(people: &[Listed<'_>]) -> Vec<u8> {
 }
 
 /// A policy that searches one list, and asks for typed data alone when somebody is verified again.
-const SCREENED: &str = "version = \"s\"\n[screening]\nrequired = true\nlists = [\"un\"]\n[flows]\nstuck_state = [\"data\"]";
+/// All of these people type the same number: this is not about duplicates.
+const SCREENED: &str = "version = \"s\"\n[screening]\nrequired = true\nlists = [\"un\"]\n[flows]\nstuck_state = [\"data\"]\n[duplicates]\ndocuments = false";
 
 /// A service with a live tenant whose policy is given; the keys of the tenant and of the operator.
 async fn live(service: Service, policy: &str) -> (Service, String) {

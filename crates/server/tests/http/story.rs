@@ -104,6 +104,8 @@ async fn ask_support(service: &Service, scene: &Scene) {
         .await;
     assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
     let path = format!("/v1/tickets/{}", ticket.body["id"].as_str().unwrap());
+    // The first token has ended meanwhile.
+    let token = service.token(&scene.person.applicant, None).await;
     let thread = service
         .call_as(&token, Method::GET, &path, None, &[])
         .await
