@@ -259,6 +259,11 @@ pub async fn create_appeal(
     };
     let (tenant, applicant) = (case.row.tenant_id, case.row.applicant_id);
     work.tx.lock_applicant(tenant, applicant).await?;
+    // What was read before the lock may be of the past: two appeals at once would both find none open.
+    let current = work.tx.find_verification(tenant, id).await?;
+    if current.is_none_or(|row| row.version != case.row.version) {
+        return Err(ApiError::Stale);
+    }
     let since = now.plus(-policy.appeals.window());
     let earlier = work.tx.list_appeals_since(tenant, applicant, since).await?;
     let earlier: Vec<Millis> = earlier.iter().map(|row| row.created_at).collect();
