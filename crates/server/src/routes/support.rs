@@ -201,12 +201,12 @@ fn code_of(row: &TicketRow, way: Way, expires_at: menshen_core::time::Millis) ->
 #[serde(deny_unknown_fields)]
 pub struct ContactMadeIn {
     /// `phone`, `email`, `sms` or `chat`.
-    #[schema(inline)]
+    #[schema(value_type = String, example = "phone")]
     pub way: WayIn,
 }
 
 /// The way of a contact.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WayIn {
     /// A call.
