@@ -140,7 +140,7 @@ test("every operation has a method, and no address says who", async () => {
   const words = ["log", "info", "warn", "error", "debug", "trace"] as const;
   const written = words.map((word) => mock.method(console, word, () => {}));
   const seen = new Set<string>();
-  const key = "mk_test_secret";
+  const key = "mk_test_hushhush";
   for (const [name, call] of Object.entries(calls)) {
     const sent: Request[] = [];
     const fetch = async (request: Request) => {
@@ -151,7 +151,7 @@ test("every operation has a method, and no address says who", async () => {
     assert.equal(sent.length, 1, name);
     const [request] = sent as [Request];
     assert.ok(request.url.startsWith("https://menshen.example/kyc/v1/"), request.url);
-    assert.doesNotMatch(decodeURIComponent(request.url), /secret|Zhang|192/);
+    assert.doesNotMatch(decodeURIComponent(request.url), /hushhush|Zhang|192/);
     assert.equal(request.headers.get("Authorization"), `Bearer ${key}`);
     assert.equal(request.headers.has("Idempotency-Key"), request.method === "POST");
     const path = request.url.replace("/kyc", "");
