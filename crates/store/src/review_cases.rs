@@ -62,6 +62,7 @@ pub struct ReviewCaseRow {
 }
 
 /// Where a case is, as it is stored.
+#[derive(Clone, Copy)]
 enum Word {
     Waiting,
     Claimed,
