@@ -76,7 +76,7 @@ pub fn run(script: &str, database: Option<&str>) -> String {
         .env("MENSHEN", service.said("url"))
         .env("SETUP", service.said("setup"))
         .env("SANDBOX", service.said("sandbox_key"))
-        .env("PERSON", drawn_person())
+        .env("PERSON", own_person(folder.path()))
         .env("PATH", with_menshen())
         .output()
         .expect("run bash");
@@ -108,6 +108,17 @@ fn with_menshen() -> std::ffi::OsString {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let all = std::iter::once(own.to_path_buf()).chain(std::env::split_paths(&path));
     std::env::join_paths(all).expect("folders without a separator in their names")
+}
+
+/// Copies the drawn person: other tests draw theirs in the same folder meanwhile.
+fn own_person(folder: &Path) -> std::path::PathBuf {
+    let own = folder.join("person");
+    std::fs::create_dir(&own).expect("make a folder");
+    for file in std::fs::read_dir(drawn_person()).expect("read the drawn person") {
+        let file = file.expect("read an entry");
+        std::fs::copy(file.path(), own.join(file.file_name())).expect("copy a file");
+    }
+    own
 }
 
 /// Where `menshen verify --sample` keeps what it has drawn.
