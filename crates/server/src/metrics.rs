@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use menshen_core::decide::Outcome;
 use menshen_core::progress::Material;
 use menshen_engine::PoolError;
-use menshen_store::Part;
+use menshen_store::{Backlog, Part};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{EncodeLabelSet, LabelSetEncoder};
 use prometheus_client::metrics::counter::Counter;
@@ -59,6 +59,8 @@ pub struct Metrics {
     notices: Family<Word, Counter>,
     deliveries: Family<Word, Counter>,
     queue: Gauge,
+    people_waiting: Family<Word, Gauge>,
+    people_late: Family<Word, Gauge>,
 }
 
 fn seconds() -> Histogram {
@@ -82,6 +84,8 @@ impl Default for Metrics {
             notices: Family::default(),
             deliveries: Family::default(),
             queue: Gauge::default(),
+            people_waiting: Family::default(),
+            people_late: Family::default(),
         };
         metrics.register();
         metrics
@@ -127,6 +131,10 @@ impl Metrics {
         let help = "Tries to tell integrators of events, by end";
         r.register("deliveries", help, self.deliveries.clone());
         r.register("queue", "Decisions waiting", self.queue.clone());
+        let help = "Cases and tickets that wait for people, of all tenants, by queue";
+        r.register("people_waiting", help, self.people_waiting.clone());
+        let help = "Of these, what was due before now";
+        r.register("people_late", help, self.people_late.clone());
     }
 
     /// Counts an answer.
@@ -203,8 +211,21 @@ impl Metrics {
     }
 
     /// Returns everything in the text format of Prometheus.
-    pub fn text(&self, waiting: i64) -> String {
+    pub fn text(&self, waiting: i64, backlog: &[Backlog]) -> String {
         self.queue.set(waiting);
+        // A queue that is empty now is not among them.
+        self.people_waiting.clear();
+        self.people_late.clear();
+        for Backlog {
+            queue,
+            waiting,
+            late,
+        } in backlog
+        {
+            let label = Word("queue", queue.clone());
+            self.people_waiting.get_or_create(&label).set(*waiting);
+            self.people_late.get_or_create(&label).set(*late);
+        }
         let mut text = String::new();
         if encode(&mut text, &self.registry).is_err() {
             // Writing to a string does not fail; an unreadable page is still better than none.

@@ -39,6 +39,8 @@ pub async fn metrics(State(app): State<App>) -> Response {
         .queue(jobs::DECIDE)
         .await
         .map_or(-1, |queue| i64::try_from(queue.ready).unwrap_or(i64::MAX));
+    let backlog = app.store.list_backlog(app.now()).await.unwrap_or_default();
+    let text = app.metrics.text(waiting, &backlog);
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], app.metrics.text(waiting)).into_response()
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
 }
