@@ -174,6 +174,7 @@ impl Role {
                 Scope::CasesRead,
                 Scope::CasesWork,
                 Scope::TicketsAnswer,
+                Scope::ScreeningRead,
             ],
             Self::Senior => &[
                 Scope::VerificationsRead,
@@ -182,8 +183,15 @@ impl Role {
                 Scope::CasesSenior,
                 Scope::TicketsAnswer,
                 Scope::BlocklistWrite,
+                Scope::ScreeningRead,
+                Scope::ScreeningWrite,
             ],
-            Self::Auditor => &[Scope::VerificationsRead, Scope::CasesRead, Scope::AuditRead],
+            Self::Auditor => &[
+                Scope::VerificationsRead,
+                Scope::CasesRead,
+                Scope::AuditRead,
+                Scope::ScreeningRead,
+            ],
         }
     }
 }

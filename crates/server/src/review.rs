@@ -13,7 +13,9 @@ use menshen_core::review::{
 use menshen_core::time::Millis;
 use menshen_core::verification::Status;
 use menshen_ledger::{CaseFile, Hash, Human, verify_evidence};
-use menshen_store::{NewReviewCase, Part, ReviewCaseRow, StaffRow, Store, Tx, VerificationRow};
+use menshen_store::{
+    NewReviewCase, Part, ReviewCaseRow, StaffRow, Store, TenantKind, Tx, VerificationRow,
+};
 
 use crate::app::App;
 use crate::appeal;
@@ -23,6 +25,7 @@ use crate::case::{Case, word};
 use crate::duplicates;
 use crate::problem::ApiError;
 use crate::record::{self, Act};
+use crate::screening::{self, Found};
 use crate::verdict::{self, Recorded, document_ends};
 
 impl From<Refused> for ApiError {
@@ -166,19 +169,36 @@ pub struct Known {
     pub saw: Hash,
     /// The face's vector, where one was measured.
     pub selfie: Option<Embedding>,
+    /// What the lists of sanctioned people say today, where the verdict would approve somebody.
+    pub screening: Option<Found>,
 }
 
 impl Known {
-    /// Reads what a case is about.
+    /// Reads what a verdict about a verification is made of.
     ///
     /// # Errors
-    /// The store's.
-    pub async fn read(app: &App, read: &Read) -> Result<Self, ApiError> {
+    /// The store's; `hits_open` where nobody may be approved yet.
+    pub async fn read<P: Permission>(
+        app: &App,
+        (allowed, read): (&Allowed<P>, &Read),
+        verification: &Case,
+        verdict: &Verdict,
+    ) -> Result<Self, ApiError> {
         let (file, saw) = read.file(app).await?;
+        // Looking again approves nobody. Nobody in the sandbox is real.
+        let approves =
+            matches!(verdict, Verdict::Approve) && read.row.case.matter.queue != Queue::Recheck;
+        let screening = match allowed.tenant.kind {
+            TenantKind::Live if approves => {
+                screening::for_approval(app, verification, &file.claims).await?
+            }
+            _ => None,
+        };
         Ok(Self {
             file,
             saw,
             selfie: selfie(app, &read.row).await?,
+            screening,
         })
     }
 }
@@ -364,7 +384,11 @@ async fn write(
     let tenant = Some(case.row.tenant_id);
     let id = case.row.id.0;
     let act = Act::system(tenant, "verification.decided", "verification", id);
-    let act = act.with("case", row.id.to_string());
+    let mut act = act.with("case", row.id.to_string());
+    if let Some(found) = &known.screening {
+        screening::still_clear(tx, case, found, now).await?;
+        act = act.with("searched", found.lists());
+    }
     verdict::record(app, tx, case, recorded, act, now).await
 }
 

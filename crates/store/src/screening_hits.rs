@@ -124,6 +124,8 @@ pub struct ScreeningHitsAsked {
     pub state: Option<ScreeningHitState>,
     /// Those of a person.
     pub applicant: Option<ApplicantId>,
+    /// None of this person.
+    pub but: Option<ApplicantId>,
 }
 
 /// Selects what [`read`] reads.
@@ -154,7 +156,7 @@ const NEWEST: &str = select!(
 /// Those of the erased name no entry: they are nobody's any more.
 const LIST: &str = select!(
     "WHERE tenant_id = $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR applicant_id = $3) AND entry <> '' \
-     AND id < $4 ORDER BY id DESC LIMIT $5"
+     AND applicant_id <> $4 AND id < $5 ORDER BY id DESC LIMIT $6"
 );
 const OF_APPLICANT: &str = select!("WHERE tenant_id = $1 AND applicant_id = $2 ORDER BY id DESC");
 const SEALED_DETAIL: SealedColumn = SealedColumn {
@@ -187,14 +189,12 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<ScreeningHitRow>, StoreError> {
         let state = asked.state.map_or("", ScreeningHitState::as_str);
+        let text = |id: Option<ApplicantId>| id.map_or_else(String::new, |id| id.to_string());
         let rows = sqlx::query(LIST)
             .bind(tenant.to_string())
             .bind(state)
-            .bind(
-                asked
-                    .applicant
-                    .map_or_else(String::new, |id| id.to_string()),
-            )
+            .bind(text(asked.applicant))
+            .bind(text(asked.but))
             .bind(older_than(after))
             .bind(i64::from(limit))
             .fetch_all(&self.inner.pool)

@@ -26,7 +26,7 @@ use crate::duplicates::{self, Looked, Patience, Person};
 use crate::identity::Sharing;
 use crate::problem::ApiError;
 use crate::record::{self, Act};
-use crate::screening::{self, Found, Whose};
+use crate::screening::{self, Found};
 use crate::verdict::{self, Recorded, document_ends};
 use crate::{review, today};
 
@@ -345,17 +345,10 @@ async fn conclude(
 
 /// Notes what the search of lists has found, which must be in force still.
 async fn note_alerts(tx: &mut Tx, case: &Case, known: &Known, now: Millis) -> Result<(), ApiError> {
-    let Some(found) = &known.screening else {
-        return Ok(());
-    };
-    found.check(tx).await?;
-    let whose = Whose {
-        tenant: case.row.tenant_id,
-        applicant: case.row.applicant_id,
-        verification: case.row.id,
-    };
-    screening::note(tx, whose, &found.alerts, now).await?;
-    Ok(())
+    match &known.screening {
+        Some(found) => screening::still_clear(tx, case, found, now).await,
+        None => Ok(()),
+    }
 }
 
 fn evidence_file(

@@ -16,11 +16,12 @@ use uuid::Uuid;
 
 use super::page::{Asked, PageIn, PageOut};
 use crate::app::App;
-use crate::caller::{Allowed, Clear, Screening};
+use crate::caller::{Allowed, Clear, Permission, Screening};
 use crate::input::{Id, Input};
 use crate::once::{self, Once};
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
+use crate::review;
 use crate::screening::HitDetail;
 
 /// Longest time for which a hit may be cleared: ten years.
@@ -110,7 +111,30 @@ pub struct WholeHitOut {
     pub reason: Option<String>,
 }
 
-/// Lists hits, newest first. Those of erased people are left out.
+/// Returns the person that somebody who works for the tenant is, where they are one. Nobody reads what a list says of
+/// themselves, and nobody clears it.
+async fn themselves<P: Permission>(
+    app: &App,
+    allowed: &Allowed<P>,
+) -> Result<Option<ApplicantId>, ApiError> {
+    match allowed.caller.staff() {
+        Some(_) => Ok(review::who(app, None, allowed).await?.applicant),
+        None => Ok(None),
+    }
+}
+
+/// Returns a hit that is there, and not about who asks.
+async fn of_others<P: Permission>(
+    app: &App,
+    allowed: &Allowed<P>,
+    row: Option<ScreeningHitRow>,
+) -> Result<ScreeningHitRow, ApiError> {
+    let themselves = themselves(app, allowed).await?;
+    row.filter(|row| Some(row.applicant_id) != themselves)
+        .ok_or(ApiError::NotFound("hit"))
+}
+
+/// Lists hits, newest first. Those of erased people are left out, and those of whoever asks.
 #[utoipa::path(get, path = "/v1/screening/hits", tag = "screening", params(HitsIn),
     responses((status = 200, body = PageOut<HitOut>), (status = 422, body = Problem)))]
 pub async fn list_hits(
@@ -131,6 +155,7 @@ pub async fn list_hits(
     let wanted = ScreeningHitsAsked {
         state,
         applicant: asked.applicant.map(ApplicantId),
+        but: themselves(&app, &allowed).await?,
     };
     let (tenant, after) = (allowed.tenant.id, page.after.map(ScreeningHitId));
     let rows = app
@@ -155,7 +180,7 @@ pub async fn get_hit(
 ) -> Result<Json<WholeHitOut>, ApiError> {
     let (tenant, id) = (allowed.tenant.id, ScreeningHitId(id));
     let row = app.store.find_screening_hit(tenant, id).await?;
-    let row = row.ok_or(ApiError::NotFound("hit"))?;
+    let row = of_others(&app, &allowed, row).await?;
     let detail = left(app.store.find_screening_detail(tenant, id).await)?;
     let detail = detail.map(|sealed| serde_json::from_slice(&sealed));
     let reason = left(app.store.find_screening_reason(tenant, id).await)?;
@@ -272,7 +297,7 @@ async fn decide(
         .store
         .find_screening_hit(tenant, ScreeningHitId(id))
         .await?;
-    known.ok_or(ApiError::NotFound("hit"))?;
+    of_others(app, allowed, known).await?;
     let begun = once::begin(app, caller, headers, &format!("{verb} {id}"), digest).await?;
     let mut work = match begun {
         Once::Replay(replay) => return Ok(replay.into_response()),

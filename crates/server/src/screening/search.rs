@@ -45,7 +45,7 @@ pub struct Alert {
     entry_digest: String,
     score: f32,
     detail: Vec<u8>,
-    exception: Option<ScreeningHitId>,
+    pub(super) exception: Option<ScreeningHitId>,
 }
 
 /// What stands on both sides of a hit: personal, and sealed where it is kept.
@@ -231,6 +231,17 @@ pub struct Whose {
 }
 
 impl Found {
+    /// Was anything searched at all? Lists that are not there are no reason against it: the policy tells.
+    pub const fn was_searched(&self) -> bool {
+        self.ids.is_some()
+    }
+
+    /// Returns the names of the lists that were searched, for the audit log.
+    pub fn lists(&self) -> String {
+        let names: Vec<&str> = self.evidence.lists.keys().map(|list| list.name()).collect();
+        names.join(",")
+    }
+
     /// Checks that what was searched is in force still: whoever is verified while a list changes would otherwise be
     /// searched in neither.
     ///

@@ -28,6 +28,7 @@ mod review_matrix;
 mod review_queues;
 mod rules;
 mod screening;
+mod screening_approval;
 mod staff;
 mod story;
 mod support;

@@ -14,21 +14,21 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Service, on_both, passport};
 
 /// An invented person on an invented list.
-struct Listed<'a> {
-    id: &'a str,
-    name: &'a str,
-    born: &'a str,
-    why: &'a str,
+pub struct Listed<'a> {
+    pub id: &'a str,
+    pub name: &'a str,
+    pub born: &'a str,
+    pub why: &'a str,
 }
 
-const NOBODY: Listed<'static> = Listed {
+pub const NOBODY: Listed<'static> = Listed {
     id: "1",
     name: "FICTUS EXEMPLARIUS",
     born: "1960-03-12",
     why: "SPECIMEN",
 };
 /// The same as whom `passport` names, but for a letter.
-const ADA: Listed<'static> = Listed {
+pub const ADA: Listed<'static> = Listed {
     id: "2",
     name: "ADA LOVELACE",
     born: "1990-01-31",
@@ -56,10 +56,10 @@ fn un(people: &[Listed<'_>]) -> Vec<u8> {
 
 /// A policy that searches one list, and asks for typed data alone when somebody is verified again.
 /// All of these people type the same number: this is not about duplicates.
-const SCREENED: &str = "version = \"s\"\n[screening]\nrequired = true\nlists = [\"un\"]\n[flows]\nstuck_state = [\"data\"]\n[duplicates]\ndocuments = false";
+pub const SCREENED: &str = "version = \"s\"\n[screening]\nrequired = true\nlists = [\"un\"]\n[flows]\nstuck_state = [\"data\"]\n[duplicates]\ndocuments = false";
 
 /// A service with a live tenant whose policy is given; the keys of the tenant and of the operator.
-async fn live(service: Service, policy: &str) -> (Service, String) {
+pub async fn live(service: Service, policy: &str) -> (Service, String) {
     let mut service = service;
     let operator = service.operator().await;
     let body = json!({ "name": "live", "sandbox": false });
@@ -90,7 +90,7 @@ impl Service {
     }
 
     /// Imports a list and does everything that follows.
-    async fn changed(&self, operator: &str, people: &[Listed<'_>]) {
+    pub async fn changed(&self, operator: &str, people: &[Listed<'_>]) {
         let answer = self.import(operator, "un", un(people)).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
         self.settle().await;
@@ -102,14 +102,14 @@ impl Service {
     }
 
     /// Goes the whole way of a level without photos; returns the verification.
-    async fn typed(&self, applicant: &str, flow: &str, name: &str) -> Value {
+    pub async fn typed(&self, applicant: &str, flow: &str, name: &str) -> Value {
         let id = self.verification(applicant, "L1", flow).await;
         self.attempt(&id, name, &[]).await;
         self.state(&id).await
     }
 
     /// Returns the codes of a decision and, from its signed evidence, which case of the first one it is.
-    async fn why(&self, state: &Value) -> (Vec<String>, Option<Param>) {
+    pub async fn why(&self, state: &Value) -> (Vec<String>, Option<Param>) {
         let decided = self.evidence(id(state)).await.decision;
         let codes = decided.reasons.iter().map(|r| r.code.as_str().to_owned());
         let why = decided.reasons[0].params.get("why").cloned();
@@ -127,7 +127,7 @@ impl Service {
             .case
     }
 
-    async fn hits(&self, query: &str) -> Vec<Value> {
+    pub async fn hits(&self, query: &str) -> Vec<Value> {
         let answer = self.get(&format!("/v1/screening/hits{query}")).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         answer.body["items"].as_array().unwrap().clone()
@@ -149,11 +149,11 @@ fn listed() -> (Vec<String>, Option<Param>) {
     unclear(Why::Listed)
 }
 
-fn not_searched() -> (Vec<String>, Option<Param>) {
+pub fn not_searched() -> (Vec<String>, Option<Param>) {
     unclear(Why::NotSearched)
 }
 
-fn id(value: &Value) -> &str {
+pub fn id(value: &Value) -> &str {
     value["id"].as_str().unwrap()
 }
 

@@ -97,7 +97,8 @@ impl From<Unfit> for ApiError {
 
 /// Says what the caller thinks about the case that they hold. Where as many agree as the policy asks for, it is settled:
 /// the verification ends as it would by the machine's verdict, with signed evidence of who said what. The caller lets the
-/// case go with it.
+/// case go with it. Lists of sanctioned people are searched once more before somebody is approved: `hits_open` says that
+/// a hit must be cleared first.
 #[utoipa::path(post, path = "/v1/review/cases/{id}/decide", tag = "review", request_body = DecideIn,
     params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect")),
     responses((status = 200, body = DecidedOut), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
@@ -113,9 +114,10 @@ pub async fn decide_case(
     if let Some(note) = &input.value.note {
         check_note(note)?;
     }
-    verdict.check(&asked(&app, &case).await?)?;
+    let verification = verification(&app, &case).await?;
+    verdict.check(&asked(&verification))?;
     // All that is read is read before: nobody waits for a connection while he holds one.
-    let known = Known::read(&app, &case).await?;
+    let known = Known::read(&app, (&allowed, &case), &verification, &verdict).await?;
     let route = format!("decide_case:{id}");
     let begun = once::begin(&app, &allowed.caller, &headers, &route, input.digest).await?;
     let mut work = match begun {
@@ -136,10 +138,13 @@ pub async fn decide_case(
     work.finish(&app, StatusCode::OK, &out).await
 }
 
-/// Returns the steps that the verification asks for.
-async fn asked(app: &App, read: &Read) -> Result<Vec<Step>, ApiError> {
+async fn verification(app: &App, read: &Read) -> Result<Case, ApiError> {
     let (tenant, id) = (read.row.case.tenant, read.row.verification_id);
     let row = app.store.find_verification(tenant, id).await?;
-    let case = Case::read(app, row.ok_or(ApiError::NotFound("verification"))?).await?;
-    Ok(steps(&case.policy, &case.parts(), case.progress.kind))
+    Case::read(app, row.ok_or(ApiError::NotFound("verification"))?).await
+}
+
+/// Returns the steps that a verification asks for.
+fn asked(case: &Case) -> Vec<Step> {
+    steps(&case.policy, &case.parts(), case.progress.kind)
 }
