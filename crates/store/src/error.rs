@@ -135,13 +135,14 @@ pub enum StoreError {
 
 impl StoreError {
     /// Returns whether the same call may succeed a moment later: no connection was free, the database was
-    /// locked or starting, or two transactions waited for each other.
+    /// locked, starting or out of reach, or two transactions waited for each other.
     pub fn is_busy(&self) -> bool {
         let Self::Database { source, .. } = self else {
             return false;
         };
         match source {
-            sqlx::Error::PoolTimedOut => true,
+            // A server that went away comes back; what was under way is tried again.
+            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => true,
             sqlx::Error::Database(error) => error
                 .code()
                 .is_some_and(|code| BUSY_CODES.contains(&&*code)),

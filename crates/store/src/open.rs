@@ -34,6 +34,10 @@ pub(crate) const PATIENT: &str = "SET LOCAL idle_in_transaction_session_timeout 
 /// How long a caller waits for a connection before the service is called busy.
 pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// A connection that answered so lately is not asked again before its next use: under load that would double the
+/// trips to the server.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// Which database is behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
@@ -140,8 +144,7 @@ pub(crate) async fn connect(config: &StoreConfig) -> Result<(AnyPool, Engine), S
     let pool = AnyPoolOptions::new()
         .max_connections(connections(config))
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        // A connection to a server may have died since its last use; one to a file has not.
-        .test_before_acquire(engine == Engine::Postgres)
+        .test_before_acquire(false)
         .after_connect(move |conn, _| {
             Box::pin(async move {
                 let told = match engine {
@@ -154,9 +157,11 @@ pub(crate) async fn connect(config: &StoreConfig) -> Result<(AnyPool, Engine), S
         })
         // A full disk makes SQLite end a transaction by itself. The connection still counts it, refuses to begin
         // another, and would fail every request until the process ends: it is replaced instead.
-        .before_acquire(|conn, _| {
+        // A connection to a server may have died since its last use, too; one to a file has not.
+        .before_acquire(move |conn, meta| {
             let clean = !conn.is_in_transaction();
-            Box::pin(async move { Ok(clean) })
+            let rested = engine == Engine::Postgres && meta.idle_for > FRESH;
+            Box::pin(async move { Ok(clean && (!rested || conn.ping().await.is_ok())) })
         })
         .connect_with(options)
         .await
