@@ -28,16 +28,16 @@ enum Write {
     Submitted(String),
 }
 
-struct Service {
+pub struct Service {
     address: Mutex<SocketAddr>,
     key: String,
-    stop: AtomicBool,
+    pub stop: AtomicBool,
     writes: Mutex<Vec<Write>>,
     serial: AtomicU64,
 }
 
 impl Service {
-    fn new(node: &Node, key: String) -> Self {
+    pub fn new(node: &Node, key: String) -> Self {
         Self {
             address: Mutex::new(node.address),
             key,
@@ -47,18 +47,22 @@ impl Service {
         }
     }
 
-    fn moved(&self, node: &Node) {
+    pub fn moved(&self, node: &Node) {
         *self.address.lock().unwrap() = node.address;
     }
 
     /// Calls until there is an answer that is final, as an integrator must.
     fn insist(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
         let serial = self.serial.fetch_add(1, Ordering::Relaxed);
-        let once = format!("call-{serial}");
+        self.insist_as(&format!("call-{serial}"), method, path, body)
+    }
+
+    /// The same with a key of one's own.
+    pub fn insist_as(&self, once: &str, method: &str, path: &str, body: Option<&Value>) -> Answer {
         let start = Instant::now();
         loop {
             let address = *self.address.lock().unwrap();
-            let headers = [("idempotency-key", once.as_str())];
+            let headers = [("idempotency-key", once)];
             match call(address, &self.key, method, path, body, &headers) {
                 Ok(answer) if answer.status < 300 => return answer,
                 Ok(answer) if answer.status == 503 => {}
@@ -95,7 +99,7 @@ impl Service {
         id
     }
 
-    fn get(&self, path: &str) -> Value {
+    pub fn get(&self, path: &str) -> Value {
         let answer = self.insist("GET", path, None);
         assert_eq!(answer.status, 200, "{path}");
         answer.json()

@@ -12,6 +12,7 @@ mod node;
 mod operate;
 mod originals;
 mod plain;
+mod repeats;
 mod service;
 mod shared;
 mod statement;

@@ -257,8 +257,13 @@ pub fn postgres() -> Option<String> {
 
 /// Returns how often the crash test kills.
 pub fn kills() -> u32 {
-    let asked = std::env::var("MENSHEN_KILLS").ok();
-    asked.and_then(|text| text.parse().ok()).unwrap_or(30)
+    number("MENSHEN_KILLS", 30)
+}
+
+/// Returns what a variable says of how long a test is, or how long it usually is.
+pub fn number(variable: &str, usual: u32) -> u32 {
+    let asked = std::env::var(variable).ok();
+    asked.and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
 
 /// Copies the key files of a service to another.
