@@ -55,6 +55,7 @@ pub(crate) fn quantise(metric: Metric, vector: &[f32]) -> Option<(Vec<i8>, Measu
 }
 
 /// Returns the sum of the products of two vectors' codes.
+#[inline(always)]
 pub(crate) fn dot(a: &[i16], b: &[i8]) -> i32 {
     a.iter()
         .zip(b)
@@ -70,6 +71,7 @@ pub(crate) struct Scored {
 }
 
 /// Returns the score of two vectors from the sum of their codes' products.
+#[inline(always)]
 pub(crate) fn scored(metric: Metric, dot: i32, a: Measures, b: Measures) -> Scored {
     let about = dot as f32 * (a.scale * b.scale);
     // |a.b - a'.b'| <= |a'| |b - b'| + |b| |a - a'|, where |a'| <= |a| + |a - a'|. The rest is for rounding.
