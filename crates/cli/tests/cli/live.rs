@@ -70,7 +70,11 @@ pub fn run(script: &str, database: Option<&str>) -> String {
         .expect("draw the sample");
     assert!(drawn.status.success());
     let service = Service::start(folder.path(), database);
-    let done = Command::new("bash")
+    let mut bash = Command::new("bash");
+    if let Some(database) = database {
+        bash.env("MENSHEN_DATABASE", database);
+    }
+    let done = bash
         .args(["-c", script])
         .current_dir(folder.path())
         .env("MENSHEN", service.said("url"))
