@@ -1,9 +1,12 @@
 //! A hand-held statement: dictated for one appeal, read in a process of its own, kept sealed.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
+use jiff::civil::Date;
 use menshen_core::progress::Material;
 use menshen_core::statement::{
-    self, Nonce, ReadLine, Statement, StatementEvidence, StatementVerdict,
+    self, LONGEST_LINE, MOST_LINES, Nonce, ReadLine, Statement, StatementEvidence, StatementVerdict,
 };
 use menshen_core::time::Millis;
 use menshen_core::{Claims, Locale, ModelCards, Policy, Reason, sandbox};
@@ -21,6 +24,9 @@ const LONGEST_SERVICE: usize = 40;
 /// After so many photos that no machine could read, a person looks at the last: a hand that nobody's machine reads is no
 /// reason to turn somebody away.
 const TRIES: i64 = 3;
+
+/// Reason codes of a magic text that count.
+const MOST_CODES: usize = 8;
 
 /// One statement in every language, with one code.
 #[derive(Serialize, Deserialize)]
@@ -128,20 +134,15 @@ pub async fn judge(
     let policy = app.policy(tenant)?;
     let today = policy.calendar.date(app.now());
     let cards = app.engine.as_ref().map(Pool::cards).unwrap_or_default();
-    let best = |evidence: &StatementEvidence, cards: &ModelCards| {
-        let judged = dictated
-            .0
-            .iter()
-            .map(|own| statement::judge(&policy, own, evidence, cards, today));
-        // It was written in one language: the verdict in which most of the sentence was read is the one.
-        judged.max_by(|a, b| {
-            let share = |verdict: &StatementVerdict| verdict.comparison.purpose_share;
-            share(a).total_cmp(&share(b))
-        })
+    let best = Best {
+        dictated,
+        policy,
+        cards,
+        today,
     };
     if tenant.kind == TenantKind::Sandbox {
         let (evidence, magic) = pretend(bytes);
-        let mut verdict = best(&evidence, &cards).ok_or(ApiError::NotFound("statement"))?;
+        let (evidence, mut verdict) = best.of(evidence).await?;
         verdict.reasons = match &magic {
             Magic::Nothing => Vec::new(),
             Magic::Codes(reasons) => reasons.clone(),
@@ -164,13 +165,44 @@ pub async fn judge(
     match answer.map_err(|error| capture::busy(app, &error))? {
         Answer::Statement {
             evidence, clean, ..
-        } => Ok(Judged {
-            verdict: best(&evidence, &cards).ok_or(ApiError::NotFound("statement"))?,
-            seen: evidence.unreadable.is_none() && clean.is_some(),
-            evidence,
-            clean,
-        }),
+        } => {
+            let (evidence, verdict) = best.of(evidence).await?;
+            Ok(Judged {
+                verdict,
+                seen: evidence.unreadable.is_none() && clean.is_some(),
+                evidence,
+                clean,
+            })
+        }
         _ => Err(ApiError::Busy),
+    }
+}
+
+/// What a photo is compared with.
+struct Best {
+    dictated: Dictated,
+    policy: Arc<Policy>,
+    cards: ModelCards,
+    today: Date,
+}
+
+impl Best {
+    /// Returns the evidence with its verdict. It was written in one language: the verdict in which most of the sentence was
+    /// read is the one. Comparing takes a core some time, which no other request waits for.
+    async fn of(
+        self,
+        evidence: StatementEvidence,
+    ) -> Result<(StatementEvidence, StatementVerdict), ApiError> {
+        let judged = tokio::task::spawn_blocking(move || {
+            let own = self.dictated.0.iter();
+            let judged = own
+                .map(|own| statement::judge(&self.policy, own, &evidence, &self.cards, self.today));
+            let share = |verdict: &StatementVerdict| verdict.comparison.purpose_share;
+            let best = judged.max_by(|a, b| share(a).total_cmp(&share(b)));
+            best.map(|verdict| (evidence, verdict))
+        });
+        let judged = judged.await.map_err(ApiError::machine)?;
+        judged.ok_or(ApiError::NotFound("statement"))
     }
 }
 
@@ -216,14 +248,17 @@ fn pretend(bytes: &Bytes) -> (StatementEvidence, Magic) {
     {
         return (StatementEvidence::default(), Magic::Nothing);
     }
-    let reasons: Vec<Reason> = sandbox::codes(first).map(Reason::new).collect();
+    let reasons: Vec<Reason> = sandbox::codes(first)
+        .take(MOST_CODES)
+        .map(Reason::new)
+        .collect();
     let line = |text: &str| ReadLine {
-        text: text.to_owned(),
+        text: text.chars().take(LONGEST_LINE).collect(),
         confidence: 1.0,
         ..ReadLine::default()
     };
     let evidence = StatementEvidence {
-        lines: lines.map(line).collect(),
+        lines: lines.take(MOST_LINES).map(line).collect(),
         ..StatementEvidence::default()
     };
     match reasons.is_empty() {
