@@ -1,6 +1,9 @@
 //! What was found of the same person on other accounts, and on the operator's blocklist. Ids and scores, no verdict.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::ids::{ApplicantId, BlockId};
 
@@ -60,6 +63,21 @@ pub enum Missing {
 }
 
 impl Duplicates {
+    /// Returns every applicant and every entry of the blocklist that was found and `before` does not name.
+    pub fn beyond(&self, before: Option<&Self>) -> BTreeSet<Uuid> {
+        let all = |found: &Self| -> BTreeSet<Uuid> {
+            let accounts = found.others().into_iter().map(|id| id.0);
+            let blocked = found.blocked.iter().map(|id| id.0);
+            let faces = found.face.iter().flat_map(|face| &face.blocked);
+            accounts
+                .chain(blocked)
+                .chain(faces.map(|hit| hit.id.0))
+                .collect()
+        };
+        let known = before.map(all).unwrap_or_default();
+        &all(self) - &known
+    }
+
     /// Returns every other applicant that was found, each once, in the order of their ids.
     pub fn others(&self) -> Vec<ApplicantId> {
         let faces = self.face.iter().flat_map(|face| &face.others);

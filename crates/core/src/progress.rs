@@ -123,7 +123,8 @@ impl Progress {
     }
 
     /// The open appeal is handed in: a person who has not seen the case decides. What the machine has not judged yet nobody
-    /// can look at: it goes to people when it is, see [`Self::decided`].
+    /// can look at: neither a first submission nor what was asked for once more. It goes to people when it is judged, see
+    /// [`Self::decided`].
     ///
     /// # Errors
     /// [`NotNow`] where no appeal is open, or it waits already.
@@ -134,29 +135,39 @@ impl Progress {
             return Err(state.not_now("appealed against"));
         };
         // What was asked for once more is no longer: it is handed in.
-        if std::mem::take(&mut lock.asked).is_empty() {
+        let again = !std::mem::take(&mut lock.asked).is_empty();
+        if !again {
             lock.before = Some(state);
         }
         lock.due = due;
         lock.handed_in = true;
-        if !matches!(state, State::Processing { .. }) {
-            self.state = state.appealed(due, now)?;
-        }
+        self.state = match state {
+            State::Processing { .. } => state,
+            _ if again => state.submitted(now)?,
+            _ => state.appealed(due, now)?,
+        };
         Ok(self)
     }
 
-    /// The machine has judged. While an appeal waits, what it does not approve goes to those who decide the appeal.
+    /// The machine has judged. While an appeal waits, what it does not approve goes to those who decide the appeal. What they
+    /// asked for once more goes to them whatever the machine says: it approves nobody whom people have refused.
     ///
     /// # Errors
     /// [`NotNow`] unless it was being judged.
     pub fn decided(mut self, verdict: &Verdict, now: Millis) -> Result<Self, NotNow> {
-        self.state = self.state.decided(verdict, now)?;
-        let waits = self.appeal.as_mut().filter(|lock| lock.handed_in);
-        let open = matches!(self.state, State::Failed { .. } | State::Pending { .. });
-        if let (Some(lock), true) = (waits, open) {
-            lock.before = Some(self.state);
-            self.state = self.state.appealed(lock.due, now)?;
+        let judged = self.state;
+        self.state = judged.decided(verdict, now)?;
+        let Some(lock) = self.appeal.as_mut().filter(|lock| lock.handed_in) else {
+            return Ok(self);
+        };
+        let first = matches!(lock.before, Some(State::Processing { .. }));
+        if first && matches!(self.state, State::Verified { .. }) {
+            return Ok(self);
         }
+        if first {
+            lock.before = Some(self.state);
+        }
+        self.state = judged.appealed(lock.due, now)?;
         Ok(self)
     }
 

@@ -252,8 +252,10 @@ pub async fn judged(
         (Queue::Appeal, Verdict::AskAgain { steps, .. }) => {
             asked(tx, &mut appeal, case, steps, now).await
         }
-        // Those who were late were faster than the appeal that was opened for it.
-        (_, Verdict::Approve) => end(tx, &mut appeal, case, Ending::Settled, now).await,
+        // Those who were late were faster than the appeal that was opened for it. What they ask for must not be locked.
+        (_, Verdict::Approve | Verdict::AskAgain { .. }) => {
+            end(tx, &mut appeal, case, Ending::Settled, now).await
+        }
         _ => Ok(()),
     }
 }
@@ -304,13 +306,9 @@ impl Handover {
             return Ok(());
         }
         let decision = self.decision.ok_or(ApiError::NotFound("decision"))?;
-        let mut codes = decision.codes;
-        for code in &case.row.codes {
-            if !codes.contains(code) {
-                codes.push(code.clone());
-            }
-        }
-        review::open(tx, case, (decision.id, codes), Queue::Appeal, (due, now)).await?;
+        // The machine's codes alone: the signed file of the verdict tells by them how many it took.
+        let about = (decision.id, decision.codes);
+        review::open(tx, case, about, Queue::Appeal, (due, now)).await?;
         Ok(())
     }
 }

@@ -16,13 +16,14 @@ use menshen_ledger::{CaseFile, Hash, Human, verify_evidence};
 use menshen_store::{
     NewReviewCase, Part, ReviewCaseRow, StaffRow, Store, TenantKind, Tx, VerificationRow,
 };
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::appeal;
 use crate::caller::{Allowed, Permission};
 use crate::capture::{self, Embedding};
 use crate::case::{Case, word};
-use crate::duplicates;
+use crate::duplicates::{self, Patience};
 use crate::problem::ApiError;
 use crate::record::{self, Act};
 use crate::screening::{self, Found};
@@ -142,10 +143,16 @@ impl Read {
     /// # Errors
     /// The store's.
     pub async fn again(&self, tx: &mut Tx) -> Result<ReviewCaseRow, ApiError> {
-        let row = tx
-            .find_review_case(self.row.case.tenant, self.row.id)
-            .await?;
-        row.ok_or(ApiError::NotFound("case"))
+        let tenant = self.row.case.tenant;
+        let row = tx.find_review_case(tenant, self.row.id).await?;
+        let mut row = row.ok_or(ApiError::NotFound("case"))?;
+        if row.case.matter.queue == Queue::Appeal {
+            // Whoever has come to know the person since it was opened takes it no more.
+            let (about, but) = (row.verification_id, Some(row.id));
+            let know = tx.list_who_know_besides(tenant, about, but).await?;
+            row.case.barred.extend(know);
+        }
+        Ok(row)
     }
 
     /// Returns the file of the machine's decision: what the case is about.
@@ -169,36 +176,87 @@ pub struct Known {
     pub saw: Hash,
     /// The face's vector, where one was measured.
     pub selfie: Option<Embedding>,
-    /// What the lists of sanctioned people say today, where the verdict would approve somebody.
-    pub screening: Option<Found>,
+    /// What is known today, where the verdict would approve somebody.
+    pub today: Option<Today>,
+}
+
+/// What is looked up again before people approve somebody: the machine may have decided days ago.
+pub struct Today {
+    /// What the lists of sanctioned people say, where the policy asks for them.
+    screening: Option<Found>,
+    /// Up to which change of the gallery and the blocklist nobody was overlooked.
+    seq: i64,
+    /// Accounts and entries that the machine did not know of, and the reviewer has looked at.
+    others: BTreeSet<Uuid>,
+}
+
+impl Today {
+    /// Looks for the person of a case again. `seen` names what the reviewer has looked at beyond the machine's evidence.
+    async fn look(
+        app: &App,
+        kind: TenantKind,
+        verification: &Case,
+        file: &CaseFile,
+        (selfie, seen): (Option<&Embedding>, &BTreeSet<Uuid>),
+    ) -> Result<Self, ApiError> {
+        // Nobody in the sandbox is real.
+        let screening = match kind {
+            TenantKind::Live => screening::for_approval(app, verification, &file.claims).await?,
+            TenantKind::Sandbox => None,
+        };
+        let person = duplicates::Person {
+            row: &verification.row,
+            policy: &verification.policy,
+            question: &file.question,
+            claims: &file.claims,
+            selfie,
+            cards: &file.cards,
+        };
+        let looked = person.look(app, Outcome::Review, Patience::Wait).await?;
+        let others = looked.found.beyond(file.evidence.duplicates.as_ref());
+        if let Some(new) = others.iter().find(|id| !seen.contains(id)) {
+            let detail = format!(
+                "account or entry {new} is alike and was not known when the machine decided: look at it, then name it in others"
+            );
+            return Err(ApiError::conflict("duplicates_new", detail));
+        }
+        Ok(Self {
+            screening,
+            seq: looked.seq,
+            others,
+        })
+    }
 }
 
 impl Known {
     /// Reads what a verdict about a verification is made of.
     ///
     /// # Errors
-    /// The store's; `hits_open` where nobody may be approved yet.
+    /// The store's; `hits_open` and `duplicates_new` where nobody may be approved yet.
     pub async fn read<P: Permission>(
         app: &App,
         (allowed, read): (&Allowed<P>, &Read),
         verification: &Case,
-        verdict: &Verdict,
+        (verdict, seen): (&Verdict, &BTreeSet<Uuid>),
     ) -> Result<Self, ApiError> {
         let (file, saw) = read.file(app).await?;
-        // Looking again approves nobody. Nobody in the sandbox is real.
+        let selfie = selfie(app, &read.row).await?;
+        // Looking again approves nobody.
         let approves =
             matches!(verdict, Verdict::Approve) && read.row.case.matter.queue != Queue::Recheck;
-        let screening = match allowed.tenant.kind {
-            TenantKind::Live if approves => {
-                screening::for_approval(app, verification, &file.claims).await?
+        let kind = allowed.tenant.kind;
+        let today = match approves {
+            true => {
+                let look = Today::look(app, kind, verification, &file, (selfie.as_ref(), seen));
+                Some(look.await?)
             }
-            _ => None,
+            false => None,
         };
         Ok(Self {
             file,
             saw,
-            selfie: selfie(app, &read.row).await?,
-            screening,
+            selfie,
+            today,
         })
     }
 }
@@ -231,6 +289,13 @@ pub async fn vote<P: Permission>(
     now: Millis,
 ) -> Result<ReviewCaseRow, ApiError> {
     let rules = &read.policy.review;
+    if let Some(today) = &known.today {
+        // Nobody who was verified or blocked since the search is overlooked.
+        let seq = tx.lock_gallery(read.row.case.tenant).await?;
+        if seq != today.seq {
+            return Err(ApiError::Stale);
+        }
+    }
     // Erasure locks the person first, too: one of the two waits, and sees what the other has done.
     let whom = (read.row.case.tenant, read.row.case.applicant);
     tx.lock_applicant(whom.0, whom.1).await?;
@@ -385,9 +450,15 @@ async fn write(
     let id = case.row.id.0;
     let act = Act::system(tenant, "verification.decided", "verification", id);
     let mut act = act.with("case", row.id.to_string());
-    if let Some(found) = &known.screening {
-        screening::still_clear(tx, case, found, now).await?;
-        act = act.with("searched", found.lists());
+    if let Some(today) = &known.today {
+        let others: Vec<String> = today.others.iter().map(Uuid::to_string).collect();
+        if !others.is_empty() {
+            act = act.with("others", others.join(","));
+        }
+        if let Some(found) = &today.screening {
+            screening::still_clear(tx, case, found, now).await?;
+            act = act.with("searched", found.lists());
+        }
     }
     verdict::record(app, tx, case, recorded, act, now).await
 }
@@ -402,6 +473,10 @@ async fn look_again(
 ) -> Result<(), ApiError> {
     let for_good = !matches!(vote.verdict, Verdict::AskAgain { .. });
     if !for_good || !case.policy.review.rechecks(Store::random_share()?) {
+        return Ok(());
+    }
+    let drawn = tx.is_rechecked(row.case.tenant, row.verification_id, row.decision_id);
+    if drawn.await? {
         return Ok(());
     }
     let new = NewReviewCase {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use menshen_core::ids::{ApplicantId, CaseId, DecisionId, StaffId, TenantId, VerificationId};
-use menshen_core::review::{Case, Matter, State};
+use menshen_core::review::{Case, Matter, Queue, State};
 use menshen_core::time::Millis;
 use sqlx::AnyConnection;
 
@@ -199,12 +199,37 @@ impl Tx {
         tenant: TenantId,
         verification: VerificationId,
     ) -> Result<BTreeSet<StaffId>, StoreError> {
+        self.list_who_know_besides(tenant, verification, None).await
+    }
+
+    /// The same of every case but one.
+    pub async fn list_who_know_besides(
+        &mut self,
+        tenant: TenantId,
+        verification: VerificationId,
+        but: Option<CaseId>,
+    ) -> Result<BTreeSet<StaffId>, StoreError> {
         let rows = list_of(self.conn(), tenant, verification).await?;
+        let rows = rows.into_iter().filter(|row| Some(row.id) != but);
         let of = |row: ReviewCaseRow| {
             let voted = row.case.votes.into_iter().map(|vote| vote.staff);
             voted.chain(row.case.seen).chain(row.case.barred)
         };
-        Ok(rows.into_iter().flat_map(of).collect())
+        Ok(rows.flat_map(of).collect())
+    }
+
+    /// Was a decision of the machine drawn before, for somebody else to look at again?
+    pub async fn is_rechecked(
+        &mut self,
+        tenant: TenantId,
+        verification: VerificationId,
+        decision: DecisionId,
+    ) -> Result<bool, StoreError> {
+        let rows = list_of(self.conn(), tenant, verification).await?;
+        let drawn = |row: &ReviewCaseRow| {
+            row.case.matter.queue == Queue::Recheck && row.decision_id == decision
+        };
+        Ok(rows.iter().any(drawn))
     }
 
     /// Writes what may change in a case over the row's version; returns the row as it is then.

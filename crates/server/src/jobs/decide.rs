@@ -282,7 +282,8 @@ async fn conclude(
         seq,
     } = record;
     let place = Place::of_row(&case.row)?;
-    let counted = counts(decision.outcome, &decision.reasons);
+    // Under an appeal people decide, and nothing is held against the person.
+    let counted = case.progress.appeal.is_none() && counts(decision.outcome, &decision.reasons);
     let mut wait = None;
     if counted {
         let mut failures = attempts::failures(app, &case, &place).await?;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use menshen_core::ids::{TenantId, VerificationId};
 use menshen_core::time::{MINUTE, Millis};
-use menshen_store::{DELIVER, JobRow, StoreError};
+use menshen_store::{DELIVER, JobRow, StoreError, Tx, VerificationRow};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -73,6 +73,22 @@ impl Submission {
     pub fn to_payload(&self) -> Result<String, ApiError> {
         serde_json::to_string(self).map_err(ApiError::machine)
     }
+}
+
+/// Plans that the machine judges what was submitted.
+///
+/// # Errors
+/// The store's.
+pub async fn judge_soon(tx: &mut Tx, row: &VerificationRow, now: Millis) -> Result<(), ApiError> {
+    let submission = Submission {
+        tenant: row.tenant_id,
+        verification: row.id,
+        attempt: row.attempt,
+        again: false,
+    };
+    tx.enqueue_job(DECIDE, &submission.to_payload()?, now, now)
+        .await?;
+    Ok(())
 }
 
 /// Takes up jobs until the service stops; then ends the one in hand.

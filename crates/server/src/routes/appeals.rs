@@ -24,6 +24,7 @@ use crate::appeal::{self, Appeal, Handover};
 use crate::caller::{Allowed, List, Read, Write};
 use crate::case::Case;
 use crate::input::{Id, Input};
+use crate::jobs;
 use crate::once::{self, Once};
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
@@ -500,10 +501,20 @@ pub async fn submit_appeal(
         Once::Fresh(work) => work,
     };
     refuse_unfinished(&appeal, &case, &beside)?;
-    appeal.state = appeal.state.clone().handed_in(due, now)?;
+    let before = appeal.state.clone();
+    appeal.state = before.clone().handed_in(due, now)?;
     appeal.write(&mut work.tx, &policy.appeals, now).await?;
     case.progress = case.progress.clone().appealed(due, now)?;
+    // What was asked for once more is judged before people look at it.
+    let again = matches!(before, Life::AskedAgain { .. });
+    if again {
+        case.row.submitted_at = Some(now);
+        case.row.attempt += 1;
+    }
     case.write(&mut work.tx, now).await?;
+    if again {
+        jobs::judge_soon(&mut work.tx, &case.row, now).await?;
+    }
     let act = Act::new(caller, "appeal.submitted", "appeal", id);
     record::audit(&mut work.tx, act, now).await?;
     appeal::tell(
@@ -541,7 +552,7 @@ fn refuse_unfinished(appeal: &Appeal, case: &Case, beside: &Beside) -> Result<()
         }
     }
     match (&appeal.state, beside.wants_statement) {
-        (Life::Collecting { .. }, true) => Err(ApiError::conflict(
+        (Life::Collecting { .. } | Life::AskedAgain { .. }, true) => Err(ApiError::conflict(
             "statement_missing",
             "a photo with the statement is needed first",
         )),

@@ -409,15 +409,7 @@ pub async fn submit_verification(
     case.row.attempt += 1;
     case.row.codes.clear();
     case.write(&mut work.tx, now).await?;
-    let submission = jobs::Submission {
-        tenant: case.row.tenant_id,
-        verification: case.row.id,
-        attempt: case.row.attempt,
-        again: false,
-    };
-    work.tx
-        .enqueue_job(jobs::DECIDE, &submission.to_payload()?, now, now)
-        .await?;
+    jobs::judge_soon(&mut work.tx, &case.row, now).await?;
     let act = Act::new(
         &allowed.caller,
         "verification.submitted",

@@ -67,7 +67,7 @@ pub fn refuse(code: &str) -> Value {
 }
 
 /// Two agree that the verdict was wrong.
-async fn grant(service: &Service, who: &str, senior: &str, verification: &str) {
+pub async fn grant(service: &Service, who: &str, senior: &str, verification: &str) {
     let one = decide(service, who, verification, approve()).await;
     assert_eq!(one.body["standing"], "second", "{}", one.body);
     let two = decide(service, senior, verification, approve()).await;
@@ -117,7 +117,7 @@ async fn state_it(service: &Service, person: &Failed, appeal: &str) {
     assert_eq!(answer.body["usable"], true, "{}", answer.body);
 }
 
-async fn hand_in(service: &Service, person: &Failed, appeal: &str) -> Value {
+pub async fn hand_in(service: &Service, person: &Failed, appeal: &str) -> Value {
     let answer = person
         .call(service, &format!("/{appeal}/submit"), json!(null))
         .await;
@@ -126,7 +126,7 @@ async fn hand_in(service: &Service, person: &Failed, appeal: &str) -> Value {
 }
 
 /// An appeal that waits for its reviewer; returns its id.
-async fn waiting(service: &Service, person: &Failed, code: &str) -> String {
+pub async fn waiting(service: &Service, person: &Failed, code: &str) -> String {
     let id = vouched(service, person, code).await;
     state_it(service, person, &id).await;
     let appeal = hand_in(service, person, &id).await;
@@ -277,8 +277,16 @@ fn a_reviewer_may_ask_for_one_more_step_and_nothing_else_is_taken() {
             .photo(&person.id, "front", b"yet another card")
             .await;
         assert_eq!(word(&late), (StatusCode::CONFLICT, "appeal_in_progress"));
+        // The machine judges the new photo first, and people see what it found.
+        assert_eq!(service.state(&person.id).await["processing"], true);
+        service.work().await;
         let case = open_case(&service, &team.second, &person.id).await;
         assert_eq!(case["due_at"], "2026-11-28T00:00:00Z");
+        let path = format!("/v1/verifications/{}/decisions", person.id);
+        let decisions = service.get(&path).await.body;
+        let people = |decision: &&Value| decision["case"].is_string();
+        let decisions = decisions.as_array().unwrap();
+        assert_eq!((decisions.len(), decisions.iter().filter(people).count()), (3, 1));
         let known = open_case(&service, &team.first, &person.id).await;
         assert_eq!(
             known["refusal"], "seen_before",

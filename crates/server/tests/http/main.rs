@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod access;
+mod appeal_again;
 mod appeal_verdicts;
 mod appeals;
 mod attachments;

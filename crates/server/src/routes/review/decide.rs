@@ -9,7 +9,7 @@ use menshen_core::ReasonCode;
 use menshen_core::ids::CaseId;
 use menshen_core::progress::steps;
 use menshen_core::reason::Step;
-use menshen_core::review::{Unfit, Verdict};
+use menshen_core::review::{Deed, Unfit, Verdict};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -21,7 +21,8 @@ use crate::case::Case;
 use crate::input::{Id, Input};
 use crate::once::{self, Once};
 use crate::problem::{ApiError, Problem};
-use crate::review::{Known, Read, stands, vote};
+use crate::record::{self, Act};
+use crate::review::{Known, Read, stands, vote, who};
 
 /// A verdict.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -36,6 +37,10 @@ pub struct DecideIn {
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub steps: BTreeSet<Step>,
+    /// Other accounts and entries of the blocklist that the caller has looked at although the case does not name them:
+    /// what `duplicates_new` names, for `approve`.
+    #[serde(default)]
+    pub others: BTreeSet<Uuid>,
     /// What colleagues should know, kept as a note.
     #[schema(max_length = 2000)]
     pub note: Option<String>,
@@ -98,7 +103,7 @@ impl From<Unfit> for ApiError {
 /// Says what the caller thinks about the case that they hold. Where as many agree as the policy asks for, it is settled:
 /// the verification ends as it would by the machine's verdict, with signed evidence of who said what. The caller lets the
 /// case go with it. Lists of sanctioned people are searched once more before somebody is approved: `hits_open` says that
-/// a hit must be cleared first.
+/// a hit must be cleared first, `duplicates_new` that somebody alike was verified or blocked meanwhile.
 #[utoipa::path(post, path = "/v1/review/cases/{id}/decide", tag = "review", request_body = DecideIn,
     params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect")),
     responses((status = 200, body = DecidedOut), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
@@ -114,11 +119,22 @@ pub async fn decide_case(
     if let Some(note) = &input.value.note {
         check_note(note)?;
     }
+    let route = format!("decide_case:{id}");
+    let who = who(&app, None, &allowed).await?;
+    let rules = &case.policy.review;
+    if let Err(refused) = case.row.case.may(&who, Deed::Work, rules, app.now()) {
+        // Nothing is looked up for somebody who may not decide. What they have decided before is answered as it was.
+        let begun = once::begin(&app, &allowed.caller, &headers, &route, input.digest).await?;
+        return match begun {
+            Once::Replay(replay) => Ok(replay.into_response()),
+            Once::Fresh(_) => Err(refused.into()),
+        };
+    }
     let verification = verification(&app, &case).await?;
     verdict.check(&asked(&verification))?;
+    let looked = (&verdict, &input.value.others);
     // All that is read is read before: nobody waits for a connection while he holds one.
-    let known = Known::read(&app, (&allowed, &case), &verification, &verdict).await?;
-    let route = format!("decide_case:{id}");
+    let known = Known::read(&app, (&allowed, &case), &verification, looked).await?;
     let begun = once::begin(&app, &allowed.caller, &headers, &route, input.digest).await?;
     let mut work = match begun {
         Once::Replay(replay) => return Ok(replay.into_response()),
@@ -128,7 +144,9 @@ pub async fn decide_case(
     let tx = &mut work.tx;
     let row = vote(&app, tx, (&allowed, &case), verdict, &known, now).await?;
     if let (Some(note), Some((staff, _))) = (&input.value.note, allowed.caller.staff()) {
-        tx.add_review_note(&row, staff, note, now).await?;
+        let note = tx.add_review_note(&row, staff, note, now).await?;
+        let act = Act::new(&allowed.caller, "review.noted", "case", id);
+        record::audit(tx, act.with("note", note.to_string()), now).await?;
     }
     let out = DecidedOut {
         case: id,
