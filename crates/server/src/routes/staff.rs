@@ -158,6 +158,10 @@ pub async fn put_staff(
     let row = another(&mut tx, &allowed, id).await?;
     within(&allowed.caller, row.role)?;
     within(&allowed.caller, role)?;
+    // Or a secret would be drawn while the account is an operator's, and the role given back.
+    if !judges(role) {
+        not_a_judge(&allowed.caller, row.role)?;
+    }
     let row = link(&mut tx, &allowed, row, applicant, now).await?;
     let act = Act::new(&allowed.caller, "staff.role_changed", "staff", id);
     let act = act.with("from", row.role.name()).with("to", role.name());
@@ -227,14 +231,18 @@ fn within(caller: &Caller, role: Role) -> Result<(), ApiError> {
 
 /// Nobody who works here takes over the account of somebody who judges: their verdicts would bear another's name.
 fn not_a_judge(caller: &Caller, role: Role) -> Result<(), ApiError> {
-    let judges = role.scopes().iter().any(|scope| scope.needs_a_person());
     match caller.staff() {
-        Some(_) if judges => Err(ApiError::conflict(
-            "secret_of_another",
-            "nobody who works here draws the secret of somebody who sees cases; disable the account and make another",
+        Some(_) if judges(role) => Err(ApiError::conflict(
+            "account_of_a_judge",
+            "nobody who works here takes over the account of somebody who sees cases; disable it and make another",
         )),
         _ => Ok(()),
     }
+}
+
+/// Does a role see cases?
+fn judges(role: Role) -> bool {
+    role.scopes().iter().any(|scope| scope.needs_a_person())
 }
 
 /// Says which applicant somebody is, where that is told.
@@ -248,6 +256,15 @@ async fn link(
     let Some(id) = applicant else {
         return Ok(row);
     };
+    if let Some(own) = row.applicant {
+        return match own.0 == id {
+            true => Ok(row),
+            false => Err(ApiError::conflict(
+                "applicant_linked",
+                "another applicant is linked, and nobody is two people; disable the account and make another",
+            )),
+        };
+    }
     let found = tx
         .find_applicant(allowed.tenant.id, ApplicantId(id))
         .await?;

@@ -105,11 +105,37 @@ fn an_operator_takes_over_no_account_of_a_judge_and_makes_no_key_that_does() {
                 .call_as(&operator, Method::POST, &path, None, &[])
                 .await;
             assert_eq!(drawn.status, status, "{role} {}", drawn.body);
+            let path = format!("/v1/staff/{id}");
+            let body = Some(json!({ "role": "operator" }));
+            let put = service
+                .call_as(&operator, Method::PUT, &path, body, &[])
+                .await;
+            assert_eq!(put.status, status, "{role} {}", put.body);
         }
         let body = json!({ "label": "x", "scopes": ["keys:write", "staff:write"] });
         let key = service
             .call_as(&operator, Method::POST, "/v1/keys", Some(body), &[])
             .await;
         assert_eq!(key.body["code"], "scope_not_handed_on", "{}", key.body);
+    });
+}
+
+#[test]
+fn nobody_becomes_another_applicant() {
+    on_both(|service| async move {
+        let (id, _) = service.staff(&service.key, "reviewer").await;
+        let path = format!("/v1/staff/{id}");
+        let [first, second] = [service.applicant("a").await, service.applicant("b").await];
+        for (applicant, status) in [
+            (&first, StatusCode::OK),
+            (&first, StatusCode::OK),
+            (&second, StatusCode::CONFLICT),
+        ] {
+            let body = json!({ "role": "senior", "applicant": applicant });
+            let answer = service.put(&path, body).await;
+            assert_eq!(answer.status, status, "{}", answer.body);
+        }
+        let all = service.get("/v1/staff").await.body;
+        assert_eq!(all["items"][0]["applicant"], first, "{all}");
     });
 }
