@@ -199,7 +199,9 @@ fn counted(row: &DeliveryRow) -> usize {
 }
 
 async fn disable(tx: &mut Tx, hook: &WebhookRow, now: Millis) -> Result<(), ApiError> {
-    let Some(hook) = tx.find_webhook(hook.tenant_id, hook.id).await? else {
+    let found = tx.find_webhook(hook.tenant_id, hook.id).await?;
+    // The address that was tried has gone, not the one that was set meanwhile.
+    let Some(hook) = found.filter(|found| found.was_not_set_since(hook)) else {
         return Ok(());
     };
     tx.disable_webhook(&hook, "gone").await?;
