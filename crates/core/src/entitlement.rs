@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::policy::entitlements::{Actions, Amount, EntitlementRules, Limit, of_asset};
 use crate::reason::{Param, Reason, ReasonCode};
 use crate::time::Millis;
-use crate::verification::{Flow, State};
+use crate::verification::{Expiry, Flow, State};
 
 /// The level of an account that has reached none.
 pub const NO_LEVEL: &str = "none";
@@ -78,6 +78,11 @@ impl Standing {
             }
             let until = match case.state {
                 State::Verified { since, .. } => Some(since.plus(rule.after())),
+                // It was completed: when it ran out, a level was lost and nothing else.
+                State::Expired {
+                    why: Expiry::RanOut,
+                    ..
+                } => continue,
                 _ => None,
             };
             if until.is_none_or(|until| until > now) {
@@ -180,7 +185,6 @@ mod tests {
     use super::*;
     use crate::policy::Policy;
     use crate::time::{DAY, HOUR};
-    use crate::verification::Expiry;
 
     const RULES: &str = r#"
         [entitlements.levels.none]
@@ -325,6 +329,22 @@ mod tests {
         assert_eq!(until, Some(NOW.plus(23 * HOUR)));
         let answer = ask(&[open, first], "deposit", "BTC", "1000", "0");
         assert!(answer.allowed, "an action that it does not name stays open");
+    }
+
+    #[test]
+    fn a_re_verification_that_was_completed_and_ran_out_restricts_no_more() {
+        let first = verified("L2", Flow::First, NOW.plus(-30 * DAY));
+        for (why, allowed) in [
+            (Expiry::RanOut, true),
+            (Expiry::Overturned, false),
+            (Expiry::LeftLying, false),
+            (Expiry::Erased, false),
+        ] {
+            let state = State::Expired { since: NOW, why };
+            let cases = [case("L2", Flow::NewDevice, state), first.clone()];
+            let answer = ask(&cases, "withdraw", "USDT", "11", "0");
+            assert_eq!(answer.allowed, allowed, "{why:?}");
+        }
     }
 
     #[test]

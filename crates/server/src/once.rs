@@ -58,7 +58,8 @@ pub async fn begin(
     }
     let tenant = caller.tenant();
     let text = match caller {
-        Caller::Key { .. } => text.to_owned(),
+        // No person's begins so, whatever an integrator writes.
+        Caller::Key { .. } => format!("integrator {text}"),
         Caller::Staff { .. } | Caller::Person { .. } => format!("{} {text}", caller.actor()),
     };
     let begun = tx

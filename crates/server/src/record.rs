@@ -11,6 +11,7 @@ use menshen_store::{NewAuditEntry, NewNotice, Tx, VerificationRow};
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::app::App;
 use crate::case::word;
 use crate::jobs::{self, Delivery};
 use crate::problem::ApiError;
@@ -68,6 +69,26 @@ impl Act {
         }
         self
     }
+}
+
+/// Adds an entry of a reading to the audit log, before the answer is given. A person who reads what is their own leaves
+/// none.
+///
+/// # Errors
+/// The store's: then nothing may be shown.
+pub async fn read_by_others(
+    app: &App,
+    caller: &Caller,
+    action: &'static str,
+    applicant: ApplicantId,
+) -> Result<(), ApiError> {
+    if matches!(caller, Caller::Person { .. }) {
+        return Ok(());
+    }
+    let mut tx = app.store.begin().await?;
+    let act = Act::new(caller, action, "applicant", applicant.0);
+    audit(&mut tx, act, app.now()).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Adds an entry to the audit log.

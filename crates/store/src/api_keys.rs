@@ -69,7 +69,8 @@ const LIST: &str = "SELECT id, tenant_id, label, scopes, created_at, expires_at,
      FROM api_key WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 const REVOKE: &str = "UPDATE api_key SET revoked_at = $1, version = version + 1 \
      WHERE id = $2 AND tenant_id = $3 AND version = $4 AND revoked_at IS NULL";
-const NOTE_USE: &str = "UPDATE api_key SET last_used_at = $1, version = version + 1 \
+/// No change of the key: whoever revokes it at the same moment succeeds.
+const NOTE_USE: &str = "UPDATE api_key SET last_used_at = $1 \
      WHERE id = $2 AND tenant_id = $3 AND (last_used_at IS NULL OR last_used_at < $4)";
 /// How exact the last use is kept, in milliseconds: a write per request would cost more than it tells.
 const USE_STEP: i64 = 60_000;

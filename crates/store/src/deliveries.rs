@@ -51,7 +51,7 @@ pub struct DeliveryRow {
     pub event: String,
     /// Where it is.
     pub state: DeliveryState,
-    /// How often it was sent.
+    /// How often it was sent, with the tries that were not made because the address rested.
     pub tries: i64,
     /// When it is sent next, where it waits.
     pub next_at: Millis,

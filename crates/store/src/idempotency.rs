@@ -7,6 +7,7 @@
 use menshen_core::ids::TenantId;
 use menshen_core::time::{DAY, MINUTE, Millis};
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 use crate::columns::{Reader, one};
 use crate::digest::derive;
@@ -71,7 +72,8 @@ impl Tx {
         body: &[u8],
         now: Millis,
     ) -> Result<Idempotency, StoreError> {
-        let key = self.key_digest(tenant, key);
+        let text = key;
+        let key = self.key_digest(tenant, text);
         let body_digest = self.store.digest(tenant, DigestKind::Body, body);
         sqlx::query(DELETE_EXPIRED)
             .bind(tenant.to_string())
@@ -101,7 +103,7 @@ impl Tx {
             return Ok(Idempotency::OtherBody);
         }
         match (kept.status, kept.body_sealed) {
-            (Some(status), Some(sealed)) => self.done(tenant, &key, status, &sealed),
+            (Some(status), Some(sealed)) => self.done(tenant, (text, &key), status, &sealed),
             _ => self.take_over(tenant, &key, kept.created_at, now).await,
         }
     }
@@ -114,8 +116,8 @@ impl Tx {
         status: u16,
         body: &[u8],
     ) -> Result<(), StoreError> {
+        let seal = self.answer_key(tenant, key);
         let key = self.key_digest(tenant, key);
-        let seal = derive(&self.store.inner.tenant_seal, tenant, "seal");
         let done = sqlx::query(FINISH)
             .bind(i64::from(status))
             .bind(BODY.seal(&seal, tenant, &key, body)?)
@@ -158,6 +160,13 @@ impl Tx {
             .digest(tenant, DigestKind::IdempotencyKey, key.as_bytes())
     }
 
+    /// Returns the key that seals an answer. The caller's text is part of it and stands nowhere here: answers that hold
+    /// secrets open to whoever asks again, and to nobody else.
+    fn answer_key(&self, tenant: TenantId, text: &str) -> Zeroizing<[u8; 32]> {
+        let seal = derive(&self.store.inner.tenant_seal, tenant, "seal");
+        derive(&seal, tenant, &format!("idempotency {text}"))
+    }
+
     async fn kept(&mut self, tenant: TenantId, key: &str) -> Result<Option<Kept>, StoreError> {
         let row = sqlx::query(FIND)
             .bind(tenant.to_string())
@@ -180,7 +189,7 @@ impl Tx {
     fn done(
         &self,
         tenant: TenantId,
-        key: &str,
+        (text, key): (&str, &str),
         status: i64,
         sealed: &[u8],
     ) -> Result<Idempotency, StoreError> {
@@ -188,7 +197,7 @@ impl Tx {
             table: IDEMPOTENCY,
             column: "status",
         })?;
-        let seal = derive(&self.store.inner.tenant_seal, tenant, "seal");
+        let seal = self.answer_key(tenant, text);
         let body = BODY.open(&seal, tenant, key, sealed)?;
         Ok(Idempotency::Done { status, body })
     }

@@ -160,6 +160,11 @@ impl WebhookRow {
         URL.open(&key, self.tenant_id, &self.id.to_string(), &self.url_sealed)
     }
 
+    /// Has nobody set the address since an earlier reading of the row, not even to the same one?
+    pub fn was_not_set_since(&self, earlier: &Self) -> bool {
+        self.url_sealed == earlier.url_sealed
+    }
+
     /// Returns the secrets that sign at an instant, the newest first.
     pub fn secrets(&self, store: &Store, now: Millis) -> Result<Vec<WebhookSecret>, StoreError> {
         let key = store.webhook_key(self.tenant_id);

@@ -19,6 +19,8 @@ pub const DELAYS: [i64; 26] = [
     5, 30, 120, 600, 1_800, 3_600, 3_600, 7_200, 7_200, 7_200, 14_400, 14_400, 14_400, 14_400,
     14_400, 14_400, 14_400, 14_400, 14_400, 14_400, 14_400, 14_400, 14_400, 14_400, 14_400, 14_400,
 ];
+/// Seconds for which the last try waits for an address that rests.
+const LAST_PATIENCE: i64 = 14_400;
 /// How long an address is left alone that let us wait in vain, in milliseconds; twice as long each time, six times.
 /// Until it answers again it takes up one lane at most.
 const REST: i64 = MINUTE;
@@ -51,11 +53,32 @@ pub async fn run(app: &App, job: &JobRow) -> Result<(), ApiError> {
             let answer = send(app, &hook, &event).await?;
             note(app, &hook, &row, answer).await
         }
-        Turn::Later(until) => {
-            let mut tx = app.store.begin().await?;
-            tx.put_off_delivery(&row, until, app.now()).await?;
-            Ok(tx.commit().await?)
-        }
+        Turn::Later(until) => skip(app, &row, until).await,
+    }
+}
+
+/// Leaves a resting address alone. A try that would be overdue by the written delay once the address has rested counts
+/// as made, so that a delivery to an address that rests for ever ends, and not before three days are over.
+async fn skip(app: &App, row: &DeliveryRow, until: Millis) -> Result<(), ApiError> {
+    let now = app.now();
+    let again = DELAYS.get(counted(row)).copied();
+    let patience = again.unwrap_or(LAST_PATIENCE) * 1_000;
+    let mut tx = app.store.begin().await?;
+    let done = if until < row.next_at.plus(patience) {
+        tx.put_off_delivery(row, until, now).await
+    } else {
+        let tried = Tried {
+            status: None,
+            error: Some("resting"),
+            again_at: again.map(|_| until),
+        };
+        tx.tried_delivery(row, tried, now).await
+    };
+    match done {
+        Ok(()) => Ok(tx.commit().await?),
+        // It was sent again by hand, or another node was faster.
+        Err(StoreError::Conflict { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -162,8 +185,7 @@ fn tried(row: &DeliveryRow, answer: Result<u16, HookError>, now: Millis) -> Trie
         Err(error) => Some(error.code()),
     };
     let done = error.is_none() || answer == Ok(GONE);
-    let tries = usize::try_from(row.tries).unwrap_or(usize::MAX);
-    let again = DELAYS.get(tries).filter(|_| !done);
+    let again = DELAYS.get(counted(row)).filter(|_| !done);
     Tried {
         status: answer.ok(),
         error,
@@ -171,8 +193,15 @@ fn tried(row: &DeliveryRow, answer: Result<u16, HookError>, now: Millis) -> Trie
     }
 }
 
+/// Returns how many tries were counted, as an index of [`DELAYS`].
+fn counted(row: &DeliveryRow) -> usize {
+    usize::try_from(row.tries).unwrap_or(usize::MAX)
+}
+
 async fn disable(tx: &mut Tx, hook: &WebhookRow, now: Millis) -> Result<(), ApiError> {
-    let Some(hook) = tx.find_webhook(hook.tenant_id, hook.id).await? else {
+    let found = tx.find_webhook(hook.tenant_id, hook.id).await?;
+    // The address that was tried has gone, not the one that was set meanwhile.
+    let Some(hook) = found.filter(|found| found.was_not_set_since(hook)) else {
         return Ok(());
     };
     tx.disable_webhook(&hook, "gone").await?;

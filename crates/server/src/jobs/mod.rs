@@ -6,8 +6,10 @@ mod notify;
 mod search;
 mod sweep;
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use menshen_core::ids::{TenantId, VerificationId};
 use menshen_core::time::{MINUTE, Millis};
 use menshen_store::{DELIVER, JobRow, StoreError, Tx, VerificationRow};
@@ -102,7 +104,7 @@ pub async fn run(app: App, stop: watch::Receiver<bool>) {
 
 async fn lane(app: App, kinds: &'static [&'static str], mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        match step(&app, kinds).await {
+        match caught(step(&app, kinds)).await {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => tracing::error!(error = %chain(&error), "taking up a job failed"),
@@ -130,18 +132,33 @@ async fn step(app: &App, kinds: &[&str]) -> Result<bool, ApiError> {
     let Some(job) = app.store.claim_job(kinds, now, LEASE).await? else {
         return Ok(false);
     };
-    let done = match job.kind.as_str() {
-        DECIDE => decide::run(app, &job).await,
-        NOTIFY => notify::run(app, &job, wait(&job).is_none()).await,
-        DELIVER => deliver::run(app, &job).await,
-        SEARCH => search::run(app, &job).await,
-        _ => sweep::run(app, now).await,
-    };
-    match done {
+    match caught(perform(app, &job, now)).await {
         Ok(()) => finish(app, &job).await?,
         Err(error) => put_off(app, &job, &error).await?,
     }
     Ok(true)
+}
+
+async fn perform(app: &App, job: &JobRow, now: Millis) -> Result<(), ApiError> {
+    match job.kind.as_str() {
+        DECIDE => decide::run(app, job).await,
+        NOTIFY => notify::run(app, job, wait(job).is_none()).await,
+        DELIVER => deliver::run(app, job).await,
+        SEARCH => search::run(app, job).await,
+        _ => sweep::run(app, now).await,
+    }
+}
+
+/// Makes an error of a panic: a bug in one job must not end the lane of all. What it had begun is undone with its
+/// transaction; its text may hold anything and goes nowhere.
+async fn caught<T>(work: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
+    match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(done) => done,
+        Err(_) => {
+            tracing::error!("a job panicked");
+            Err(ApiError::machine(std::io::Error::other("a job panicked")))
+        }
+    }
 }
 
 async fn finish(app: &App, job: &JobRow) -> Result<(), ApiError> {
@@ -209,4 +226,16 @@ pub async fn expected(app: &App) -> Result<Millis, ApiError> {
     let each = queue.mean_ms.unwrap_or(USUAL).max(1.0);
     let waiting = (queue.ready + queue.leased).max(1);
     Ok(app.now().plus((waiting as f64 * each).ceil() as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_like_any_other() {
+        let bug = async { Option::<u8>::None.ok_or_else(|| panic!("a bug")) };
+        assert!(matches!(caught(bug).await, Err(ApiError::Machine(_))));
+        assert!(matches!(caught(async { Ok(1) }).await, Ok(1)));
+    }
 }

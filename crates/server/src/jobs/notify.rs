@@ -1,7 +1,7 @@
 //! A message to a person, handed to a mail server or a gateway.
 
 use menshen_core::Locale;
-use menshen_core::ids::{NoticeId, TenantId};
+use menshen_core::ids::{ContactId, NoticeId, TenantId};
 use menshen_core::notice::{self, Facts, Notice};
 use menshen_core::time::Millis;
 use menshen_core::verification::{Retry, State};
@@ -62,6 +62,10 @@ async fn deliver(app: &App, row: &NoticeRow) -> Result<Result<(), SendError>, Ap
     let Some(notice) = Notice::parse(&row.kind) else {
         return Ok(Err(SendError::Never("kind_unknown")));
     };
+    let left = is_left(app, row, contact).await?;
+    if left && !matches!(notice, Notice::ContactChanged | Notice::AppealCode) {
+        return Ok(Err(SendError::Never("address_gone")));
+    }
     let applicant = app
         .store
         .find_applicant(row.tenant_id, row.applicant_id)
@@ -74,7 +78,10 @@ async fn deliver(app: &App, row: &NoticeRow) -> Result<Result<(), SendError>, Ap
             Err(never) => return Ok(Err(never)),
         }
     }
-    facts.phrase = crate::notice::phrase(app, (row.tenant_id, row.applicant_id)).await?;
+    // Whoever reads an address that was left may be somebody else by now.
+    if !left {
+        facts.phrase = crate::notice::phrase(app, (row.tenant_id, row.applicant_id)).await?;
+    }
     let letter = Letter {
         id: row.id,
         to: address,
@@ -82,6 +89,15 @@ async fn deliver(app: &App, row: &NoticeRow) -> Result<Result<(), SendError>, Ap
         at: row.created_at,
     };
     Ok(app.outbound.send(row.channel, &letter).await)
+}
+
+/// Was an address taken out of use? Two kinds of messages go there on purpose: the farewell, and the code that proves
+/// who opened the account.
+async fn is_left(app: &App, row: &NoticeRow, contact: ContactId) -> Result<bool, ApiError> {
+    let (tenant, applicant) = (row.tenant_id, row.applicant_id);
+    let contacts = app.store.list_contacts(tenant, applicant).await?;
+    let mut own = contacts.iter().filter(|own| own.id == contact);
+    Ok(own.all(|own| own.replaced_at.is_some()))
 }
 
 /// Returns the code that a message carries. One that is no longer good is not sent: nobody could use it.

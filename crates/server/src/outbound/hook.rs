@@ -18,6 +18,8 @@ use crate::config::Webhooks;
 const LONGEST_URL: usize = 2_048;
 /// How much of an answer is read before the connection is closed.
 const MOST_ANSWER: usize = 64 * 1024;
+/// For how long an answer is read after its status.
+const HEAR: Duration = Duration::from_millis(500);
 /// Ports below 1024 that a receiver may have. On others stand mail servers, name servers, shells.
 const LOW_PORTS: [u16; 2] = [80, 443];
 /// How long the name of a new address is looked up.
@@ -156,7 +158,8 @@ impl Hooks {
             .await
             .map_err(|error| why(&error))?;
         let status = answer.status().as_u16();
-        hear_out(answer).await;
+        // The answer is the status: whoever goes on talking holds no lane with it.
+        let _ = tokio::time::timeout(HEAR, hear_out(answer)).await;
         Ok(status)
     }
 }
@@ -205,6 +208,8 @@ fn why(error: &reqwest::Error) -> HookError {
 #[cfg(test)]
 mod tests {
     use std::net::{Ipv4Addr, Ipv6Addr};
+
+    use tokio::io::AsyncWriteExt;
 
     use super::*;
 
@@ -375,6 +380,42 @@ mod tests {
             "https://[2606:4700::1111]/",
         ] {
             assert_eq!(hooks.check(url).await, Ok(()), "{url}");
+        }
+    }
+
+    /// Answers one request with a status, and with a body that has no end.
+    async fn drip(listener: tokio::net::TcpListener) {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let head = b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n";
+        stream.write_all(head).await.unwrap();
+        while stream.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        std::future::pending::<()>().await;
+    }
+
+    #[tokio::test]
+    async fn a_body_without_end_holds_nobody_up() {
+        let config = Webhooks {
+            allow_private: true,
+            timeout_s: 15,
+        };
+        let hooks = Hooks::new(&config).unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let delivery = Delivery {
+            id: "1",
+            timestamp: 0,
+            signature: "",
+            body: String::new(),
+        };
+        let sent = async {
+            let most = Duration::from_secs(5);
+            tokio::time::timeout(most, hooks.send(&url, delivery)).await
+        };
+        tokio::select! {
+            sent = sent => assert_eq!(sent.unwrap(), Ok(200)),
+            () = drip(listener) => {}
         }
     }
 }

@@ -283,5 +283,9 @@ pub async fn list_notices(
         facts.code = facts.code.filter(|_| shown);
         out.push(NoticeOut::new(row, &facts, ticket));
     }
+    // Without phrase and codes they hold nothing that is only the person's.
+    if shown {
+        record::read_by_others(&app, &allowed.caller, "notices.read", applicant).await?;
+    }
     Ok(Json(PageOut::new(out, limit, |out| out.id, |out| out)))
 }

@@ -111,6 +111,14 @@ pub async fn create_key(
     if let Some(missing) = scopes.iter().find(|scope| !allowed.caller.has(**scope)) {
         return Err(ApiError::Scope(missing.name()));
     }
+    // Nobody changes their own account, not with a key of their own making either.
+    if allowed.caller.staff().is_some() && scopes.contains(&Scope::StaffWrite) {
+        let scope = Scope::StaffWrite.name();
+        return Err(ApiError::NotYou {
+            code: "scope_not_handed_on",
+            detail: format!("nobody who works here gives the scope `{scope}` to a key"),
+        });
+    }
     let now = app.now();
     let new = NewApiKey {
         label,

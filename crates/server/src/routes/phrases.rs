@@ -42,6 +42,7 @@ pub async fn get_phrase(
     let row = allowed.applicant(&app, ApplicantId(id)).await?;
     let found = app.store.find_phrase(row.tenant_id, row.id).await?;
     let phrase = found.and_then(|phrase| phrase.as_text().map(str::to_owned));
+    record::read_by_others(&app, &allowed.caller, "phrase.read", row.id).await?;
     Ok(Json(PhraseOut { phrase }))
 }
 

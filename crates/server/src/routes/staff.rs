@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use menshen_core::access::Role;
+use menshen_core::access::{Caller, Role};
 use menshen_core::ids::{ApplicantId, StaffId};
 use menshen_core::time::Millis;
 use menshen_store::{StaffRow, Tx};
@@ -100,6 +100,7 @@ pub async fn create_staff(
         return Err(ApiError::invalid("name_invalid", detail));
     }
     let caller = &allowed.caller;
+    within(caller, role)?;
     let begun = once::begin(&app, caller, &headers, "create_staff", input.digest).await?;
     let mut work = match begun {
         Once::Replay(replay) => return Ok(replay.into_response()),
@@ -155,6 +156,12 @@ pub async fn put_staff(
     let now = app.now();
     let mut tx = app.store.begin().await?;
     let row = another(&mut tx, &allowed, id).await?;
+    within(&allowed.caller, row.role)?;
+    within(&allowed.caller, role)?;
+    // Or a secret would be drawn while the account is an operator's, and the role given back.
+    if !judges(role) {
+        not_a_judge(&allowed.caller, row.role)?;
+    }
     let row = link(&mut tx, &allowed, row, applicant, now).await?;
     let act = Act::new(&allowed.caller, "staff.role_changed", "staff", id);
     let act = act.with("from", row.role.name()).with("to", role.name());
@@ -199,6 +206,8 @@ pub async fn renew_staff_secret(
         Once::Fresh(work) => work,
     };
     let row = another(&mut work.tx, &allowed, id).await?;
+    within(&allowed.caller, row.role)?;
+    not_a_judge(&allowed.caller, row.role)?;
     let secret = work.tx.renew_staff_secret(&row).await?;
     let act = Act::new(&allowed.caller, "staff.secret_renewed", "staff", id);
     record::audit(&mut work.tx, act, app.now()).await?;
@@ -207,6 +216,33 @@ pub async fn renew_staff_secret(
         ..describe(&app, &row)?
     };
     work.finish(&app, StatusCode::OK, &out).await
+}
+
+/// A key hands out no more than it has: a role's scopes are its own, but for those that no key can have. Whoever is let in
+/// themselves fills every role.
+fn within(caller: &Caller, role: Role) -> Result<(), ApiError> {
+    if caller.staff().is_some() {
+        return Ok(());
+    }
+    let mut scopes = role.scopes().iter();
+    let missing = scopes.find(|scope| !scope.needs_a_person() && !caller.has(**scope));
+    missing.map_or(Ok(()), |scope| Err(ApiError::Scope(scope.name())))
+}
+
+/// Nobody who works here takes over the account of somebody who judges: their verdicts would bear another's name.
+fn not_a_judge(caller: &Caller, role: Role) -> Result<(), ApiError> {
+    match caller.staff() {
+        Some(_) if judges(role) => Err(ApiError::conflict(
+            "account_of_a_judge",
+            "nobody who works here takes over the account of somebody who sees cases; disable it and make another",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Does a role see cases?
+fn judges(role: Role) -> bool {
+    role.scopes().iter().any(|scope| scope.needs_a_person())
 }
 
 /// Says which applicant somebody is, where that is told.
@@ -220,6 +256,15 @@ async fn link(
     let Some(id) = applicant else {
         return Ok(row);
     };
+    if let Some(own) = row.applicant {
+        return match own.0 == id {
+            true => Ok(row),
+            false => Err(ApiError::conflict(
+                "applicant_linked",
+                "another applicant is linked, and nobody is two people; disable the account and make another",
+            )),
+        };
+    }
     let found = tx
         .find_applicant(allowed.tenant.id, ApplicantId(id))
         .await?;

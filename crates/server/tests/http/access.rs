@@ -85,8 +85,10 @@ impl<'a> World<'a> {
         let other = service.applicant("other").await;
         let mut scoped = Vec::new();
         for scope in Scope::of_keys() {
-            let secret = service.key_for(&operator, &[scope.name()]).await.1;
-            scoped.push((vec![scope], secret));
+            let scopes = needed_with(scope);
+            let names: Vec<&str> = scopes.iter().map(|scope| scope.name()).collect();
+            let secret = service.key_for(&operator, &names).await.1;
+            scoped.push((scopes, secret));
         }
         for role in Role::ALL {
             let (_, secret) = service.staff(&service.key, role.name()).await;
@@ -276,6 +278,16 @@ impl<'a> World<'a> {
         }
         n_cells
     }
+}
+
+/// Returns a scope, with those without which it does nothing: a key fills no role that may more than the key.
+fn needed_with(scope: Scope) -> Vec<Scope> {
+    let mut scopes = vec![scope];
+    if scope == Scope::StaffWrite {
+        let of_roles = Role::ALL.into_iter().flat_map(|role| role.scopes());
+        scopes.extend(of_roles.filter(|scope| !scope.needs_a_person()));
+    }
+    scopes
 }
 
 /// Makes a record of every kind, and returns their ids.

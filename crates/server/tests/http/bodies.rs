@@ -22,6 +22,19 @@ async fn sent(
 }
 
 #[test]
+fn a_method_that_is_none_is_counted_as_other() {
+    on_both(|service| async move {
+        for method in ["BREW", "BREW2"] {
+            let answer = sent(&service, method, "/v1/applicants", "text/plain", "").await;
+            assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+        }
+        let metrics = String::from_utf8(service.get("/metrics").await.bytes).unwrap();
+        assert!(metrics.contains(r#"method="other""#), "{metrics}");
+        assert!(!metrics.contains("BREW"), "{metrics}");
+    });
+}
+
+#[test]
 fn what_is_no_request_is_a_problem_and_never_a_failure() {
     on_both(|service| async move {
         let applicant = service.applicant("one").await;

@@ -243,6 +243,35 @@ fn an_address_that_goes_is_told_so_and_hears_nothing_more() {
 }
 
 #[test]
+fn what_waits_for_an_address_that_goes_is_not_sent_there_and_the_phrase_neither() {
+    let gateway = Gateway::listen();
+    on_both_with(gateway.config(), |service| async {
+        let service = service;
+        gateway.answer(&[503]);
+        let contacts = json!({ "phone": "+8613800000007" });
+        let applicant = person(&service, "Ada Lovelace", contacts).await;
+        gateway.taken();
+        gateway.answer(&[200]);
+        let path = format!("/v1/applicants/{applicant}/phrase");
+        service
+            .put(&path, json!({ "phrase": "blue whale 42" }))
+            .await;
+        let path = format!("/v1/applicants/{applicant}/contacts");
+        service.put(&path, json!({})).await;
+        service.app.clock.advance(3_600_000);
+        service.work().await;
+        let sent = gateway.taken();
+        assert_eq!(sent.len(), 1, "{sent:?}");
+        assert_eq!(
+            sent[0].1["message"],
+            "Messages about your verification no longer come here. Not you? Report it in the app now."
+        );
+        let waited = &list(&service, &applicant, "sms").await[1];
+        assert_eq!(waited["error"], "address_gone", "{waited}");
+    });
+}
+
+#[test]
 fn addresses_that_are_none_are_refused_and_nothing_is_made() {
     let gateway = Gateway::listen();
     on_both_with(gateway.config(), |service| async {

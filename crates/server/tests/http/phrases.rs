@@ -84,5 +84,15 @@ fn every_message_begins_with_the_phrase_and_nobody_else_sees_it() {
         }
         let events = String::from_utf8(service.get("/v1/events").await.bytes).unwrap();
         assert!(!events.contains("whale"));
+        let phrase = format!("/v1/applicants/{applicant}/phrase");
+        for secret in [&person, &service.key] {
+            let own = service.call_as(secret, Method::GET, &phrase, None, &[]);
+            assert_eq!(own.await.body["phrase"], "blue whale 42");
+        }
+        // The key has read either once, in full; the person leaves no trace, nor does who saw nothing.
+        let log = String::from_utf8(service.get("/v1/audit?limit=200").await.bytes).unwrap();
+        for action in ["phrase.read", "notices.read"] {
+            assert_eq!(log.matches(action).count(), 1, "{action} {log}");
+        }
     });
 }

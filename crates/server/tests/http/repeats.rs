@@ -282,3 +282,20 @@ fn submitting_twice_makes_one_decision() {
         assert_eq!(service.state(&id).await["attempt"], 1);
     });
 }
+
+#[test]
+fn an_integrator_uses_up_no_persons_key_whatever_it_writes() {
+    on_both(|service| async move {
+        let applicant = service.applicant("one").await;
+        let person = service.token(&applicant, None).await;
+        let path = format!("/v1/applicants/{applicant}/tickets");
+        let body = json!({ "kind": "other", "text": "mine" });
+        let forged = format!("applicant:{applicant} k");
+        let by_key = keyed(&service, &service.key, &path, &body, &forged).await;
+        let own = keyed(&service, &person, &path, &body, "k").await;
+        for answer in [&by_key, &own] {
+            assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+        }
+        assert_ne!(by_key.body["id"], own.body["id"]);
+    });
+}

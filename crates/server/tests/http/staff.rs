@@ -64,3 +64,78 @@ fn no_key_is_given_what_needs_a_person() {
         }
     });
 }
+
+#[test]
+fn a_key_fills_no_role_that_may_more_than_the_key() {
+    on_both(|service| async move {
+        let (_, key) = service
+            .key_for(&service.key, &["staff:write", "verifications:read"])
+            .await;
+        let as_key = |method, path: String, body| {
+            let (service, key) = (&service, key.clone());
+            async move { service.call_as(&key, method, &path, body, &[]).await.status }
+        };
+        for role in ["operator", "reviewer", "senior", "auditor"] {
+            let body = json!({ "name": "x", "role": role });
+            let made = as_key(Method::POST, "/v1/staff".to_owned(), Some(body)).await;
+            let path = format!("/v1/staff/{}", service.staff(&service.key, role).await.0);
+            let body = json!({ "role": "auditor" });
+            let put = as_key(Method::PUT, path.clone(), Some(body)).await;
+            let drawn = as_key(Method::POST, format!("{path}/secret"), None).await;
+            assert_eq!([made, put, drawn], [StatusCode::FORBIDDEN; 3], "{role}");
+        }
+        let all = service.get("/v1/staff").await.body;
+        assert_eq!(all["items"].as_array().unwrap().len(), 4, "{all}");
+    });
+}
+
+#[test]
+fn an_operator_takes_over_no_account_of_a_judge_and_makes_no_key_that_does() {
+    on_both(|service| async move {
+        let (_, operator) = service.staff(&service.key, "operator").await;
+        for (role, status) in [
+            ("reviewer", StatusCode::CONFLICT),
+            ("senior", StatusCode::CONFLICT),
+            ("auditor", StatusCode::CONFLICT),
+            ("operator", StatusCode::OK),
+        ] {
+            let (id, _) = service.staff(&operator, role).await;
+            let path = format!("/v1/staff/{id}/secret");
+            let drawn = service
+                .call_as(&operator, Method::POST, &path, None, &[])
+                .await;
+            assert_eq!(drawn.status, status, "{role} {}", drawn.body);
+            let path = format!("/v1/staff/{id}");
+            let body = Some(json!({ "role": "operator" }));
+            let put = service
+                .call_as(&operator, Method::PUT, &path, body, &[])
+                .await;
+            assert_eq!(put.status, status, "{role} {}", put.body);
+        }
+        let body = json!({ "label": "x", "scopes": ["keys:write", "staff:write"] });
+        let key = service
+            .call_as(&operator, Method::POST, "/v1/keys", Some(body), &[])
+            .await;
+        assert_eq!(key.body["code"], "scope_not_handed_on", "{}", key.body);
+    });
+}
+
+#[test]
+fn nobody_becomes_another_applicant() {
+    on_both(|service| async move {
+        let (id, _) = service.staff(&service.key, "reviewer").await;
+        let path = format!("/v1/staff/{id}");
+        let [first, second] = [service.applicant("a").await, service.applicant("b").await];
+        for (applicant, status) in [
+            (&first, StatusCode::OK),
+            (&first, StatusCode::OK),
+            (&second, StatusCode::CONFLICT),
+        ] {
+            let body = json!({ "role": "senior", "applicant": applicant });
+            let answer = service.put(&path, body).await;
+            assert_eq!(answer.status, status, "{}", answer.body);
+        }
+        let all = service.get("/v1/staff").await.body;
+        assert_eq!(all["items"][0]["applicant"], first, "{all}");
+    });
+}

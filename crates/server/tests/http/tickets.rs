@@ -465,3 +465,25 @@ fn a_person_who_is_erased_asks_nothing_any_more() {
         }
     });
 }
+
+#[test]
+fn a_full_ticket_is_answered_and_closed_all_the_same() {
+    on_both(|service| async move {
+        let applicant = service.applicant("one").await;
+        let (_, agent) = service.staff(&service.key, "reviewer").await;
+        let ticket = open(&service, &service.key, &applicant, "once").await;
+        let path = format!("/v1/tickets/{ticket}/messages");
+        for n in 2..=101 {
+            let again = ask(&service, &service.key, &path, json!({ "text": "again" })).await;
+            let full = again.body["code"] == "ticket_full";
+            assert_eq!(full, n > 100, "{n} {}", again.body);
+        }
+        answer(&service, &agent, &ticket, "Here you are.").await;
+        let close = format!("/v1/support/tickets/{ticket}/close");
+        let closed = ask(&service, &agent, &close, json!({})).await;
+        assert!(closed.status.is_success(), "{}", closed.body);
+        let own = see(&service, &service.key, &format!("/v1/tickets/{ticket}")).await;
+        let messages = own.body["messages"].as_array().unwrap();
+        assert_eq!(messages.len(), 101, "the answer is shown");
+    });
+}

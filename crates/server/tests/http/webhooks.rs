@@ -424,6 +424,35 @@ fn a_stalled_receiver_is_asked_by_one_at_a_time_and_less_and_less() {
 }
 
 #[test]
+fn a_delivery_to_an_address_that_rests_for_ever_ends_after_three_days() {
+    on_both_with(Receiver::config(), |service| async {
+        let (service, receiver) = (service, Receiver::listen());
+        let (id, _) = hook(&service, &receiver.url(), json!([])).await;
+        let (tenant, hook) = (tenant(&service).await, id.parse().unwrap());
+        happen(&service, 1).await;
+        for hour in 0..90 {
+            let row = service.app.store.find_webhook(tenant, hook).await;
+            let until = service.app.now().plus(3_600_000);
+            let mut tx = service.app.store.begin().await.unwrap();
+            tx.rest_webhook(&row.unwrap().unwrap(), 6, until)
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+            service.work().await;
+            service.app.clock.advance(3_600_000);
+            let state = log(&service, &id).await[0]["state"].clone();
+            assert!(hour > 72 || state == "ready", "{hour} {state}");
+        }
+        let one = log(&service, &id).await.remove(0);
+        assert_eq!(
+            (&one["state"], &one["error"], &one["tries"]),
+            (&json!("failed"), &json!("resting"), &json!(27))
+        );
+        assert_eq!(receiver.taken().len(), 0);
+    });
+}
+
+#[test]
 fn what_a_receiver_is_known_by_stands_sealed_on_the_disk() {
     on_both_with(Receiver::config(), |service| async {
         let (service, receiver) = (service, Receiver::listen());
