@@ -126,6 +126,25 @@ impl Tx {
         self.destroy(subject, Purpose::Biometric, seq, now).await
     }
 
+    /// Makes a new biometric key where the old one was destroyed, so that faces can be kept again. Twice is once.
+    ///
+    /// # Errors
+    /// [`StoreError::Erased`] where the whole person was erased.
+    pub async fn renew_biometric(
+        &mut self,
+        tenant: TenantId,
+        applicant: ApplicantId,
+    ) -> Result<(), StoreError> {
+        self.lock_applicant(tenant, applicant).await?;
+        let subject = Subject { tenant, applicant };
+        let store = self.store.clone();
+        let keys = &store.inner.keys;
+        subject.key(self.conn(), keys, Purpose::Document).await?;
+        subject
+            .renew_key(self.conn(), keys, Purpose::Biometric)
+            .await
+    }
+
     async fn refuse_held(
         &mut self,
         tenant: TenantId,

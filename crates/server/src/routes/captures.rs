@@ -96,6 +96,7 @@ pub async fn receive(
     }
     // Whether anything can be handed in is known before the photo is measured.
     case.progress.takes(capture::step(part), app.now())?;
+    capture::face_is_kept(app, row, part).await?;
     let judged = capture::judge(app, &allowed.tenant, &case, part, &bytes).await?;
     let act = Act::new(&allowed.caller, "capture.created", "verification", row.id.0);
     let (row, reasons) = capture::keep(app, &mut case, part, &bytes, judged, act).await?;
