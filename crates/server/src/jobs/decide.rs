@@ -218,7 +218,9 @@ async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, Api
     }
     if tenant.kind == TenantKind::Live {
         known.screening = screening::of_case(app, case, &known.claims).await?;
+        // Where only the policy in force asks for a search, the decision is none of its business.
         let found = known.screening.as_ref();
+        let found = found.filter(|_| case.policy.screening.required);
         known.evidence.screening = found.map(|found| found.evidence.clone());
     }
     Ok(known)
