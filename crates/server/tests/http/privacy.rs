@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use menshen_core::ids::{ApplicantId, TenantId};
-use menshen_store::StoreError;
+use menshen_store::{NewVerification, StoreError};
 use serde_json::json;
 
 use crate::support::{Service, on_both};
@@ -244,6 +244,36 @@ fn what_is_past_its_time_goes_by_itself() {
             .get(&format!("/v1/applicants/{applicant}"))
             .await
             .body;
+        assert!(row["erased_at"].is_string(), "{row}");
+    });
+}
+
+#[test]
+fn a_row_that_does_not_read_keeps_nothing_else_from_its_time() {
+    on_both(|service| async move {
+        let applicant = service.applicant("one").await;
+        let id = service.verification(&applicant, "L2", "first").await;
+        service.whole_way(&id, "Ada Lovelace").await;
+        let broken = service.applicant("two").await;
+        let mut tx = service.app.store.begin().await.unwrap();
+        let new = NewVerification {
+            tenant_id: tenant(&service).await,
+            applicant_id: ApplicantId(broken.parse().unwrap()),
+            level: "L1".to_owned(),
+            flow: "first".to_owned(),
+            status: "collecting".to_owned(),
+            state: "{}".to_owned(),
+            policy_identity: "none".to_owned(),
+            due_at: Some(service.app.now()),
+        };
+        tx.create_verification(&new, service.app.now())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        service.app.clock.advance(1827 * DAY);
+        service.work().await;
+        let path = format!("/v1/applicants/{applicant}");
+        let row = service.get(&path).await.body;
         assert!(row["erased_at"].is_string(), "{row}");
     });
 }
