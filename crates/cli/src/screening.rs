@@ -59,7 +59,8 @@ pub fn run(args: &ScreeningArgs, context: &Context) -> anyhow::Result<()> {
     let config = args.service.read_existing()?;
     let imported = runtime()?.block_on(async {
         let store = open_store(&config).await?;
-        let now = Clock::system().now();
+        let clock = Clock::system();
+        let now = || clock.now();
         let imported = menshen_server::import_by_hand(&store, args.list, parts, now).await?;
         store.close().await;
         anyhow::Ok(imported)

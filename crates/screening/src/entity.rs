@@ -4,6 +4,12 @@ use jiff::civil::Date;
 use menshen_document::Country;
 use serde::{Deserialize, Serialize};
 
+use crate::error::ListProblem;
+
+/// Most names of one entry, and as many dates, countries and programmes. Official entries have some hundred. Each is
+/// compared with all before it, and the index counts names in 16 bits.
+const MAX_EACH: usize = 2_000;
+
 /// Which authority's list an entry is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -102,48 +108,69 @@ impl Entity {
     }
 
     /// Takes a name, without the white space around and within it; the same text again is no news.
-    pub(crate) fn add_name(&mut self, text: &str, strength: Strength) {
+    pub(crate) fn add_name(&mut self, text: &str, strength: Strength) -> Result<(), ListProblem> {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if !text.is_empty() && !self.names.iter().any(|known| known.text == text) {
-            self.names.push(ListedName { text, strength });
+        if text.is_empty() || self.names.iter().any(|known| known.text == text) {
+            return Ok(());
         }
+        push(
+            &mut self.names,
+            ListedName { text, strength },
+            "names of one entry",
+        )
     }
 
-    pub(crate) fn add_country(&mut self, country: Option<Country>) {
-        push_new(&mut self.countries, country);
+    pub(crate) fn add_country(&mut self, country: Option<Country>) -> Result<(), ListProblem> {
+        push_new(&mut self.countries, country, "countries of one entry")
     }
 
-    pub(crate) fn add_birth_date(&mut self, date: Option<BirthDate>) {
-        push_new(&mut self.birth_dates, date);
+    pub(crate) fn add_birth_date(&mut self, date: Option<BirthDate>) -> Result<(), ListProblem> {
+        push_new(&mut self.birth_dates, date, "dates of birth of one entry")
     }
 
-    pub(crate) fn add_programme(&mut self, programme: &str) {
+    pub(crate) fn add_programme(&mut self, programme: &str) -> Result<(), ListProblem> {
         let programme = programme.trim();
         let named = (!programme.is_empty()).then(|| programme.to_owned());
-        push_new(&mut self.programmes, named);
+        push_new(&mut self.programmes, named, "programmes of one entry")
     }
 
-    /// Takes over what another entry with the same id knows.
-    pub(crate) fn merge(&mut self, other: Self) {
+    /// Takes over what another entry with the same id knows. Where the two name different things, what they name is
+    /// open: it is compared with people rather than left out.
+    pub(crate) fn merge(&mut self, other: Self) -> Result<(), ListProblem> {
+        if self.kind != other.kind {
+            self.kind = Kind::Other;
+        }
         for name in other.names {
-            self.add_name(&name.text, name.strength);
+            self.add_name(&name.text, name.strength)?;
         }
         for date in other.birth_dates {
-            self.add_birth_date(Some(date));
+            self.add_birth_date(Some(date))?;
         }
         for country in other.countries {
-            self.add_country(Some(country));
+            self.add_country(Some(country))?;
         }
         for programme in &other.programmes {
-            self.add_programme(programme);
+            self.add_programme(programme)?;
         }
+        Ok(())
     }
 }
 
-fn push_new<T: PartialEq>(known: &mut Vec<T>, new: Option<T>) {
-    known.extend(
-        new.filter(|new| !known.contains(new))
-            .into_iter()
-            .collect::<Vec<_>>(),
-    );
+fn push_new<T: PartialEq>(
+    known: &mut Vec<T>,
+    new: Option<T>,
+    what: &'static str,
+) -> Result<(), ListProblem> {
+    match new.filter(|new| !known.contains(new)) {
+        Some(new) => push(known, new, what),
+        None => Ok(()),
+    }
+}
+
+fn push<T>(known: &mut Vec<T>, new: T, what: &'static str) -> Result<(), ListProblem> {
+    if known.len() == MAX_EACH {
+        return Err(ListProblem::TooMany(MAX_EACH, what));
+    }
+    known.push(new);
+    Ok(())
 }

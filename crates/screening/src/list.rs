@@ -77,8 +77,7 @@ struct Entities {
 impl Entities {
     fn add(&mut self, entity: Entity) -> Result<(), ListProblem> {
         if let Some(&place) = self.places.get(&entity.id) {
-            self.found[place].merge(entity);
-            return Ok(());
+            return self.found[place].merge(entity);
         }
         if self.found.len() == MAX_ENTITIES {
             return Err(ListProblem::TooMany(MAX_ENTITIES, "entries"));

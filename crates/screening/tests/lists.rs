@@ -237,3 +237,42 @@ proptest! {
         let _ = (ofac_xml(&changed(SDN)), un_xml(&changed(UN)), eu_xml(&changed(EU)));
     }
 }
+
+/// An entry of the Security Council's list.
+fn entry(tag: &str, inner: &str) -> String {
+    format!("<{tag}><DATAID>1</DATAID><FIRST_NAME>FICTUS</FIRST_NAME>{inner}</{tag}>")
+}
+
+fn security_council(entries: &str) -> Result<menshen_screening::List, ListError> {
+    un_xml(format!("<CONSOLIDATED_LIST>{entries}</CONSOLIDATED_LIST>").as_bytes())
+}
+
+#[test]
+fn an_entry_with_more_names_than_any_has_is_refused() {
+    let named = |n: usize| {
+        let names: Vec<String> = (1..n).map(|n| format!("FICTUS {n}")).collect();
+        let alias = |names: &[String]| {
+            let names = names.join(";");
+            format!("<INDIVIDUAL_ALIAS><ALIAS_NAME>{names}</ALIAS_NAME></INDIVIDUAL_ALIAS>")
+        };
+        // In two entries with one id, which are one.
+        let (some, others) = names.split_at(n / 2);
+        let some = entry("INDIVIDUAL", &alias(some));
+        security_council(&(some + &entry("INDIVIDUAL", &alias(others))))
+    };
+    let list = named(2_000).expect("a good file");
+    assert_eq!(list.entities[0].names.len(), 2_000);
+    let refused = named(2_001).expect_err("too many names");
+    let problem = ListProblem::TooMany(2_000, "names of one entry");
+    assert_eq!(refused.problem, problem);
+}
+
+#[test]
+fn entries_of_one_id_that_name_different_things_leave_open_what_it_is() {
+    let entries = entry("ENTITY", "") + &entry("INDIVIDUAL", "");
+    let list = security_council(&entries).expect("a good file");
+    assert_eq!(list.entities[0].kind, Kind::Other);
+    let entries = entry("INDIVIDUAL", "") + &entry("INDIVIDUAL", "");
+    let list = security_council(&entries).expect("a good file");
+    assert_eq!(list.entities[0].kind, Kind::Person);
+}

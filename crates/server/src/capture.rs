@@ -8,7 +8,10 @@ use menshen_core::reason::{Reason, Step};
 use menshen_core::{judge_face, judge_page};
 use menshen_document::Side;
 use menshen_engine::{Answer, PoolError, Request, Standing};
-use menshen_store::{CaptureRow, DigestKind, NewCapture, Part, Purpose, TenantKind, TenantRow};
+use menshen_store::{
+    CaptureRow, DigestKind, NewCapture, Opened, Part, Purpose, StoreError, TenantKind, TenantRow,
+    VerificationRow,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -163,12 +166,41 @@ pub async fn embedding(app: &App, row: &CaptureRow) -> Result<Option<Embedding>,
     let sealed = app.store.find_capture_evidence(tenant, id).await?;
     let sealed = sealed.ok_or(ApiError::NotFound("photo"))?;
     let kept: Kept = serde_json::from_slice(&sealed).map_err(ApiError::machine)?;
-    let vector = app.store.find_capture_embedding(tenant, id).await?;
+    let vector = app.store.find_capture_embedding(tenant, id).await;
+    let vector = unless_destroyed(vector)?;
     let vector = vector.and_then(|bytes| from_bytes(&bytes));
     Ok(vector.map(|vector| Embedding {
         model: kept.embedder,
         vector,
     }))
+}
+
+/// Returns a face's vector; `None`, too, where only the biometric key was destroyed: the consent was withdrawn, or its
+/// time ran out. Of somebody who was erased nothing else can be read either.
+///
+/// # Errors
+/// The store's.
+pub fn unless_destroyed(
+    found: Result<Option<Opened>, StoreError>,
+) -> Result<Option<Opened>, StoreError> {
+    match found {
+        Err(StoreError::Erased) => Ok(None),
+        found => found,
+    }
+}
+
+/// Checks that a face can be kept.
+///
+/// # Errors
+/// `consent_withdrawn` where the person's biometric key was destroyed; the store's.
+pub async fn face_is_kept(app: &App, row: &VerificationRow, part: Part) -> Result<(), ApiError> {
+    let (tenant, applicant) = (row.tenant_id, row.applicant_id);
+    let purpose = part.purpose();
+    if purpose != Purpose::Biometric || app.store.has_key(tenant, applicant, purpose).await? {
+        return Ok(());
+    }
+    let detail = "the person's face data were destroyed: record the consent `biometric_template` again first";
+    Err(ApiError::conflict("consent_withdrawn", detail))
 }
 
 /// Counts and names what went wrong with a process, without anything of the photo.

@@ -11,7 +11,7 @@ use menshen_core::duplicate::{FaceHit, FaceSearch, Missing};
 use menshen_core::ids::{ApplicantId, TenantId};
 use menshen_core::policy::DuplicateRules;
 use menshen_core::time::Millis;
-use menshen_gallery::{Gallery, Near};
+use menshen_gallery::{Gallery, Near, VectorError};
 use menshen_store::{FaceCursor, FaceOf, FaceRow, Store};
 
 use crate::capture::from_bytes;
@@ -48,7 +48,9 @@ pub struct Faces(Mutex<HashMap<TenantId, Arc<tokio::sync::Mutex<Book>>>>);
 /// The faces of one tenant.
 struct Book {
     model: String,
-    gallery: Gallery<FaceOf>,
+    people: Gallery<FaceOf>,
+    /// By themselves: any number of people who are nearer hide none of them.
+    blocked: Gallery<FaceOf>,
     /// Those of other models, and those that do not open: they are there, and nobody can compare them.
     uncompared: HashSet<FaceOf>,
     cursor: FaceCursor,
@@ -59,7 +61,8 @@ impl Book {
     fn new(model: &str, metric: Metric) -> Self {
         Self {
             model: model.to_owned(),
-            gallery: Gallery::new(metric),
+            people: Gallery::new(metric),
+            blocked: Gallery::new(metric),
             uncompared: HashSet::new(),
             cursor: FaceCursor::default(),
             seq: -1,
@@ -90,18 +93,22 @@ impl Book {
 
     fn take(&mut self, face: FaceRow) {
         let of = face.of;
+        let gallery = match of {
+            FaceOf::Applicant(_) => &mut self.people,
+            FaceOf::Block(_) => &mut self.blocked,
+        };
         let Some(model) = face.model else {
-            self.gallery.remove(of);
+            gallery.remove(of);
             self.uncompared.remove(&of);
             return;
         };
         let vector = face.template.filter(|_| model == self.model);
         let vector = vector.and_then(|bytes| from_bytes(&bytes));
-        let kept = vector.is_some_and(|vector| self.gallery.put(of, &vector).is_ok());
+        let kept = vector.is_some_and(|vector| gallery.put(of, &vector).is_ok());
         if kept {
             self.uncompared.remove(&of);
         } else {
-            self.gallery.remove(of);
+            gallery.remove(of);
             self.uncompared.insert(of);
         }
     }
@@ -137,7 +144,8 @@ impl Faces {
             return Ok(None);
         }
         let own = FaceOf::Applicant(wanted.applicant);
-        let searched = (book.gallery.len() - usize::from(book.gallery.contains(own))) as u64;
+        let people = book.people.len() - usize::from(book.people.contains(own));
+        let searched = (people + book.blocked.len()) as u64;
         let uncompared = book.uncompared.len() - usize::from(book.uncompared.contains(&own));
         let Some(floor) = rules.score(card, searched) else {
             return missing(Missing::Uncalibrated);
@@ -146,7 +154,9 @@ impl Faces {
         // The book stays locked: a search takes every core, and two at once would take twice as long each.
         let near = tokio::task::spawn_blocking(move || {
             let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-            book.gallery.search(&vector, floor, MOST + 1, cores)
+            let mut near = book.people.search(&vector, floor, MOST + 1, cores)?;
+            near.extend(book.blocked.search(&vector, floor, MOST, cores)?);
+            Ok::<_, VectorError>(near)
         });
         let Ok(near) = near.await.map_err(ApiError::machine)? else {
             return missing(Missing::NoVector);

@@ -12,12 +12,19 @@ const FORGET_IMAGES: &str = "UPDATE capture SET image_blob = NULL WHERE image_bl
      (SELECT id FROM blob WHERE tenant_id = $1 AND applicant_id = $2 AND purpose = $3)";
 const FORGET_ORIGINALS: &str = "UPDATE capture SET original_blob = NULL WHERE original_blob IN \
      (SELECT id FROM blob WHERE tenant_id = $1 AND applicant_id = $2 AND purpose = $3)";
-const FORGET_STATEMENTS: &str = "UPDATE statement SET image_blob = NULL, version = version + 1 WHERE image_blob IN \
+const FORGET_STATEMENTS: &str = "UPDATE statement SET image_blob = NULL, digest = NULL, version = version + 1 WHERE image_blob IN \
      (SELECT id FROM blob WHERE tenant_id = $1 AND applicant_id = $2 AND purpose = $3)";
 const FORGET_ATTACHED: &str = "UPDATE attachment SET image_blob = NULL WHERE image_blob IN \
      (SELECT id FROM blob WHERE tenant_id = $1 AND applicant_id = $2 AND purpose = $3)";
 const FORGET_EMBEDDINGS: &str = "UPDATE capture SET embedding_sealed = NULL WHERE tenant_id = $1 AND \
      verification_id IN (SELECT id FROM verification WHERE applicant_id = $2)";
+/// Whoever holds the secret and a photo could tell by its digest whose it is. The row's own id keeps it unique.
+const FORGET_SELFIES: &str = "UPDATE capture SET digest = id WHERE tenant_id = $1 AND part = 'selfie' AND \
+     verification_id IN (SELECT id FROM verification WHERE applicant_id = $2)";
+const FORGET_CAPTURES: &str = "UPDATE capture SET digest = id WHERE tenant_id = $1 AND \
+     verification_id IN (SELECT id FROM verification WHERE applicant_id = $2)";
+const FORGET_SHEETS: &str = "UPDATE statement SET digest = NULL, version = version + 1 \
+     WHERE tenant_id = $1 AND applicant_id = $2 AND digest IS NOT NULL";
 /// The change takes a number, so that every node forgets the face, too.
 const FORGET_TEMPLATE: &str = "UPDATE identity SET template_sealed = NULL, face_model = NULL, face_seq = $3 \
      WHERE tenant_id = $1 AND applicant_id = $2 AND face_model IS NOT NULL";
@@ -82,6 +89,8 @@ impl Tx {
             FORGET_DEVICES,
             FORGET_SUBMISSIONS,
             FORGET_IDENTITY,
+            FORGET_CAPTURES,
+            FORGET_SHEETS,
             FORGET_ATTACHMENTS,
             DELETE_GUESSES,
             FORGET_STAFF,
@@ -124,6 +133,25 @@ impl Tx {
         self.refuse_held(tenant, applicant, now).await?;
         let subject = Subject { tenant, applicant };
         self.destroy(subject, Purpose::Biometric, seq, now).await
+    }
+
+    /// Makes a new biometric key where the old one was destroyed, so that faces can be kept again. Twice is once.
+    ///
+    /// # Errors
+    /// [`StoreError::Erased`] where the whole person was erased.
+    pub async fn renew_biometric(
+        &mut self,
+        tenant: TenantId,
+        applicant: ApplicantId,
+    ) -> Result<(), StoreError> {
+        self.lock_applicant(tenant, applicant).await?;
+        let subject = Subject { tenant, applicant };
+        let store = self.store.clone();
+        let keys = &store.inner.keys;
+        subject.key(self.conn(), keys, Purpose::Document).await?;
+        subject
+            .renew_key(self.conn(), keys, Purpose::Biometric)
+            .await
     }
 
     async fn refuse_held(
@@ -170,7 +198,9 @@ impl Tx {
             self.of_subject(sql, subject).await?;
         }
         if purpose == Purpose::Biometric {
-            self.of_subject(FORGET_EMBEDDINGS, subject).await?;
+            for sql in [FORGET_EMBEDDINGS, FORGET_SELFIES] {
+                self.of_subject(sql, subject).await?;
+            }
             sqlx::query(FORGET_TEMPLATE)
                 .bind(subject.tenant.to_string())
                 .bind(subject.applicant.to_string())

@@ -6,7 +6,7 @@ use menshen_core::time::Millis;
 use crate::captures::{CAPTURE, EMBEDDING, EVIDENCE, REASONS, find_same};
 use crate::error::{Doing, insert_error, one_row};
 use crate::subject::{Subject, SubjectKey};
-use crate::{CaptureRow, NewCapture, Purpose, Recorded, Store, StoreError, Tx};
+use crate::{CaptureRow, NewCapture, Part, Purpose, Recorded, Store, StoreError, Tx};
 
 const INSERT: &str = "INSERT INTO capture (id, tenant_id, verification_id, part, attempt, digest, evidence_sealed, \
      embedding_sealed, reasons_sealed, codes, image_blob, original_blob, usable, replaced_at, created_at) \
@@ -72,9 +72,8 @@ impl Tx {
             self.keep_blob(blob).await?;
         }
         let id = CaptureId::new(now, Store::random_id_bytes()?).to_string();
-        let embedding = new
-            .embedding
-            .map(|plain| biometric.seal(EMBEDDING, &id, plain));
+        let embedding = new.embedding.zip(biometric);
+        let embedding = embedding.map(|(plain, key)| key.seal(EMBEDDING, &id, plain));
         let done = sqlx::query(INSERT)
             .bind(id.clone())
             .bind(new.tenant_id.to_string())
@@ -105,10 +104,11 @@ impl Tx {
         self.same(new, row).await
     }
 
+    /// Returns both keys. A page can be kept without the face on it, where faces must not be: a selfie cannot.
     async fn capture_keys(
         &mut self,
         new: &NewCapture<'_>,
-    ) -> Result<(SubjectKey, SubjectKey), StoreError> {
+    ) -> Result<(SubjectKey, Option<SubjectKey>), StoreError> {
         let store = self.store.clone();
         let keys = &store.inner.keys;
         let subject = Subject {
@@ -116,7 +116,10 @@ impl Tx {
             applicant: new.applicant_id,
         };
         let document = subject.key(self.conn(), keys, Purpose::Document).await?;
-        let biometric = subject.key(self.conn(), keys, Purpose::Biometric).await?;
-        Ok((document, biometric))
+        match subject.key(self.conn(), keys, Purpose::Biometric).await {
+            Ok(biometric) => Ok((document, Some(biometric))),
+            Err(StoreError::Erased) if new.part != Part::Selfie => Ok((document, None)),
+            Err(error) => Err(error),
+        }
     }
 }

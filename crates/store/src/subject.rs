@@ -21,6 +21,9 @@ const VERSION: &str = "SELECT version, destroyed_at FROM subject_key \
 const DESTROY: &str = "UPDATE subject_key SET wrapped = $1, master_key_id = '', destroyed_at = $2, version = version + 1 \
      WHERE applicant_id = $3 AND purpose = $4 AND version = $5";
 
+const RENEW: &str = "UPDATE subject_key SET wrapped = $1, master_key_id = $2, destroyed_at = NULL, version = version + 1 \
+     WHERE applicant_id = $3 AND purpose = $4 AND tenant_id = $5 AND destroyed_at IS NOT NULL";
+
 /// An applicant of a tenant: whose key it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Subject {
@@ -92,6 +95,26 @@ impl Subject {
         }
     }
 
+    /// Makes a new key where the old one was destroyed: what was sealed with that one stays noise.
+    pub async fn renew_key(
+        self,
+        conn: &mut AnyConnection,
+        keys: &MasterKeys,
+        purpose: Purpose,
+    ) -> Result<(), StoreError> {
+        let (master, wrapped) = keys.wrap(&*random::key()?, &self.bound(purpose))?;
+        sqlx::query(RENEW)
+            .bind(wrapped)
+            .bind(master)
+            .bind(self.applicant.to_string())
+            .bind(purpose.as_str())
+            .bind(self.tenant.to_string())
+            .execute(conn)
+            .await
+            .map(|_| ())
+            .doing("renew subject key")
+    }
+
     /// Destroys a key: every value sealed with it is noise from now on. Twice is once.
     pub async fn destroy_key(
         self,
@@ -122,6 +145,24 @@ impl Subject {
             .await
             .doing("destroy subject key")?;
         one_row("subject_key", &done)
+    }
+}
+
+impl Store {
+    /// Can anything be sealed for a purpose, or was the person's key destroyed?
+    pub async fn has_key(
+        &self,
+        tenant: TenantId,
+        applicant: ApplicantId,
+        purpose: Purpose,
+    ) -> Result<bool, StoreError> {
+        let subject = Subject { tenant, applicant };
+        let mut conn = self.conn().await?;
+        match subject.key(&mut conn, &self.inner.keys, purpose).await {
+            Ok(_) => Ok(true),
+            Err(StoreError::Erased) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -121,6 +121,7 @@ mod cases {
         assert_ne!(world.applicant(tenant, "a").await.id, applicant.id);
         let captures = store.list_captures(tenant, verification.id).await.unwrap();
         assert_eq!((captures.len(), captures[0].image_blob), (1, None));
+        assert_eq!(captures[0].digest, captures[0].id.to_string());
     }
 
     pub async fn a_hold_and_the_law_forbid_erasure(world: World) {
@@ -189,6 +190,24 @@ mod cases {
             .open_blob(tenant, front.row().image_blob.unwrap())
             .await;
         assert_eq!(&*page.unwrap().unwrap(), b"page");
+        let same = |part, row: &menshen_store::Recorded| {
+            let digest = row.row().digest.clone();
+            async move {
+                let found = store.find_same_capture(tenant, verification.id, part, &digest);
+                found.await.unwrap().is_some()
+            }
+        };
+        assert!(
+            !same(Part::Selfie, &selfie).await,
+            "nobody is known by a face"
+        );
+        assert!(same(Part::Front, &front).await);
+        assert!(
+            !store
+                .has_key(tenant, applicant.id, Purpose::Biometric)
+                .await
+                .unwrap()
+        );
         // Whoever asks support later is kept for as long after that.
         let ticket = menshen_store::NewTicket {
             tenant_id: tenant,

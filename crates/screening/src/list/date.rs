@@ -11,21 +11,50 @@ const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
 
+/// Longest text of a date in bytes; every form that is read is shorter.
+const LONGEST: usize = 64;
+
 /// Reads `1960-03-12`, `12 Mar 1960`, `Mar 1960`, `1960`, `circa 1960`, `1959 to 1961`,
 /// `12 Mar 1960 to 14 Mar 1960`; `None` for anything else.
 pub(super) fn birth_date(text: &str) -> Option<BirthDate> {
-    let text = text.trim().to_lowercase();
-    if let Some(rest) = text
+    let text = text.trim();
+    if text.len() > LONGEST {
+        return None;
+    }
+    let text = text.to_lowercase();
+    match unsure(&text) {
+        Some(rest) => span(rest).and_then(widened),
+        None => span(&text),
+    }
+}
+
+/// What follows the word by which a list says that it is not sure.
+fn unsure(text: &str) -> Option<&str> {
+    let rest = text
         .strip_prefix("circa")
-        .or_else(|| text.strip_prefix("approximately"))
-    {
-        return birth_date(rest).and_then(widened);
+        .or_else(|| text.strip_prefix("approximately"));
+    rest.map(str::trim)
+}
+
+/// A date, or two with the years between them. Neither nests.
+fn span(text: &str) -> Option<BirthDate> {
+    match text.split_once(" to ").or_else(|| text.split_once(" - ")) {
+        Some((from, to)) => range(years(end(from)?).0, years(end(to)?).1),
+        None => single(text),
     }
-    if let Some((from, to)) = text.split_once(" to ").or_else(|| text.split_once(" - ")) {
-        let (from, to) = (birth_date(from)?, birth_date(to)?);
-        return range(years(from).0, years(to).1);
+}
+
+/// One end of a span.
+fn end(text: &str) -> Option<BirthDate> {
+    let text = text.trim();
+    match unsure(text) {
+        Some(rest) => single(rest).and_then(widened),
+        None => single(text),
     }
-    day(&text).map(BirthDate::Exact).or_else(|| {
+}
+
+fn single(text: &str) -> Option<BirthDate> {
+    day(text).map(BirthDate::Exact).or_else(|| {
         let last = text.split([' ', '-']).find(|part| part.len() == 4)?;
         year(last).map(BirthDate::Year)
     })
@@ -90,6 +119,23 @@ fn years(date: BirthDate) -> (i16, i16) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_that_nests_or_never_ends_is_no_date() {
+        for text in ["circa ", "approximately", "1960 to ", "circa 1960 - "] {
+            for times in [1_000, 1_000_000] {
+                assert_eq!(birth_date(&text.repeat(times)), None, "{text}");
+            }
+        }
+        let both = birth_date("circa 1960 to circa 1962");
+        assert_eq!(
+            both,
+            Some(BirthDate::Range {
+                from: 1959,
+                to: 1964
+            })
+        );
+    }
 
     #[test]
     fn dates_are_read_as_far_as_they_go() {

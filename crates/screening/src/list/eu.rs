@@ -68,23 +68,23 @@ fn entry(node: &Node) -> Result<Entity, ListProblem> {
             (false, false) => Strength::Alias,
             (_, true) => Strength::Weak,
         };
-        entity.add_name(&whole_name(alias), strength);
+        entity.add_name(&whole_name(alias), strength)?;
     }
     if entity.names.is_empty() {
         return Err(ListProblem::Unexpected { expected: "a name" });
     }
     entity.names.sort_by_key(|name| name.strength);
     for born in node.all("birthdate") {
-        entity.add_birth_date(birth_date(born));
+        entity.add_birth_date(birth_date(born))?;
     }
     for place in ["citizenship", "birthdate", "address"] {
         for place in node.all(place) {
             // "00" stands for a country that nobody knows.
-            entity.add_country(country(place.attribute("countryIso2Code")));
+            entity.add_country(country(place.attribute("countryIso2Code")))?;
         }
     }
     for regulation in node.all("regulation") {
-        entity.add_programme(regulation.attribute("programme"));
+        entity.add_programme(regulation.attribute("programme"))?;
     }
     Ok(entity)
 }

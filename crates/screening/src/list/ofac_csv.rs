@@ -30,12 +30,12 @@ pub fn ofac_csv(files: OfacCsv<'_>) -> Result<List, ListError> {
     })?;
     csv_file::read("alt.csv", files.alt, 5, |fields| {
         let entity = entities.get_mut(fields[0]).ok_or(ListProblem::Orphan)?;
-        entity.add_name(&in_order(fields[3]), Strength::Alias);
+        entity.add_name(&in_order(fields[3]), Strength::Alias)?;
         Ok(())
     })?;
     csv_file::read("add.csv", files.add, 6, |fields| {
         let entity = entities.get_mut(fields[0]).ok_or(ListProblem::Orphan)?;
-        entity.add_country(country(fields[4]));
+        entity.add_country(country(fields[4]))?;
         Ok(())
     })?;
     if entities.found.is_empty() {
@@ -63,28 +63,29 @@ fn entry(fields: &[&str]) -> Result<Entity, ListProblem> {
         fields[2]
     });
     let mut entity = Entity::new(ListName::OfacSdn, fields[0].to_owned(), kind);
-    entity.add_name(&in_order(fields[1]), Strength::Primary);
+    entity.add_name(&in_order(fields[1]), Strength::Primary)?;
     for programme in fields[3].split([';', ']']) {
-        entity.add_programme(programme.trim().trim_start_matches('['));
+        entity.add_programme(programme.trim().trim_start_matches('['))?;
     }
     for remark in fields[11].split(';') {
-        remarked(&mut entity, remark.trim().trim_end_matches('.'));
+        remarked(&mut entity, remark.trim().trim_end_matches('.'))?;
     }
     Ok(entity)
 }
 
-fn remarked(entity: &mut Entity, remark: &str) {
+fn remarked(entity: &mut Entity, remark: &str) -> Result<(), ListProblem> {
     let remark = remark.strip_prefix("alt. ").unwrap_or(remark);
     if let Some(text) = remark.strip_prefix("DOB ") {
-        entity.add_birth_date(date::birth_date(text));
+        entity.add_birth_date(date::birth_date(text))?;
     } else if let Some(text) = remark
         .strip_prefix("nationality ")
         .or(remark.strip_prefix("citizen "))
     {
-        entity.add_country(country(text));
+        entity.add_country(country(text))?;
     } else if let Some(text) = remark.strip_prefix("a.k.a. ") {
-        entity.add_name(&in_order(text.trim_matches(['\'', '"'])), Strength::Weak);
+        entity.add_name(&in_order(text.trim_matches(['\'', '"'])), Strength::Weak)?;
     }
+    Ok(())
 }
 
 /// A name as it is said: the files write the family name first, before a comma.

@@ -84,7 +84,7 @@ fn entry(node: &Node) -> Result<Entity, ListProblem> {
         id.to_owned(),
         kind(node.field("sdnType")),
     );
-    entity.add_name(&name(node), Strength::Primary);
+    entity.add_name(&name(node), Strength::Primary)?;
     if entity.names.is_empty() {
         return Err(ListProblem::Unexpected { expected: "a name" });
     }
@@ -97,10 +97,10 @@ fn entry(node: &Node) -> Result<Entity, ListProblem> {
             } else {
                 Strength::Alias
             },
-        );
+        )?;
     }
     for item in node.within("dateOfBirthList", "dateOfBirthItem") {
-        entity.add_birth_date(date::birth_date(item.field("dateOfBirth")));
+        entity.add_birth_date(date::birth_date(item.field("dateOfBirth")))?;
     }
     let places = [
         ("nationalityList", "nationality"),
@@ -109,11 +109,11 @@ fn entry(node: &Node) -> Result<Entity, ListProblem> {
     ];
     for (list, item) in places {
         for place in node.within(list, item) {
-            entity.add_country(country(place.field("country")));
+            entity.add_country(country(place.field("country")))?;
         }
     }
     for programme in node.within("programList", "program") {
-        entity.add_programme(&programme.text);
+        entity.add_programme(&programme.text)?;
     }
     Ok(entity)
 }

@@ -55,8 +55,8 @@ fn entry(node: &Node, kind: Kind) -> Result<Entity, ListProblem> {
     entity.add_name(
         &parts.map(|part| node.field(part)).join(" "),
         Strength::Primary,
-    );
-    entity.add_name(node.field("NAME_ORIGINAL_SCRIPT"), Strength::Alias);
+    )?;
+    entity.add_name(node.field("NAME_ORIGINAL_SCRIPT"), Strength::Alias)?;
     if entity.names.is_empty() {
         return Err(ListProblem::Unexpected { expected: "a name" });
     }
@@ -71,14 +71,14 @@ fn entry(node: &Node, kind: Kind) -> Result<Entity, ListProblem> {
                 } else {
                     Strength::Alias
                 },
-            );
+            )?;
         }
     }
     for born in node.all("INDIVIDUAL_DATE_OF_BIRTH") {
-        entity.add_birth_date(birth_date(born));
+        entity.add_birth_date(birth_date(born))?;
     }
     for value in node.within("NATIONALITY", "VALUE") {
-        entity.add_country(country(&value.text));
+        entity.add_country(country(&value.text))?;
     }
     for place in [
         "INDIVIDUAL_PLACE_OF_BIRTH",
@@ -86,10 +86,10 @@ fn entry(node: &Node, kind: Kind) -> Result<Entity, ListProblem> {
         "ENTITY_ADDRESS",
     ] {
         for place in node.all(place) {
-            entity.add_country(country(place.field("COUNTRY")));
+            entity.add_country(country(place.field("COUNTRY")))?;
         }
     }
-    entity.add_programme(node.field("UN_LIST_TYPE"));
+    entity.add_programme(node.field("UN_LIST_TYPE"))?;
     Ok(entity)
 }
 

@@ -65,9 +65,20 @@ pub async fn run(app: &App, job: &JobRow) -> Result<(), ApiError> {
     };
     match judge(app, &tenant, case, patience).await {
         // Erased meanwhile, and the verification was ended with it: there is nothing left to judge.
-        Err(ApiError::Erased) => Ok(()),
+        Err(ApiError::Erased) if has_ended(app, &work).await? => Ok(()),
         done => done,
     }
+}
+
+/// Has the verification ended since it was read? One that waits still must be judged.
+async fn has_ended(app: &App, work: &Submission) -> Result<bool, ApiError> {
+    let found = app
+        .store
+        .find_verification(work.tenant, work.verification)
+        .await?;
+    let Some(row) = found else { return Ok(true) };
+    let case = Case::read(app, row).await?;
+    Ok(!matches!(case.progress.state, State::Processing { .. }))
 }
 
 /// How often a job waits until this node has read all faces; then a person looks at it.
@@ -194,12 +205,11 @@ async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, Api
             Photo::Back => {}
         }
     }
-    if !case.parts().contains(&Part::Document) {
+    let parts = case.parts();
+    if parts.contains(&Part::Face) && !parts.contains(&Part::Document) {
         // Without a document the face is compared with the one first verified.
-        let template = app
-            .store
-            .find_identity_template(tenant.id, applicant)
-            .await?;
+        let template = app.store.find_identity_template(tenant.id, applicant).await;
+        let template = capture::unless_destroyed(template)?;
         portrait = template.and_then(|template| capture::from_bytes(&template));
     }
     let selfie = known.selfie.as_ref().map(|face| face.vector.clone());
@@ -208,7 +218,9 @@ async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, Api
     }
     if tenant.kind == TenantKind::Live {
         known.screening = screening::of_case(app, case, &known.claims).await?;
+        // Where only the policy in force asks for a search, the decision is none of its business.
         let found = known.screening.as_ref();
+        let found = found.filter(|_| case.policy.screening.required);
         known.evidence.screening = found.map(|found| found.evidence.clone());
     }
     Ok(known)
@@ -240,7 +252,8 @@ async fn add_photo(
     let vector = app
         .store
         .find_capture_embedding(row.tenant_id, row.id)
-        .await?;
+        .await;
+    let vector = capture::unless_destroyed(vector)?;
     let model = kept.embedder;
     let vector = vector.and_then(|bytes| capture::from_bytes(&bytes));
     Ok(vector.map(|vector| Embedding { model, vector }))

@@ -1,13 +1,15 @@
 //! Once a minute: what was left lying ends, what ran out ends, what is stuck is taken up, what must not be kept is
 //! destroyed.
 
+use std::fmt::Display;
+
 use menshen_core::appeal::Ending;
 use menshen_core::case_code;
 use menshen_core::event::EventName;
-use menshen_core::ids::{AppealId, TenantId, VerificationId};
+use menshen_core::ids::{AppealId, ApplicantId, TenantId, VerificationId};
 use menshen_core::time::{DAY, MINUTE, Millis};
 use menshen_core::verification::{Expiry, State};
-use menshen_store::{Purpose, StoreError, TenantRow};
+use menshen_store::{AppealRow, BlockRow, Purpose, TenantRow, VerificationRow};
 
 use super::search;
 use crate::app::App;
@@ -15,7 +17,7 @@ use crate::appeal::{self, Appeal};
 use crate::case::{Case, word};
 use crate::erase::erase;
 use crate::jobs;
-use crate::problem::ApiError;
+use crate::problem::{ApiError, chain};
 use crate::record::{self, Act};
 use crate::ticket;
 
@@ -28,8 +30,44 @@ const KEPT_CODES: i64 = 2 * DAY;
 /// Records read at once.
 const BATCH: u32 = 200;
 
-/// Sweeps once.
+/// Sweeps once. What fails keeps nothing else from being done: its error is returned when all is.
 pub async fn run(app: &App, now: Millis) -> Result<(), ApiError> {
+    each([
+        ("prune", prune(app, now).await),
+        ("move on", move_on(app, now).await),
+        ("lapse", lapse(app, now).await),
+        ("miss tickets", ticket::miss(app, now).await),
+        ("retain", retain_all(app, now).await),
+        ("take up searches", search::take_up(app, now).await),
+        ("checkpoint", checkpoint(app, now).await),
+        ("files", sweep_files(app, now).await),
+    ])
+}
+
+/// Logs the errors of some work and returns the first.
+fn each<const N: usize>(stages: [(&'static str, Result<(), ApiError>); N]) -> Result<(), ApiError> {
+    let mut first = Ok(());
+    for (stage, done) in stages {
+        if let Err(error) = &done {
+            tracing::error!(stage, error = %chain(error), "a part of the sweep failed");
+        }
+        first = first.and(done);
+    }
+    first
+}
+
+/// Logs the error of one row by its id: the other rows do not wait for it.
+fn pass(what: &'static str, id: impl Display, done: Result<(), ApiError>) {
+    match done {
+        // Somebody came back, or a hold was placed, this very moment.
+        Ok(()) | Err(ApiError::Stale | ApiError::Conflict { code: "held", .. }) => {}
+        Err(error) => {
+            tracing::error!(what, row.id = %id, error = %chain(&error), "the sweep left a row as it is");
+        }
+    }
+}
+
+async fn prune(app: &App, now: Millis) -> Result<(), ApiError> {
     let mut tx = app.store.begin().await?;
     tx.prune_idempotency(now).await?;
     tx.prune_applicant_tokens(now).await?;
@@ -39,14 +77,16 @@ pub async fn run(app: &App, now: Millis) -> Result<(), ApiError> {
     tx.prune_code_guesses(now.plus(-case_code::WINDOW)).await?;
     tx.prune_jobs(now.plus(-KEPT_JOBS)).await?;
     tx.prune_deliveries(now.plus(-KEPT_DELIVERIES)).await?;
-    tx.commit().await?;
-    move_on(app, now).await?;
-    lapse(app, now).await?;
-    ticket::miss(app, now).await?;
-    retain_all(app, now).await?;
-    search::take_up(app, now).await?;
-    app.store.sweep_blobs(now).await?;
-    checkpoint(app, now).await
+    Ok(tx.commit().await?)
+}
+
+/// Removes files without rows, once a day: all files are listed for it. The job that says so is another sweep.
+async fn sweep_files(app: &App, now: Millis) -> Result<(), ApiError> {
+    let name = format!("files {}", now.0 / DAY);
+    if app.store.plan_job(jobs::SWEEP, &name, "", now).await? {
+        app.store.sweep_blobs(now).await?;
+    }
+    Ok(())
 }
 
 /// Looks at every verification whose time has come.
@@ -57,12 +97,7 @@ async fn move_on(app: &App, now: Millis) -> Result<(), ApiError> {
         after = rows.last().map(|row| row.id);
         let last = rows.len() < BATCH as usize;
         for row in rows {
-            let case = Case::read(app, row).await?;
-            match move_one(app, case, now).await {
-                // Somebody came back this very moment.
-                Ok(()) | Err(ApiError::Stale) => {}
-                Err(error) => return Err(error),
-            }
+            pass("verification", row.id, move_one(app, row, now).await);
         }
         if last {
             return Ok(());
@@ -70,7 +105,8 @@ async fn move_on(app: &App, now: Millis) -> Result<(), ApiError> {
     }
 }
 
-async fn move_one(app: &App, mut case: Case, now: Millis) -> Result<(), ApiError> {
+async fn move_one(app: &App, row: VerificationRow, now: Millis) -> Result<(), ApiError> {
+    let mut case = Case::read(app, row).await?;
     if case.due().is_none_or(|due| due > now) {
         // It was touched since its time was written, or never had one.
         let touched = case.row.updated_at;
@@ -102,11 +138,7 @@ async fn lapse(app: &App, now: Millis) -> Result<(), ApiError> {
         after = rows.last().map(|row| row.id);
         let last = rows.len() < BATCH as usize;
         for row in rows {
-            match lapse_one(app, Appeal::read(row)?, now).await {
-                // Somebody came back this very moment.
-                Ok(()) | Err(ApiError::Stale) => {}
-                Err(error) => return Err(error),
-            }
+            pass("appeal", row.id, lapse_one(app, row, now).await);
         }
         if last {
             return Ok(());
@@ -114,7 +146,8 @@ async fn lapse(app: &App, now: Millis) -> Result<(), ApiError> {
     }
 }
 
-async fn lapse_one(app: &App, mut appeal: Appeal, now: Millis) -> Result<(), ApiError> {
+async fn lapse_one(app: &App, row: AppealRow, now: Millis) -> Result<(), ApiError> {
+    let mut appeal = Appeal::read(row)?;
     let mut case = appeal.case(app).await?;
     let mut tx = app.store.begin().await?;
     appeal::end(&mut tx, &mut appeal, &mut case, Ending::LeftLying, now).await?;
@@ -156,7 +189,7 @@ async fn retain_all(app: &App, now: Millis) -> Result<(), ApiError> {
         let tenants = app.store.list_tenants(after, BATCH).await?;
         after = tenants.last().map(|tenant| tenant.id);
         for tenant in &tenants {
-            retain(app, tenant, now).await?;
+            pass("tenant", tenant.id, retain(app, tenant, now).await);
         }
         if tenants.len() < BATCH as usize {
             return Ok(());
@@ -166,35 +199,51 @@ async fn retain_all(app: &App, now: Millis) -> Result<(), ApiError> {
 
 /// Destroys what no law lets us keep any longer, and nothing that is held.
 async fn retain(app: &App, tenant: &TenantRow, now: Millis) -> Result<(), ApiError> {
-    let times = app.policy(tenant)?.times.clone();
-    let templates = now.plus(-times.keep_templates());
+    each([
+        ("templates", end_templates(app, tenant, now).await),
+        ("blocks", end_blocks(app, tenant, now).await),
+        ("documents", end_documents(app, tenant, now).await),
+    ])
+}
+
+async fn end_templates(app: &App, tenant: &TenantRow, now: Millis) -> Result<(), ApiError> {
+    let before = now.plus(-app.policy(tenant)?.times.keep_templates());
     let due = app
         .store
-        .list_due(tenant.id, Purpose::Biometric, templates, now, BATCH)
+        .list_due(tenant.id, Purpose::Biometric, before, now, BATCH)
         .await?;
     for applicant in due {
-        let mut tx = app.store.begin().await?;
-        tx.destroy_biometric(tenant.id, applicant, now).await?;
-        let action = "applicant.template_destroyed";
-        let act = Act::system(Some(tenant.id), action, "applicant", applicant.0);
-        record::audit(&mut tx, act, now).await?;
-        tx.commit().await?;
+        let done = end_template(app, tenant.id, applicant, now).await;
+        pass("applicant", applicant, done);
     }
-    end_blocks(app, tenant, now).await?;
-    let documents = now.plus(-times.keep_documents());
+    Ok(())
+}
+
+async fn end_template(
+    app: &App,
+    tenant: TenantId,
+    applicant: ApplicantId,
+    now: Millis,
+) -> Result<(), ApiError> {
+    let mut tx = app.store.begin().await?;
+    tx.destroy_biometric(tenant, applicant, now).await?;
+    let action = "applicant.template_destroyed";
+    let act = Act::system(Some(tenant), action, "applicant", applicant.0);
+    record::audit(&mut tx, act, now).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn end_documents(app: &App, tenant: &TenantRow, now: Millis) -> Result<(), ApiError> {
+    let before = now.plus(-app.policy(tenant)?.times.keep_documents());
     let due = app
         .store
-        .list_due(tenant.id, Purpose::Document, documents, now, BATCH)
+        .list_due(tenant.id, Purpose::Document, before, now, BATCH)
         .await?;
     for applicant in due {
         let (who, action) = (Some(tenant.id), "applicant.erased");
         let act = Act::system(who, action, "applicant", applicant.0).with("why", "retention");
-        match erase(app, (tenant.id, applicant), 0, act, now).await {
-            Ok(()) => {}
-            // Held since the list was made.
-            Err(ApiError::Conflict { code: "held", .. }) => {}
-            Err(error) => return Err(error),
-        }
+        let done = erase(app, (tenant.id, applicant), 0, act, now).await;
+        pass("applicant", applicant, done);
     }
     Ok(())
 }
@@ -203,18 +252,23 @@ async fn retain(app: &App, tenant: &TenantRow, now: Millis) -> Result<(), ApiErr
 async fn end_blocks(app: &App, tenant: &TenantRow, now: Millis) -> Result<(), ApiError> {
     let ended = app.store.list_ended_blocks(tenant.id, now, BATCH).await?;
     for row in ended {
-        let mut tx = app.store.begin().await?;
-        match tx.remove_block(&row, now).await {
-            Ok(()) => {}
-            // Somebody removed it this very moment.
-            Err(StoreError::Conflict { .. }) => continue,
-            Err(error) => return Err(error.into()),
-        }
-        let act = Act::system(Some(tenant.id), "block.ended", "block", row.id.0);
-        record::audit(&mut tx, act, now).await?;
-        tx.commit().await?;
+        pass("block", row.id, end_block(app, tenant.id, &row, now).await);
     }
     Ok(())
+}
+
+async fn end_block(
+    app: &App,
+    tenant: TenantId,
+    row: &BlockRow,
+    now: Millis,
+) -> Result<(), ApiError> {
+    let mut tx = app.store.begin().await?;
+    // Where somebody removed it this very moment, it is stale.
+    tx.remove_block(row, now).await?;
+    let act = Act::system(Some(tenant), "block.ended", "block", row.id.0);
+    record::audit(&mut tx, act, now).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Signs the audit log as it stands.

@@ -90,17 +90,29 @@ pub async fn receive(
         .store
         .find_same_capture(row.tenant_id, row.id, part, &digest)
         .await?;
-    if let Some(same) = same {
-        let reasons = reasons_of(app, &same).await?;
-        return Ok((StatusCode::OK, describe(&case, &same, &reasons)));
-    }
+    let status = match same {
+        Some(same) if counts(&case, &same) => {
+            let reasons = reasons_of(app, &same).await?;
+            return Ok((StatusCode::OK, describe(&case, &same, &reasons)));
+        }
+        Some(_) => StatusCode::OK,
+        None => StatusCode::CREATED,
+    };
     // Whether anything can be handed in is known before the photo is measured.
     case.progress.takes(capture::step(part), app.now())?;
+    capture::face_is_kept(app, row, part).await?;
     let judged = capture::judge(app, &allowed.tenant, &case, part, &bytes).await?;
     let act = Act::new(&allowed.caller, "capture.created", "verification", row.id.0);
     let (row, reasons) = capture::keep(app, &mut case, part, &bytes, judged, act).await?;
-    let out = describe(&case, &row, &reasons);
-    Ok((StatusCode::CREATED, out))
+    Ok((status, describe(&case, &row, &reasons)))
+}
+
+/// Is an earlier photo of the same bytes what it was? One that another took the place of, or that another kind of
+/// document made useless, is handed in anew. One that a verdict has judged is no better the second time.
+fn counts(case: &Case, same: &CaptureRow) -> bool {
+    let current =
+        same.replaced_at.is_none() && case.progress.done.contains(&capture::step(same.part));
+    current || !same.usable || same.attempt != case.row.attempt
 }
 
 /// Returns the file that a request carries, as its body or in the field `file` of a form.

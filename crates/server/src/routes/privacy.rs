@@ -18,6 +18,9 @@ use crate::once::{self, Once};
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
 
+/// The consent that faces are kept by: withdrawn, they are destroyed; given again, new ones can be kept.
+const BIOMETRIC: &str = "biometric_template";
+
 /// A consent.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -55,7 +58,7 @@ fn is_purpose(text: &str) -> bool {
     is_word(text) && text.starts_with(|ch: char| ch.is_ascii_lowercase())
 }
 
-/// Records a consent.
+/// Records a consent. With `biometric_template` a face can be kept again after it was destroyed.
 #[utoipa::path(post, path = "/v1/applicants/{id}/consents", tag = "privacy",
     params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect")), request_body = ConsentIn,
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
@@ -82,6 +85,11 @@ pub async fn give_consent(
     work.tx
         .give_consent(applicant.tenant_id, applicant.id, &purpose, &version, now)
         .await?;
+    if purpose == BIOMETRIC {
+        work.tx
+            .renew_biometric(applicant.tenant_id, applicant.id)
+            .await?;
+    }
     let act = Act::new(&allowed.caller, "consent.given", "applicant", id)
         .with("purpose", purpose)
         .with("version", format!("v{version}"));
@@ -136,7 +144,7 @@ pub async fn withdraw_consent(
     if n == 0 {
         return Err(ApiError::NotFound("consent"));
     }
-    if purpose == "biometric_template" {
+    if purpose == BIOMETRIC {
         tx.destroy_biometric(applicant.tenant_id, applicant.id, now)
             .await?;
     }

@@ -82,7 +82,7 @@ pub async fn put_list(
         .map_err(|_| ApiError::Busy)?;
     let parts = files(request, &app).await?;
     let act = |id| Act::new(&allowed.caller, "screening.imported", "screening_list", id);
-    let imported = import_list(&app.store, list, parts, act, app.now()).await?;
+    let imported = import_list(&app.store, list, parts, act, || app.now()).await?;
     let status = if imported.known {
         StatusCode::OK
     } else {

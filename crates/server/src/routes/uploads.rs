@@ -125,6 +125,7 @@ pub async fn create_upload(
     let case = Case::read(&app, row.clone()).await?;
     program.check(&case.policy, case.flow)?;
     case.progress.takes(capture::step(part), now)?;
+    capture::face_is_kept(&app, &row, part).await?;
     let new = NewUpload {
         tenant_id: row.tenant_id,
         verification_id: row.id,

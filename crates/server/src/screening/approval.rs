@@ -20,7 +20,7 @@ impl Whose {
 }
 
 /// Searches for somebody who is about to be approved. What is found is noted, and must be cleared before. `None` where
-/// the policy asks for no search.
+/// neither the verification's policy nor the one in force asks for a search.
 ///
 /// # Errors
 /// `hits_open` where somebody must look at a hit first; [`ApiError::Busy`] where the lists cannot be searched now.
@@ -32,10 +32,10 @@ pub async fn for_approval(
     let Some(found) = of_case(app, case, claims).await? else {
         return Ok(None);
     };
-    if !found.was_searched() {
+    if !found.was_searched() || found.lacks_one(app).await? {
         return Err(ApiError::Busy);
     }
-    if found.alerts.iter().all(|alert| alert.exception.is_some()) {
+    if !found.is_open() {
         return Ok(Some(found));
     }
     let mut tx = app.store.begin().await?;

@@ -69,7 +69,7 @@ pub struct Imported {
 }
 
 /// Imports a list and plans that everyone is searched again. The files that are in force already change nothing.
-/// `act` says who does it.
+/// `act` says who does it, and `clock` what time it is: reading a list may take long.
 ///
 /// # Errors
 /// `list_refused` with what is wrong; then nothing has happened.
@@ -78,7 +78,7 @@ pub async fn import_list(
     list: SanctionList,
     parts: Vec<ListPart>,
     act: impl FnOnce(Uuid) -> Act,
-    now: Millis,
+    clock: impl Fn() -> Millis,
 ) -> Result<Imported, ApiError> {
     let read = tokio::task::spawn_blocking(move || {
         let read = read(list, &parts);
@@ -98,6 +98,7 @@ pub async fn import_list(
     }
     let tenants = live_tenants(store).await?;
     let mut tx = store.begin().await?;
+    let now = clock();
     let act = act(Uuid::nil());
     let by = act.actor().to_owned();
     let new = NewScreeningList {
@@ -115,6 +116,8 @@ pub async fn import_list(
         .with("list", list.name())
         .with("sha256", version.sha256.clone());
     record::audit(&mut tx, act, now).await?;
+    // The files are written: only now does the wait begin.
+    let now = clock();
     for tenant in tenants {
         search_everyone(&mut tx, tenant, now).await?;
     }
@@ -133,10 +136,10 @@ pub async fn import_by_hand(
     store: &Store,
     list: SanctionList,
     parts: Vec<ListPart>,
-    now: Millis,
+    clock: impl Fn() -> Millis,
 ) -> Result<Imported, ApiError> {
     let act = |id| Act::system(None, "screening.imported", "screening_list", id);
-    import_list(store, list, parts, act, now).await
+    import_list(store, list, parts, act, clock).await
 }
 
 /// Somebody else imports the same list.

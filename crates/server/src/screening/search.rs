@@ -33,6 +33,8 @@ pub struct Found {
     pub evidence: ScreeningEvidence,
     /// What a person must look at, and what somebody has cleared.
     pub alerts: Vec<Alert>,
+    /// By which rules.
+    rules: ScreeningRules,
     /// The versions that were searched; none where nothing was.
     ids: Option<Vec<ScreeningListId>>,
 }
@@ -76,16 +78,28 @@ pub fn query(claims: &Claims) -> Query {
     }
 }
 
-/// Searches for the person of a verification, where its policy asks for that. What cannot be searched is told as
-/// evidence that names no list.
+/// Returns the rules to search by: those of a verification's policy, or where it asks for no search, of the policy in
+/// force. Whoever is open while a tenant turns screening on would be searched by neither it nor the search of everyone.
+async fn rules(app: &App, case: &Case) -> Result<Option<ScreeningRules>, ApiError> {
+    if case.policy.screening.required {
+        return Ok(Some(case.policy.screening.clone()));
+    }
+    let tenant = app.store.find_tenant(case.row.tenant_id).await?;
+    let tenant = tenant.ok_or(ApiError::NotFound("tenant"))?;
+    let in_force = app.policy(&tenant)?.screening.clone();
+    Ok(in_force.required.then_some(in_force))
+}
+
+/// Searches for the person of a verification, where its policy or the one in force asks for that. What cannot be searched
+/// is told as evidence that names no list.
 ///
 /// # Errors
-/// The store's: then it is tried again.
+/// The store's: then it is tried again. So is a search that failed and is no evidence, as only the policy in force asks
+/// for it.
 pub async fn of_case(app: &App, case: &Case, claims: &Claims) -> Result<Option<Found>, ApiError> {
-    let rules = &case.policy.screening;
-    if !rules.required {
+    let Some(rules) = rules(app, case).await? else {
         return Ok(None);
-    }
+    };
     let looked = match tokio::time::timeout(PATIENCE, searchable(app)).await {
         Ok(Ok(lists)) => look_aside(lists, query(claims), rules.clone()).await,
         Ok(Err(error)) => Err(error),
@@ -93,11 +107,13 @@ pub async fn of_case(app: &App, case: &Case, claims: &Claims) -> Result<Option<F
     };
     let mut found = match looked {
         Ok(found) => found,
+        Err(error) if !case.policy.screening.required => return Err(error),
         Err(error) => {
             tracing::error!(verification.id = %case.row.id, error = %chain(&error), "lists were not searched");
             return Ok(Some(Found {
                 evidence: ScreeningEvidence::default(),
                 alerts: Vec::new(),
+                rules,
                 ids: None,
             }));
         }
@@ -136,6 +152,7 @@ pub fn look(lists: &Searchable, query: &Query, rules: &ScreeningRules) -> Found 
             cut: hits.len() >= MAX_HITS,
         },
         alerts: Vec::new(),
+        rules: rules.clone(),
         ids: Some(lists.ids.clone()),
     };
     for hit in &hits {
@@ -234,6 +251,31 @@ impl Found {
     /// Was anything searched at all? Lists that are not there are no reason against it: the policy tells.
     pub const fn was_searched(&self) -> bool {
         self.ids.is_some()
+    }
+
+    /// Must somebody look at a hit before the person is approved?
+    pub fn is_open(&self) -> bool {
+        let open = |alert: &Alert| alert.exception.is_none();
+        self.alerts.iter().any(open) || self.may_have_more()
+    }
+
+    /// Where even the last of as many hits as are named is an alert, the next one may be one, too.
+    fn may_have_more(&self) -> bool {
+        let reaches = |hit: &ScreeningHit| hit.score >= self.rules.alert_score;
+        self.evidence.cut && self.evidence.hits.iter().all(reaches)
+    }
+
+    /// Was a list left out that the rules name and that is in force? Its kept files do not read.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn lacks_one(&self, app: &App) -> Result<bool, ApiError> {
+        let rows = app.store.list_screening_in_force().await?;
+        let mut wanted = rows
+            .iter()
+            .map(|row| &row.list)
+            .filter(|list| self.rules.lists.contains(list));
+        Ok(wanted.any(|list| !self.evidence.lists.contains_key(list)))
     }
 
     /// Returns the names of the lists that were searched, for the audit log.

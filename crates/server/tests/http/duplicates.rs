@@ -5,12 +5,14 @@ use std::time::Instant;
 use axum::http::{Method, StatusCode};
 use menshen_core::card::{Calibration, ColourOrder, Grade, Input, Layout, Metric, ModelCard, Role};
 use menshen_core::duplicate::FaceSearch;
-use menshen_core::ids::{ApplicantId, TenantId, VerificationId};
+use menshen_core::ids::{ApplicantId, BlockId, TenantId, VerificationId};
 use menshen_core::policy::DuplicateRules;
 use menshen_core::time::DAY;
 use menshen_ledger::verify_evidence;
 use menshen_server::{Faces, Wanted, do_one_job};
-use menshen_store::{Blocked, NewApplicant, NewBlock, NewFace, NewIdentity, NewVerification};
+use menshen_store::{
+    BlockRow, Blocked, NewApplicant, NewBlock, NewFace, NewIdentity, NewVerification,
+};
 use serde_json::{Value, json};
 
 use crate::support::{Service, codes, on_both, passport};
@@ -392,6 +394,27 @@ impl World<'_> {
         applicant
     }
 
+    /// Blocks a face for a day.
+    async fn block(&self, vector: &[f32]) -> BlockRow {
+        let template = bytes(vector);
+        let now = self.service.app.now();
+        let block = NewBlock {
+            tenant_id: self.tenant,
+            what: Blocked::Face {
+                model: "model",
+                template: &template,
+            },
+            reason: "case-1".to_owned(),
+            actor: "system".to_owned(),
+            verification_id: None,
+            ends_at: Some(now.plus(DAY)),
+        };
+        let mut tx = self.service.app.store.begin().await.unwrap();
+        let row = tx.create_block(&block, now).await.unwrap();
+        tx.commit().await.unwrap();
+        row
+    }
+
     async fn search(&self, faces: &Faces, of: ApplicantId, vector: &[f32]) -> FaceSearch {
         let found = self.try_search(faces, of, vector).await;
         found.expect("few faces are read at once")
@@ -491,27 +514,31 @@ fn no_tenant_sees_the_faces_of_another() {
 }
 
 #[test]
+fn people_who_are_nearer_hide_no_face_on_the_blocklist() {
+    on_both(|service| async move {
+        let world = World::new(&service).await;
+        for n in 0..25 {
+            // All with one face.
+            world.person(5 + 16 * n, "model").await;
+        }
+        let row = world.block(&vector(5, 3)).await;
+        let stranger: ApplicantId = uuid(1).parse().unwrap();
+        let found = world
+            .search(&Faces::default(), stranger, &vector(5, 0))
+            .await;
+        assert_eq!((found.others.len(), found.searched), (20, 26));
+        let blocked: Vec<BlockId> = found.blocked.iter().map(|hit| hit.id).collect();
+        assert_eq!(blocked, [row.id]);
+    });
+}
+
+#[test]
 fn a_face_on_the_blocklist_is_found_until_its_day() {
     on_both(|service| async move {
         let world = World::new(&service).await;
         let faces = Faces::default();
         let stranger: ApplicantId = uuid(1).parse().unwrap();
-        let template = bytes(&vector(5, 0));
-        let what = Blocked::Face {
-            model: "model",
-            template: &template,
-        };
-        let block = NewBlock {
-            tenant_id: world.tenant,
-            what,
-            reason: "case-1".to_owned(),
-            actor: "system".to_owned(),
-            verification_id: None,
-            ends_at: Some(service.app.now().plus(DAY)),
-        };
-        let mut tx = service.app.store.begin().await.unwrap();
-        let row = tx.create_block(&block, service.app.now()).await.unwrap();
-        tx.commit().await.unwrap();
+        let row = world.block(&vector(5, 0)).await;
         let found = world.search(&faces, stranger, &vector(5, 3)).await;
         assert_eq!(
             found.blocked.iter().map(|hit| hit.id).collect::<Vec<_>>(),

@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use menshen_core::ids::{ApplicantId, TenantId};
-use menshen_store::StoreError;
+use menshen_store::{NewVerification, StoreError};
 use serde_json::json;
 
 use crate::support::{Service, on_both};
@@ -118,6 +118,75 @@ fn without_consent_the_face_template_is_destroyed_and_the_rest_is_kept() {
     });
 }
 
+/// Gives the consent that faces are kept by; returns where it is withdrawn.
+async fn consents(service: &Service, applicant: &str) -> String {
+    let path = format!("/v1/applicants/{applicant}/consents");
+    let body = json!({ "purpose": "biometric_template", "version": "1" });
+    let given = service.post(&path, body).await;
+    assert_eq!(given.status, StatusCode::NO_CONTENT, "{}", given.body);
+    format!("{path}/biometric_template")
+}
+
+async fn withdraws(service: &Service, consent: &str) {
+    let answer = service.delete(consent).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.body);
+}
+
+#[test]
+fn a_consent_withdrawn_while_the_machine_judges_is_no_end_without_a_verdict() {
+    on_both(|service| async move {
+        let applicant = service.applicant("one").await;
+        let consent = consents(&service, &applicant).await;
+        let id = service.verification(&applicant, "L2", "first").await;
+        service.data(&id, "Ada Lovelace").await;
+        for part in ["front", "selfie"] {
+            service.photo(&id, part, part.as_bytes()).await;
+        }
+        assert_eq!(service.submit(&id).await.status, StatusCode::ACCEPTED);
+        withdraws(&service, &consent).await;
+        service.work().await;
+        assert_ne!(service.state(&id).await["status"], "processing");
+        let queue = service.app.store.queue("decide").await.unwrap();
+        assert_eq!((queue.ready, queue.leased), (0, 0));
+    });
+}
+
+#[test]
+fn whoever_takes_back_their_face_can_be_verified_by_what_asks_for_none() {
+    on_both(|service| async move {
+        let applicant = service.applicant("one").await;
+        let consent = consents(&service, &applicant).await;
+        let id = service.verification(&applicant, "L2", "first").await;
+        service.whole_way(&id, "Ada Lovelace").await;
+        withdraws(&service, &consent).await;
+        let id = service.verification(&applicant, "L1", "first").await;
+        service.attempt(&id, "Ada Lovelace", &[]).await;
+        assert_eq!(service.state(&id).await["status"], "verified");
+    });
+}
+
+#[test]
+fn a_face_is_taken_again_once_the_consent_is_given_again() {
+    on_both(|service| async move {
+        let applicant = service.applicant("one").await;
+        let consent = consents(&service, &applicant).await;
+        let id = service.verification(&applicant, "L2", "first").await;
+        service.data(&id, "Ada Lovelace").await;
+        withdraws(&service, &consent).await;
+        let refused = service.photo(&id, "selfie", b"a face").await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        assert_eq!(refused.body["code"], "consent_withdrawn");
+        let front = service.photo(&id, "front", b"a page").await;
+        assert_eq!(front.status, StatusCode::CREATED, "{}", front.body);
+        consents(&service, &applicant).await;
+        let taken = service.photo(&id, "selfie", b"a face").await;
+        assert_eq!(taken.status, StatusCode::CREATED, "{}", taken.body);
+        assert_eq!(service.submit(&id).await.status, StatusCode::ACCEPTED);
+        service.work().await;
+        assert_eq!(service.state(&id).await["status"], "verified");
+    });
+}
+
 #[test]
 fn a_hold_forbids_erasure_until_it_ends() {
     on_both(|service| async move {
@@ -175,6 +244,36 @@ fn what_is_past_its_time_goes_by_itself() {
             .get(&format!("/v1/applicants/{applicant}"))
             .await
             .body;
+        assert!(row["erased_at"].is_string(), "{row}");
+    });
+}
+
+#[test]
+fn a_row_that_does_not_read_keeps_nothing_else_from_its_time() {
+    on_both(|service| async move {
+        let applicant = service.applicant("one").await;
+        let id = service.verification(&applicant, "L2", "first").await;
+        service.whole_way(&id, "Ada Lovelace").await;
+        let broken = service.applicant("two").await;
+        let mut tx = service.app.store.begin().await.unwrap();
+        let new = NewVerification {
+            tenant_id: tenant(&service).await,
+            applicant_id: ApplicantId(broken.parse().unwrap()),
+            level: "L1".to_owned(),
+            flow: "first".to_owned(),
+            status: "collecting".to_owned(),
+            state: "{}".to_owned(),
+            policy_identity: "none".to_owned(),
+            due_at: Some(service.app.now()),
+        };
+        tx.create_verification(&new, service.app.now())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        service.app.clock.advance(1827 * DAY);
+        service.work().await;
+        let path = format!("/v1/applicants/{applicant}");
+        let row = service.get(&path).await.body;
         assert!(row["erased_at"].is_string(), "{row}");
     });
 }

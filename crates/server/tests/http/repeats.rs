@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Service, on_both};
+use crate::support::{Answer, Service, on_both, passport};
 
 async fn keyed(service: &Service, secret: &str, path: &str, body: &Value, key: &str) -> Answer {
     let headers = [("idempotency-key", key)];
@@ -263,6 +263,26 @@ fn the_same_photo_twice_is_one() {
         assert_eq!(first.body["id"], again.body["id"]);
         let list = format!("/v1/verifications/{id}/captures");
         assert_eq!(count(&service, &service.key, &list).await, 1);
+    });
+}
+
+#[test]
+fn a_photo_counts_again_when_the_document_is_of_its_kind_again() {
+    on_both(|service| async move {
+        let applicant = service.applicant("one").await;
+        let id = service.verification(&applicant, "L2", "first").await;
+        service.data(&id, "Ada Lovelace").await;
+        let first = service.photo(&id, "front", b"a page").await;
+        service.photo(&id, "selfie", b"a face").await;
+        let mut other = passport("Ada Lovelace");
+        other["document"] = "id_card_td1".into();
+        let data = format!("/v1/verifications/{id}/data");
+        assert_eq!(service.put(&data, other).await.status, StatusCode::OK);
+        service.data(&id, "Ada Lovelace").await;
+        let again = service.photo(&id, "front", b"a page").await;
+        assert_eq!(again.status, StatusCode::OK, "{}", again.body);
+        assert_eq!(again.body["id"], first.body["id"]);
+        assert_eq!(service.submit(&id).await.status, StatusCode::ACCEPTED);
     });
 }
 

@@ -200,6 +200,28 @@ pub async fn hit_of(service: &Service, applicant: &str, verification: &str) -> S
     id.to_string()
 }
 
+/// Puts a list in force whose kept file is another than was imported.
+pub async fn damaged(service: &Service) {
+    let mut tx = service.app.store.begin().await.unwrap();
+    let parts = [ListPart {
+        name: "file".to_owned(),
+        bytes: un(&[NOBODY]),
+    }];
+    let new = NewScreeningList {
+        list: SanctionList::Un,
+        format: "un_xml",
+        sha256: &"0".repeat(64),
+        published: None,
+        entries: 1,
+        by: "system",
+        parts: &parts,
+    };
+    tx.import_screening_list(&new, service.app.now())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
 #[test]
 fn a_list_that_is_cut_is_refused_and_nothing_is_half_done() {
     on_both(|service| async move {
@@ -524,27 +546,31 @@ fn a_list_that_is_missing_sends_everyone_to_a_person() {
 }
 
 #[test]
+fn whoever_is_open_while_screening_is_turned_on_is_searched_too() {
+    on_both(|service| async move {
+        let before = "version = \"o\"\n[duplicates]\ndocuments = false";
+        let (service, operator) = live(service, before).await;
+        let applicant = service.applicant("ada").await;
+        let id = service.verification(&applicant, "L1", "first").await;
+        let put = service.put("/v1/policy", json!({ "toml": SCREENED })).await;
+        assert_eq!(put.status, StatusCode::OK, "{}", put.body);
+        service.changed(&operator, &[ADA]).await;
+        assert!(service.hits("").await.is_empty());
+        service.attempt(&id, "Ada Lovelace", &[]).await;
+        // Decided by the policy that it was opened with, and somebody looks at the hit.
+        assert_eq!(service.state(&id).await["status"], "verified");
+        assert!(service.evidence(&id).await.evidence.screening.is_none());
+        let hits = service.hits("?state=open").await;
+        assert_eq!(hits.len(), 1, "{hits:?}");
+        assert_eq!(hits[0]["verification"], id.as_str());
+    });
+}
+
+#[test]
 fn a_list_whose_kept_file_is_damaged_counts_as_missing() {
     on_both(|service| async move {
         let (service, _) = live(service, SCREENED).await;
-        let mut tx = service.app.store.begin().await.unwrap();
-        let parts = [ListPart {
-            name: "file".to_owned(),
-            bytes: un(&[NOBODY]),
-        }];
-        let new = NewScreeningList {
-            list: SanctionList::Un,
-            format: "un_xml",
-            sha256: &"0".repeat(64),
-            published: None,
-            entries: 1,
-            by: "system",
-            parts: &parts,
-        };
-        tx.import_screening_list(&new, service.app.now())
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
+        damaged(&service).await;
         let applicant = service.applicant("nobody").await;
         let state = service.typed(&applicant, "first", "Grace Hopper").await;
         assert_eq!(state["status"], "pending");

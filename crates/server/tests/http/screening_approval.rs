@@ -5,7 +5,7 @@ use menshen_core::time::DAY;
 use serde_json::{Value, json};
 
 use crate::desk::Desk;
-use crate::screening::{ADA, Listed, NOBODY, SCREENED, id, live, not_searched};
+use crate::screening::{ADA, Listed, NOBODY, SCREENED, damaged, id, live, not_searched};
 use crate::support::{Answer, Service, on_both};
 
 /// When a clearing ends.
@@ -90,6 +90,26 @@ fn whoever_was_listed_since_the_machine_decided_is_approved_when_the_hit_is_clea
         let decided = desk.log("verification.decided").await;
         let last = decided.last().unwrap();
         assert_eq!(last["detail"]["searched"], "un", "{last}");
+    });
+}
+
+#[test]
+fn nobody_is_approved_while_a_list_in_force_cannot_be_searched() {
+    on_both(|service| async move {
+        let (service, operator) = live(service, SCREENED).await;
+        let desk = Desk::new(&service, SCREENED).await;
+        let applicant = service.applicant("grace").await;
+        let state = service.typed(&applicant, "first", "Grace Hopper").await;
+        assert_eq!(service.why(&state).await, not_searched());
+        let case = desk.open_case(id(&state), "review").await;
+        damaged(&service).await;
+        let claimed = desk.claim(&desk.reviewer, &case).await;
+        assert_eq!(claimed.status, StatusCode::OK);
+        let refused = desk.decide(&desk.reviewer, &case, approve()).await;
+        assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+        service.changed(&operator, &[NOBODY]).await;
+        let approved = desk.decide(&desk.reviewer, &case, approve()).await;
+        assert_eq!(approved.body["standing"], "second", "{}", approved.body);
     });
 }
 

@@ -7,12 +7,14 @@ mod folder;
 mod place;
 mod s3;
 
+use std::collections::HashSet;
+
 use menshen_core::ids::{ApplicantId, BlobId, TenantId};
 use menshen_core::time::{DAY, Millis};
 
 pub(crate) use place::{Place, Places};
 
-use crate::columns::{Reader, one};
+use crate::columns::{Reader, all, one};
 use crate::error::{Doing, insert_error};
 use crate::seal::Column;
 use crate::subject::Subject;
@@ -48,13 +50,15 @@ const INSERT: &str = "INSERT INTO blob (id, tenant_id, applicant_id, purpose, pl
 const INSERT_DATA: &str = "INSERT INTO blob_data (id, data) VALUES ($1, $2)";
 const FIND: &str = "SELECT applicant_id, purpose, place FROM blob WHERE id = $1 AND tenant_id = $2";
 const FIND_DATA: &str = "SELECT data FROM blob_data WHERE id = $1";
-const EXISTS: &str = "SELECT place FROM blob WHERE id = $1";
+const OF_PLACE: &str = "SELECT id FROM blob WHERE place = $1 AND id >= $2 AND id <= $3";
 const DELETE: &str = "DELETE FROM blob WHERE id = $1";
 const DELETE_DATA: &str = "DELETE FROM blob_data WHERE id = $1";
 const OF_SUBJECT: &str = "SELECT id, place FROM blob \
      WHERE tenant_id = $1 AND applicant_id = $2 AND purpose = $3";
 /// How long a file may lie without a row: longer than any request takes.
 const ORPHAN_AGE: i64 = DAY;
+/// Files whose rows are looked up at once.
+const BATCH: usize = 500;
 
 impl Store {
     /// Seals a file with a key of its subject and puts it in its place, outside of any transaction.
@@ -130,29 +134,43 @@ impl Store {
 
     /// Removes files that no row names and that are older than a day; returns how many.
     pub async fn sweep_blobs(&self, now: Millis) -> Result<u64, StoreError> {
+        let places = &self.inner.places;
+        let mut old = places.list().await?;
+        old.retain(|id| made_at(*id).plus(ORPHAN_AGE) <= now);
+        old.sort_unstable();
         let mut removed = 0;
-        for (place, id) in self.inner.places.list().await? {
-            let made = id.0.get_timestamp().map_or(0, |at| at.to_unix().0);
-            let made = Millis(
-                i64::try_from(made)
-                    .unwrap_or(i64::MAX)
-                    .saturating_mul(1_000),
-            );
-            if made.plus(ORPHAN_AGE) > now {
-                continue;
-            }
-            let row = sqlx::query(EXISTS)
-                .bind(id.to_string())
-                .fetch_optional(&self.inner.pool)
-                .await
-                .doing("find blob")?;
-            if one(BLOB, row, |r| r.parse::<Place>("place"))? != Some(place) {
-                self.inner.places.remove(place, id).await?;
+        for files in old.chunks(BATCH) {
+            let known = self.blobs_among(files).await?;
+            for id in files.iter().filter(|id| !known.contains(id)) {
+                places.remove(places.current(), *id).await?;
                 removed += 1;
             }
         }
         Ok(removed)
     }
+
+    /// Returns which files of the current place have rows, of some in the order of their ids.
+    async fn blobs_among(&self, sorted: &[BlobId]) -> Result<HashSet<BlobId>, StoreError> {
+        let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else {
+            return Ok(HashSet::new());
+        };
+        let rows = sqlx::query(OF_PLACE)
+            .bind(self.inner.places.current().as_str())
+            .bind(first.to_string())
+            .bind(last.to_string())
+            .fetch_all(&self.inner.pool)
+            .await
+            .doing("find blobs")?;
+        let ids = all(BLOB, &rows, |r| r.parse("id"))?;
+        Ok(ids.into_iter().collect())
+    }
+}
+
+/// Returns when a file was made, as its id says.
+fn made_at(id: BlobId) -> Millis {
+    let seconds = id.0.get_timestamp().map_or(0, |at| at.to_unix().0);
+    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+    Millis(seconds.saturating_mul(1_000))
 }
 
 impl Tx {
@@ -211,6 +229,6 @@ impl Tx {
             .fetch_all(self.conn())
             .await
             .doing("list blobs")?;
-        crate::columns::all(BLOB, &rows, |r| Ok((r.parse("place")?, r.parse("id")?)))
+        all(BLOB, &rows, |r| Ok((r.parse("place")?, r.parse("id")?)))
     }
 }

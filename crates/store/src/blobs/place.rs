@@ -75,13 +75,12 @@ impl Places {
         }
     }
 
-    /// Returns every file of the place, where it is not the database.
-    pub async fn list(&self) -> Result<Vec<(Place, BlobId)>, StoreError> {
-        let ids = match self {
-            Self::Database => Vec::new(),
-            Self::Folder(folder) => folder.list().await?,
-            Self::S3(bucket) => bucket.list().await?,
-        };
-        Ok(ids.into_iter().map(|id| (self.current(), id)).collect())
+    /// Returns every file of the current place, where it is not the database.
+    pub async fn list(&self) -> Result<Vec<BlobId>, StoreError> {
+        match self {
+            Self::Database => Ok(Vec::new()),
+            Self::Folder(folder) => folder.list().await,
+            Self::S3(bucket) => bucket.list().await,
+        }
     }
 }
