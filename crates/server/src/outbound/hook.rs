@@ -209,7 +209,7 @@ fn why(error: &reqwest::Error) -> HookError {
 mod tests {
     use std::net::{Ipv4Addr, Ipv6Addr};
 
-    use tokio::io::AsyncWriteExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
 
@@ -386,6 +386,8 @@ mod tests {
     /// Answers one request with a status, and with a body that has no end.
     async fn drip(listener: tokio::net::TcpListener) {
         let (mut stream, _) = listener.accept().await.unwrap();
+        let n_read = stream.read(&mut [0; 4_096]).await.unwrap();
+        assert!(n_read > 0);
         let head = b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n";
         stream.write_all(head).await.unwrap();
         while stream.write_all(b"x").await.is_ok() {
