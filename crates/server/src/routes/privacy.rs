@@ -58,7 +58,7 @@ fn is_purpose(text: &str) -> bool {
     is_word(text) && text.starts_with(|ch: char| ch.is_ascii_lowercase())
 }
 
-/// Records a consent. With `biometric_template` a face can be kept again after it was destroyed.
+/// Records a consent.
 #[utoipa::path(post, path = "/v1/applicants/{id}/consents", tag = "privacy",
     params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect")), request_body = ConsentIn,
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
