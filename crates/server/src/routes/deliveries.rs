@@ -34,7 +34,7 @@ pub struct DeliveryOut {
     pub event: String,
     /// Where it is: `ready`, `sent`, `failed`.
     pub state: String,
-    /// How often it was sent.
+    /// How often it was sent, with the tries that were not made because the address rested.
     pub tries: i64,
     /// When it is sent next, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
