@@ -286,7 +286,10 @@ fn a_reviewer_may_ask_for_one_more_step_and_nothing_else_is_taken() {
         let decisions = service.get(&path).await.body;
         let people = |decision: &&Value| decision["case"].is_string();
         let decisions = decisions.as_array().unwrap();
-        assert_eq!((decisions.len(), decisions.iter().filter(people).count()), (3, 1));
+        assert_eq!(
+            (decisions.len(), decisions.iter().filter(people).count()),
+            (3, 1)
+        );
         let known = open_case(&service, &team.first, &person.id).await;
         assert_eq!(
             known["refusal"], "seen_before",
