@@ -353,7 +353,7 @@ async fn records(service: &Service, applicant: &str, first: &str, open: &str) ->
     ids.insert("webhook", hook);
     ids.insert(
         "hit",
-        crate::screening::hit_of(service, applicant, first).await,
+        crate::listed::hit_of(service, applicant, first).await,
     );
     let route = &("POST", "/v1/uploads", People(Scope::VerificationsWrite));
     let upload = service.send(request(route, &ids, &service.key)).await;

@@ -5,7 +5,7 @@ use menshen_core::time::DAY;
 use serde_json::{Value, json};
 
 use crate::desk::Desk;
-use crate::screening::{ADA, Listed, NOBODY, SCREENED, damaged, id, live, not_searched};
+use crate::listed::{ADA, Listed, NOBODY, SCREENED, damaged, id, live, not_searched};
 use crate::support::{Answer, Service, on_both};
 
 /// When a clearing ends.
