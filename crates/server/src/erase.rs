@@ -41,7 +41,9 @@ pub async fn erase(
         }
     }
     let mut tx = app.store.begin().await?;
-    // A verdict locks the person first, too: whether they were verified meanwhile is seen here.
+    // The gallery first, as everywhere: nobody waits for another in a ring.
+    tx.lock_gallery(tenant).await?;
+    // A verdict locks the person, too: whether they were verified meanwhile is seen here.
     tx.lock_applicant(tenant, applicant).await?;
     let identity = tx.find_identity(tenant, applicant).await?;
     let until = identity.map_or(now, |known| known.verified_at.plus(keep));

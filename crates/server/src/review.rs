@@ -58,7 +58,7 @@ pub async fn open(
 ) -> Result<ReviewCaseRow, ApiError> {
     let (tenant, applicant) = (case.row.tenant_id, case.row.applicant_id);
     let barred = match queue {
-        Queue::Appeal => tx.list_who_know(tenant, case.row.id).await?,
+        Queue::Appeal => tx.list_who_know(tenant, case.row.id, None).await?,
         Queue::Review | Queue::Recheck => BTreeSet::new(),
     };
     let matter = Matter {
@@ -149,7 +149,7 @@ impl Read {
         if row.case.matter.queue == Queue::Appeal {
             // Whoever has come to know the person since it was opened takes it no more.
             let (about, but) = (row.verification_id, Some(row.id));
-            let know = tx.list_who_know_besides(tenant, about, but).await?;
+            let know = tx.list_who_know(tenant, about, but).await?;
             row.case.barred.extend(know);
         }
         Ok(row)
@@ -296,7 +296,7 @@ pub async fn vote<P: Permission>(
             return Err(ApiError::Stale);
         }
     }
-    // Erasure locks the person first, too: one of the two waits, and sees what the other has done.
+    // Erasure locks the person, too: one of the two waits, and sees what the other has done.
     let whom = (read.row.case.tenant, read.row.case.applicant);
     tx.lock_applicant(whom.0, whom.1).await?;
     let row = read.again(tx).await?;

@@ -198,15 +198,6 @@ impl Tx {
         &mut self,
         tenant: TenantId,
         verification: VerificationId,
-    ) -> Result<BTreeSet<StaffId>, StoreError> {
-        self.list_who_know_besides(tenant, verification, None).await
-    }
-
-    /// The same of every case but one.
-    pub async fn list_who_know_besides(
-        &mut self,
-        tenant: TenantId,
-        verification: VerificationId,
         but: Option<CaseId>,
     ) -> Result<BTreeSet<StaffId>, StoreError> {
         let rows = list_of(self.conn(), tenant, verification).await?;

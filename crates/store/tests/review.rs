@@ -119,7 +119,7 @@ mod cases {
             assert_eq!((&found.case, found.version), (&case.case, case.version));
         }
         let mut tx = world.store.begin().await.unwrap();
-        let know = tx.list_who_know(row.tenant_id, row.id).await.unwrap();
+        let know = tx.list_who_know(row.tenant_id, row.id, None).await.unwrap();
         assert!(know.contains(&who.id));
     }
 

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::node::{Answer, Node, Setup, call, copy_keys, kills, passport, postgres, wait};
+use crate::node::{
+    Answer, Node, Setup, call, copy_keys, kills, on_postgresql, on_sqlite, passport, postgres, wait,
+};
 
 /// The longest that a service may take to be ready again, in 99 of 100 cases: another test may have both cores.
 const READY: Duration = Duration::from_secs(2);
@@ -204,16 +206,12 @@ impl Seeded {
 
 #[test]
 fn no_kill_loses_an_acknowledged_write() {
-    let folder = tempfile::tempdir().unwrap();
-    kill_while_others_write(&Setup::new(folder.path().join("data")), kills());
+    on_sqlite(|setup| kill_while_others_write(setup, kills()));
 }
 
 #[test]
 fn no_kill_loses_an_acknowledged_write_on_postgresql() {
-    let Some(database) = postgres() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let setup = Setup::new(folder.path().join("data")).with("MENSHEN_DATABASE", database);
-    kill_while_others_write(&setup, kills());
+    on_postgresql(|setup| kill_while_others_write(setup, kills()));
 }
 
 fn kill_while_others_write(setup: &Setup, kills: u32) {

@@ -255,6 +255,18 @@ pub fn postgres() -> Option<String> {
     Some(format!("{server}/{name}?{options}"))
 }
 
+/// Runs a test on a setup of its own with SQLite.
+pub fn on_sqlite(work: impl FnOnce(&Setup)) {
+    let folder = tempfile::tempdir().unwrap();
+    work(&Setup::new(folder.path().join("data")));
+}
+
+/// Runs a test on a setup of its own with PostgreSQL, where a server is there.
+pub fn on_postgresql(work: impl FnOnce(&Setup)) {
+    let Some(database) = postgres() else { return };
+    on_sqlite(|setup| work(&setup.clone().with("MENSHEN_DATABASE", database)));
+}
+
 /// Returns how often the crash test kills.
 pub fn kills() -> u32 {
     number("MENSHEN_KILLS", 30)

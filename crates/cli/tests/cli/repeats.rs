@@ -7,7 +7,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use crate::crash::{Seeded, Service, Stop};
-use crate::node::{Answer, Node, Setup, number, postgres, wait};
+use crate::node::{Answer, Node, Setup, number, on_postgresql, on_sqlite, wait};
 
 /// How often each request is sent at once.
 const REPEATS: usize = 10;
@@ -21,16 +21,12 @@ fn keys() -> u32 {
 
 #[test]
 fn no_kill_makes_a_repeated_request_two() {
-    let folder = tempfile::tempdir().unwrap();
-    kill_while_others_repeat(&Setup::new(folder.path().join("data")), keys());
+    on_sqlite(|setup| kill_while_others_repeat(setup, keys()));
 }
 
 #[test]
 fn no_kill_makes_a_repeated_request_two_on_postgresql() {
-    let Some(database) = postgres() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let setup = Setup::new(folder.path().join("data")).with("MENSHEN_DATABASE", database);
-    kill_while_others_repeat(&setup, keys());
+    on_postgresql(|setup| kill_while_others_repeat(setup, keys()));
 }
 
 fn kill_while_others_repeat(setup: &Setup, keys: u32) {

@@ -19,6 +19,21 @@ async fn refused_by(service: &Service, team: &Team, name: &str) -> Failed {
     Failed { applicant, id }
 }
 
+/// Everything that one person decides is looked at again.
+const ALL_AGAIN: &str = "[review]\nrecheck_share = 1.0";
+
+/// Somebody whose refusal was drawn to be looked at again, and who has appealed against it.
+async fn drawn(service: &Service) -> (Team, Failed) {
+    let put = service
+        .put("/v1/policy", json!({ "toml": ALL_AGAIN }))
+        .await;
+    assert_eq!(put.status, StatusCode::OK, "{}", put.body);
+    let team = Team::new(service).await;
+    let person = refused_by(service, &team, "drawn").await;
+    waiting(service, &person, "review_refused").await;
+    (team, person)
+}
+
 #[test]
 fn an_appeal_against_peoples_own_codes_comes_to_an_end() {
     on_both(|service| async move {
@@ -47,12 +62,7 @@ fn an_appeal_against_peoples_own_codes_comes_to_an_end() {
 #[test]
 fn a_decision_is_drawn_once_to_be_looked_at_again() {
     on_both(|service| async move {
-        let toml = "[review]\nrecheck_share = 1.0";
-        let put = service.put("/v1/policy", json!({ "toml": toml })).await;
-        assert_eq!(put.status, StatusCode::OK, "{}", put.body);
-        let team = Team::new(&service).await;
-        let person = refused_by(&service, &team, "drawn").await;
-        waiting(&service, &person, "review_refused").await;
+        let (team, person) = drawn(&service).await;
         let upheld = decide(&service, &team.second, &person.id, refuse("name_mismatch")).await;
         assert_eq!(upheld.status, StatusCode::OK, "{}", upheld.body);
         assert_eq!(upheld.body["standing"], "settled", "{}", upheld.body);
@@ -62,13 +72,8 @@ fn a_decision_is_drawn_once_to_be_looked_at_again() {
 #[test]
 fn whoever_looked_at_it_again_does_not_decide_the_appeal() {
     on_both(|service| async move {
-        let toml = "[review]\nrecheck_share = 1.0";
-        let put = service.put("/v1/policy", json!({ "toml": toml })).await;
-        assert_eq!(put.status, StatusCode::OK, "{}", put.body);
-        let team = Team::new(&service).await;
-        let person = refused_by(&service, &team, "looked at again").await;
-        waiting(&service, &person, "review_refused").await;
-        let desk = Desk::new(&service, toml).await;
+        let (team, person) = drawn(&service).await;
+        let desk = Desk::new(&service, ALL_AGAIN).await;
         let recheck = desk.open_case(&person.id, "recheck").await;
         assert_eq!(
             desk.vote(&team.second, &recheck, refuse("doc_edited"))
