@@ -82,13 +82,12 @@ macro_rules! select {
 }
 const FIND: &str = select!("l.login_digest = $1");
 const FIND_OF: &str = select!("l.staff_id = $1");
-const SET_PASSWORD: &str =
-    "UPDATE staff_login SET password_sealed = $1, version = version + 1 WHERE staff_id = $2 AND version = $3";
-const USE_STEP: &str = "UPDATE staff_login SET totp_step = $1 WHERE staff_id = $2 AND totp_step < $1";
+const SET_PASSWORD: &str = "UPDATE staff_login SET password_sealed = $1, version = version + 1 WHERE staff_id = $2 AND version = $3";
+const USE_STEP: &str =
+    "UPDATE staff_login SET totp_step = $1 WHERE staff_id = $2 AND totp_step < $1";
 const DELETE: &str = "DELETE FROM staff_login WHERE staff_id = $1";
 const DELETE_CODES: &str = "DELETE FROM staff_recovery_code WHERE staff_id = $1";
-const INSERT_CODE: &str =
-    "INSERT INTO staff_recovery_code (staff_id, tenant_id, digest, used_at) VALUES ($1, $2, $3, NULL)";
+const INSERT_CODE: &str = "INSERT INTO staff_recovery_code (staff_id, tenant_id, digest, used_at) VALUES ($1, $2, $3, NULL)";
 const USE_CODE: &str = "UPDATE staff_recovery_code SET used_at = $1 \
      WHERE staff_id = $2 AND digest = $3 AND used_at IS NULL";
 const COUNT_CODES: &str =
@@ -161,7 +160,10 @@ impl Store {
     }
 
     fn recovery_digest(&self, staff: StaffId, code: &str) -> String {
-        self.own_digest(DigestKind::RecoveryCode, format!("{staff} {code}").as_bytes())
+        self.own_digest(
+            DigestKind::RecoveryCode,
+            format!("{staff} {code}").as_bytes(),
+        )
     }
 }
 
@@ -363,10 +365,7 @@ async fn find_invitation(
     Ok(found.filter(|row| bool::from(row.hash.as_bytes().ct_eq(hash.as_bytes()))))
 }
 
-async fn find_of(
-    conn: &mut AnyConnection,
-    staff: StaffId,
-) -> Result<Option<LoginRow>, StoreError> {
+async fn find_of(conn: &mut AnyConnection, staff: StaffId) -> Result<Option<LoginRow>, StoreError> {
     let row = sqlx::query(FIND_OF)
         .bind(staff.to_string())
         .fetch_optional(conn)

@@ -188,9 +188,10 @@ fn login(typed: &str) -> Result<String, ApiError> {
 
 fn taken(error: StoreError) -> ApiError {
     match error {
-        StoreError::Duplicate { .. } => {
-            ApiError::conflict("login_taken", "somebody else has this login; choose another")
-        }
+        StoreError::Duplicate { .. } => ApiError::conflict(
+            "login_taken",
+            "somebody else has this login; choose another",
+        ),
         error => error.into(),
     }
 }

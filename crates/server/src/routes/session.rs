@@ -149,17 +149,19 @@ pub async fn sign_in(
     let hash = hash.as_ref().and_then(|hash| hash.as_text());
     let right = passwords::is(&app, hash, password.reveal()).await?;
     let mut tx = app.store.begin().await?;
-    let row = match row.filter(|_| right) {
-        Some(row) if is_still(&mut tx, &row).await? => row,
-        found => return refused(tx, found.as_ref(), "staff.password_failed", FAILED, now).await,
+    let still = match &row {
+        Some(row) if right => is_still(&mut tx, row).await?,
+        _ => false,
+    };
+    let Some(row) = row.as_ref().filter(|_| still) else {
+        return refused(tx, row.as_ref(), "staff.password_failed", FAILED, now).await;
     };
     sign_in::right(&mut tx, &browser, tried).await?;
     if let Some(held) = &browser.held {
         tx.end_held_session(held).await?;
     }
     let whom = (row.tenant_id, row.staff_id);
-    let (_, cookie) =
-        sign_in::begin(&mut tx, whom, SessionStage::Factor, &browser, now).await?;
+    let (_, cookie) = sign_in::begin(&mut tx, whom, SessionStage::Factor, &browser, now).await?;
     tx.commit().await?;
     Ok((cookie, Json(NextOut { next: "factor" })).into_response())
 }
@@ -275,10 +277,7 @@ pub async fn get_session(
 #[utoipa::path(delete, path = "/v1/session", tag = "session", security(("session" = [])),
     params(("Menshen-Console" = String, Header, description = "1")),
     responses((status = 204), (status = 401, body = Problem)))]
-pub async fn sign_out(
-    State(app): State<App>,
-    signed_in: SignedIn,
-) -> Result<Response, ApiError> {
+pub async fn sign_out(State(app): State<App>, signed_in: SignedIn) -> Result<Response, ApiError> {
     let signed = signed_in.signed;
     let (staff, session) = (signed.staff.id, signed.session.id);
     let mut tx = app.store.begin().await?;
@@ -394,7 +393,12 @@ pub async fn draw_recovery_codes(
     let tried = (Tried::Factor, &*staff.to_string());
     sign_in::right(&mut tx, &browser, tried).await?;
     set_codes(&mut tx, (row.tenant_id, staff), &drawn).await?;
-    let act = Act::new(&signed.caller(), "staff.recovery_codes_drawn", "staff", staff.0);
+    let act = Act::new(
+        &signed.caller(),
+        "staff.recovery_codes_drawn",
+        "staff",
+        staff.0,
+    );
     record::audit(&mut tx, act, now).await?;
     tx.commit().await?;
     Ok(Json(RecoveryCodesOut {
@@ -411,6 +415,9 @@ pub async fn set_codes(
     whom: (menshen_core::ids::TenantId, StaffId),
     drawn: &[String],
 ) -> Result<(), ApiError> {
-    let kept: Vec<String> = drawn.iter().filter_map(|code| codes::normal(code)).collect();
+    let kept: Vec<String> = drawn
+        .iter()
+        .filter_map(|code| codes::normal(code))
+        .collect();
     Ok(tx.set_recovery_codes(whom, &kept).await?)
 }

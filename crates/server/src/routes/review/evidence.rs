@@ -159,7 +159,9 @@ pub async fn gather(app: &App, read: &Read, who: &Reviewer) -> Result<EvidenceOu
 
 /// Says on which photo a place is that is put right in the form: where the field was read.
 fn placed(mut reasons: Vec<ReasonOut>, fields: &[Beside]) -> Vec<ReasonOut> {
-    let findings = reasons.iter_mut().filter_map(|reason| reason.finding.as_mut());
+    let findings = reasons
+        .iter_mut()
+        .filter_map(|reason| reason.finding.as_mut());
     for finding in findings.filter(|finding| finding.part.is_none()) {
         let mut read = fields.iter().flat_map(|field| &field.read);
         let there = read.find(|read| finding.region == Some(BoxOut::from(read.region)));
@@ -173,14 +175,17 @@ fn history(row: &ReviewCaseRow, earlier: Vec<DecisionRow>) -> Vec<EarlierOut> {
     let shown = |decision: &DecisionRow| {
         decision.created_at <= row.opened_at && !(blind && decision.case_id.is_some())
     };
-    let out = earlier.into_iter().filter(shown).map(|decision| EarlierOut {
-        id: decision.id.0,
-        attempt: decision.attempt,
-        outcome: decision.outcome,
-        codes: decision.codes,
-        case: decision.case_id.map(|id| id.0),
-        at: text(decision.created_at),
-    });
+    let out = earlier
+        .into_iter()
+        .filter(shown)
+        .map(|decision| EarlierOut {
+            id: decision.id.0,
+            attempt: decision.attempt,
+            outcome: decision.outcome,
+            codes: decision.codes,
+            case: decision.case_id.map(|id| id.0),
+            at: text(decision.created_at),
+        });
     out.collect()
 }
 
