@@ -299,3 +299,42 @@ fn half_signed_in_is_not_signed_in_and_does_not_last() {
         );
     });
 }
+
+/// Whether a login is known must not be told by the time that the answer takes. Few pairs, and a bar that only a hash that
+/// was left out misses: `MENSHEN_TEST_PAIRS` asks for more.
+#[test]
+fn an_answer_takes_as_long_for_a_login_that_nobody_has() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests are told by their environment how long they may take"
+    )]
+    let n_pairs = std::env::var("MENSHEN_TEST_PAIRS").map_or(20, |n| n.parse().unwrap());
+    on_both(|service| async move {
+        service.enrolled("reviewer", "known").await;
+        let browser = Browser::new(&service);
+        let mut times = [Vec::new(), Vec::new()];
+        for n in 0..n_pairs {
+            // Each is first as often as the other.
+            let mut pair = ["known".to_owned(), format!("unknown{n}")];
+            pair.rotate_left(n % 2);
+            for login in &pair {
+                let start = std::time::Instant::now();
+                let answer = browser.password(login, "this is not it at all").await;
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+                times[usize::from(login != "known")].push(start.elapsed().as_secs_f64());
+            }
+            // No try waits for those before.
+            service.app.clock.advance(16 * MINUTE);
+        }
+        let median = |times: &mut Vec<f64>| {
+            times.sort_by(f64::total_cmp);
+            times[times.len() / 2] * 1_000.0
+        };
+        let [known, unknown] = times.each_mut().map(median);
+        println!("{n_pairs} pairs: known {known:.2} ms, unknown {unknown:.2} ms (medians)");
+        assert!(
+            (0.67..1.5).contains(&(known / unknown)),
+            "{known} {unknown}"
+        );
+    });
+}

@@ -251,3 +251,53 @@ fn votes(read: &Read) -> Vec<VoteOut> {
     });
     votes.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use menshen_core::geometry::Rect;
+    use menshen_core::reason::Step;
+    use menshen_core::review::Read as Reading;
+    use menshen_core::{Reason, ReasonCode};
+    use menshen_document::Field;
+
+    use super::*;
+
+    const PLACE: Rect = Rect {
+        x: 10.0,
+        y: 20.0,
+        width: 300.0,
+        height: 40.0,
+    };
+
+    fn found(reason: Reason) -> (Option<&'static str>, Option<BoxOut>) {
+        let read = Reading {
+            value: "ADA".to_owned(),
+            step: Step::DocumentBack,
+            source: "print",
+            sure: true,
+            region: PLACE,
+            differs_at: Some(1),
+        };
+        let fields = [Beside {
+            field: Field::Name,
+            typed: Some("EDA".to_owned()),
+            read: vec![read],
+        }];
+        let shown = placed(show(&[reason], Audience::Operator), &fields);
+        let finding = shown[0].finding.as_ref().unwrap();
+        (finding.part, finding.region)
+    }
+
+    #[test]
+    fn a_place_is_on_the_photo_where_it_was_seen() {
+        let of = |step| Reason::new(ReasonCode::NameMismatch).at(step);
+        let there = Some(BoxOut::from(PLACE));
+        assert_eq!(
+            found(of(Step::DocumentFront).region(PLACE)),
+            (Some("front"), there)
+        );
+        assert_eq!(found(of(Step::Form).region(PLACE)), (Some("back"), there));
+        assert_eq!(found(of(Step::Form)), (None, None));
+        assert_eq!(found(of(Step::Liveness)), (Some("selfie"), None));
+    }
+}
