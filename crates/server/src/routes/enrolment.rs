@@ -9,7 +9,8 @@ use menshen_store::{InvitationRow, NewLogin, SessionStage, StaffRow, StoreError,
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::session::{SessionOut, check_password, describe, set_codes};
+use super::own_sign_in::{check_password, set_codes};
+use super::session::{SessionOut, describe};
 use crate::app::App;
 use crate::config::Secret;
 use crate::input::Input;
