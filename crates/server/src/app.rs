@@ -20,6 +20,7 @@ use crate::outbound::Outbound;
 use crate::problem::ApiError;
 use crate::screening::Lists;
 use crate::setup::SetupLink;
+use crate::sign_in::passwords;
 use crate::web::Held;
 
 /// The running service. Cheap to clone.
@@ -54,6 +55,8 @@ pub struct Inner {
     pub page_models: BTreeMap<String, Held>,
     /// Wakes the loop that takes up jobs.
     pub wake: tokio::sync::Notify,
+    /// Turns to hash a password.
+    pub hashing: tokio::sync::Semaphore,
     /// Policies that were read, by identity: they never change.
     policies: Mutex<HashMap<String, Arc<Policy>>>,
     /// The minute whose sweep this node has planned.
@@ -104,6 +107,7 @@ impl App {
                 .map(|(name, bytes)| (name, Held::new(bytes)))
                 .collect(),
             wake: tokio::sync::Notify::new(),
+            hashing: tokio::sync::Semaphore::new(passwords::AT_ONCE),
             policies: Mutex::default(),
             swept: std::sync::atomic::AtomicI64::new(0),
         }))

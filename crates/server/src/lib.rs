@@ -35,6 +35,7 @@ mod routes;
 mod screening;
 mod serve;
 mod setup;
+mod sign_in;
 mod start;
 mod statement;
 mod ticket;

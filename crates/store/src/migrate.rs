@@ -72,6 +72,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0010_events.sql"),
         include_str!("../migrations/postgres/0010_events.sql"),
     ),
+    (
+        11,
+        "sign_in",
+        include_str!("../migrations/sqlite/0011_sign_in.sql"),
+        include_str!("../migrations/postgres/0011_sign_in.sql"),
+    ),
 ];
 
 /// Returns the version of the tables.
