@@ -1,6 +1,6 @@
 //! Draws a corpus of pictures and judges each natively, for the browser's test to compare (web/app/test/engine.test.ts).
 //!
-//! `corpus OUT MODELS PHOTO [FILE..]`: writes pictures and `corpus.json` into OUT. MODELS is a folder with the models, PHOTO a
+//! `page_corpus OUT MODELS PHOTO [FILE..]`: writes pictures and `corpus.json` into OUT. MODELS is a folder with the models, PHOTO a
 //! photograph of people, of which one becomes portrait and selfie; each FILE is judged as well, as `front:PATH`, `back:PATH`
 //! or `face:PATH`.
 
@@ -70,7 +70,7 @@ struct Corpus {
 fn main() -> Done<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [folder, models, photo, files @ ..] = arguments.as_slice() else {
-        return Err("corpus OUT MODELS PHOTO [TASK:FILE..]".into());
+        return Err("page_corpus OUT MODELS PHOTO [TASK:FILE..]".into());
     };
     let model = |name: &str| std::fs::read(Path::new(models).join(format!("{name}.onnx")));
     let rules = CaptureRules::of(&Policy::default());
