@@ -48,4 +48,88 @@ impl InvitationRow {
 
 impl Store {
     /// Returns the invitation of a secret, or none where it is unknown, used or over, or its owner no longer let in.
-    pub
+    pub async fn find_invitation(
+        &self,
+        secret: &str,
+        now: Millis,
+    ) -> Result<Option<InvitationRow>, StoreError> {
+        let hash = token_hash(secret);
+        let row = sqlx::query(FIND_INVITATION)
+            .bind(hash.clone())
+            .bind(now.0)
+            .fetch_optional(&self.inner.pool)
+            .await
+            .doing("find an invitation")?;
+        let found = one(INVITATION, row, read)?;
+        Ok(found.filter(|row| bool::from(row.hash.as_bytes().ct_eq(hash.as_bytes()))))
+    }
+}
+
+impl Tx {
+    /// Draws an invitation, which is given once, in place of the one before; the secret of the app that is set up with it
+    /// is drawn, too.
+    pub async fn invite_staff(
+        &mut self,
+        row: &StaffRow,
+        until: Millis,
+    ) -> Result<Secret, StoreError> {
+        self.end_invitations(row.id).await?;
+        let secret = Secret::draw(PREFIX)?;
+        let totp: [u8; TOTP_BYTES] = random::bytes()?;
+        let key = self.store.staff_key(row.tenant_id);
+        let sealed = INVITED_TOTP.seal(&key, row.tenant_id, &row.id.to_string(), &totp)?;
+        sqlx::query(INVITE)
+            .bind(row.id.to_string())
+            .bind(row.tenant_id.to_string())
+            .bind(token_hash(secret.reveal()))
+            .bind(sealed)
+            .bind(until.0)
+            .execute(self.conn())
+            .await
+            .map_err(|source| insert_error(INVITATION, "invite staff", source))?;
+        Ok(secret)
+    }
+
+    /// Uses an invitation up.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where somebody was faster.
+    pub async fn use_invitation(&mut self, row: &InvitationRow) -> Result<(), StoreError> {
+        let done = sqlx::query(END_INVITATION)
+            .bind(row.staff_id.to_string())
+            .bind(row.hash.clone())
+            .execute(self.conn())
+            .await
+            .doing("use an invitation")?;
+        one_row(INVITATION, &done)
+    }
+
+    pub(crate) async fn end_invitations(&mut self, staff: StaffId) -> Result<(), StoreError> {
+        sqlx::query(END_INVITATIONS)
+            .bind(staff.to_string())
+            .execute(self.conn())
+            .await
+            .map(|_| ())
+            .doing("end an invitation")
+    }
+
+    /// Removes the invitations that have ended; returns how many.
+    pub async fn prune_invitations(&mut self, now: Millis) -> Result<u64, StoreError> {
+        sqlx::query(PRUNE_INVITATIONS)
+            .bind(now.0)
+            .execute(self.conn())
+            .await
+            .map(|done| done.rows_affected())
+            .doing("prune invitations")
+    }
+}
+
+fn read(r: Reader<'_>) -> Result<InvitationRow, StoreError> {
+    Ok(InvitationRow {
+        staff_id: r.parse("staff_id")?,
+        tenant_id: r.parse("tenant_id")?,
+        expires_at: r.at("expires_at")?,
+        hash: r.get("hash")?,
+        totp_sealed: r.get("totp_sealed")?,
+    })
+}
