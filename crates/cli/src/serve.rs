@@ -62,7 +62,7 @@ fn pages(args: &ServeArgs, config: &Config, context: &Context) -> anyhow::Result
     if config.engine.workers > 0 {
         let models = ModelStore::open(&context.models_dir)?;
         for name in PAGE_MODELS {
-            let file = models.manifest().entry(name)?.file_name().to_owned();
+            let file = models.manifest().entry(name)?.file.clone();
             pages.models.insert(file, models.load(name)?.0);
         }
     }

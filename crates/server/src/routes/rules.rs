@@ -1,6 +1,6 @@
 //! What a page may judge by itself before it sends a picture.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::State;
@@ -23,13 +23,13 @@ use crate::problem::{ApiError, Problem};
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RulesOut {
     /// Of a document's photo.
-    #[schema(value_type = BTreeMap<String, f32>)]
+    #[schema(value_type = std::collections::BTreeMap<String, f32>)]
     pub page: QualityLimits,
     /// Of the portrait on the document.
-    #[schema(value_type = BTreeMap<String, f32>)]
+    #[schema(value_type = std::collections::BTreeMap<String, f32>)]
     pub portrait: PortraitLimits,
     /// Of a selfie.
-    #[schema(value_type = BTreeMap<String, f32>)]
+    #[schema(value_type = std::collections::BTreeMap<String, f32>)]
     pub face: FaceLimits,
     /// Codes that go to a person instead of asking for another picture.
     #[schema(value_type = Vec<String>)]
