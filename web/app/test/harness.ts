@@ -15,8 +15,8 @@ export const APP = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Where screenshots are kept to be looked at. */
 export const SHOTS = join(APP, "shots");
 /** The program; the environment may name another one. */
-const MENSHEN = process.env["MENSHEN_BIN"] ?? join(APP, "../../target/release/menshen");
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const MENSHEN = process.env["WEB_TEST_MENSHEN"] ?? join(APP, "../../target/release/menshen");
+const CHROMIUM = process.env["WEB_TEST_CHROMIUM"] ?? "/usr/bin/chromium";
 /** How long a service may take to start, in milliseconds; with models it loads some 40 MB first. */
 const STARTS_WITHIN = 60_000;
 
