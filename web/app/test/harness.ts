@@ -37,7 +37,7 @@ export interface Service {
 export async function startService(args: readonly string[] = [], environment: Record<string, string> = {}): Promise<Service> {
   const folder = mkdtempSync(join(tmpdir(), "menshen-web-"));
   const all = ["serve", "--json", "--listen", "127.0.0.1:0", "--data-dir", join(folder, "data"), ...args];
-  const child = spawn(MENSHEN, all, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, RUST_LOG: "error", ...environment } });
+  const child = spawn(MENSHEN, all, { stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, ...environment } });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const greeting = await new Promise<Record<string, string>>((resolve, reject) => {
     let text = "";

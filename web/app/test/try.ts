@@ -17,7 +17,7 @@ await page.evaluate(([token, id]) => {
   document.querySelector("main")!.append(element);
 }, [token, id]);
 const faults: string[] = [];
-const see = async (name: string) => faults.push(...(await look(page, name)));
+const see = async (name: string) => faults.push(...(await look(page, name, [{ width: 360, height: 800 }])));
 const heading = (text: string | RegExp) => page.getByRole("heading", { name: text }).waitFor({ timeout: 8000 });
 try {
   await heading("Before we begin");
