@@ -1,6 +1,7 @@
 import type { ReasonOut, VerificationOut } from "../schema.js";
 import { body, done, Problem, Unreachable } from "../shared/service.js";
 import type { Service } from "../shared/service.js";
+import { padded } from "./documents.js";
 import { dropDraft, forgetAll, keepDraft, readDraft } from "./draft.js";
 import { consentsMissing, EMPTY } from "./model.js";
 import type { Aside, Draft, Known, Model, Notice, Part, Trouble } from "./model.js";
@@ -20,7 +21,7 @@ export class Flow {
 
   constructor(
     readonly service: Service,
-    public verification: string,
+    readonly verification: string,
     readonly onChange: (before: Model, after: Model) => void,
   ) {}
 
@@ -151,7 +152,7 @@ export class Flow {
     this.run(async () => {
       const { document, country, name, birth_date, number, sex, nationality } = this.model.draft;
       if (!document || !country || !name || !birth_date || !number) return;
-      const data = { document, country, name, birth_date, number, sex: sex || null, nationality: nationality || null };
+      const data = { document, country, name, birth_date: padded(birth_date), number, sex: sex || null, nationality: nationality || null };
       const params = { path: { id: this.verification } };
       const found = await body(this.service.api.PUT("/v1/verifications/{id}/data", { params, body: data }));
       this.set({ wrong: found.usable ? [] : found.reasons });

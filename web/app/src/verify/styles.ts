@@ -80,7 +80,7 @@ export const styles = [
     footer { display: flex; flex-wrap: wrap; justify-content: center; gap: 0.25rem 1rem; border-top: 1px solid var(--hair); margin-top: 1.5rem; padding-top: 0.5rem; }
 
     .field { display: block; border: none; padding: 0; margin: 0 0 1.25rem; }
-    .field > span:first-child, legend { display: block; font-weight: 600; margin-bottom: 0.35rem; padding: 0; }
+    .field > label, legend { display: block; font-weight: 600; margin-bottom: 0.35rem; padding: 0; }
     input:not([type="checkbox"], [type="file"], [type="radio"]), select, textarea {
       font: inherit; color: var(--ink); background: var(--field); width: 100%; min-height: 48px; padding: 0.6em 0.8em;
       border: 1px solid var(--line); border-radius: var(--radius);
@@ -146,9 +146,10 @@ export const viewfinderStyles = [
   buttons,
   css`
     :host { display: block; }
-    .finder { position: relative; overflow: hidden; border-radius: var(--radius); background: #0b0f12; aspect-ratio: 4 / 3; max-height: 64vh; margin: 0 auto; }
+    .finder { position: relative; overflow: hidden; border-radius: var(--radius); background: #0b0f12; aspect-ratio: var(--shape, 4 / 3); max-height: 62vh; max-width: 100%; margin: 0 auto; }
     video { display: block; width: 100%; height: 100%; object-fit: cover; }
     .face video { transform: scaleX(-1); }
+    .finder.face { aspect-ratio: 1; }
     .guide { position: absolute; inset: 0; width: 100%; height: 100%; fill: none; stroke: #ffffff; stroke-width: 3; stroke-linejoin: round; }
     .frame, .oval { position: absolute; pointer-events: none; border: 3px solid #ffffffd0; box-shadow: 0 0 0 100vmax #0b0f1290; transition: border-color 0.2s; }
     .frame { inset: 10% 7%; border-radius: 14px; }

@@ -55,7 +55,7 @@ function thread(view: View, { ticket, messages }: ThreadOut) {
     )}</ul>
     ${open
       ? html`<form @submit=${write}>
-          <label class="field"><span>${t("support.more")}</span><textarea name="text" maxlength="4000" required></textarea></label>
+          <div class="field"><label for="more">${t("support.more")}</label><textarea id="more" name="text" maxlength="4000" required></textarea></div>
           <div class="actions"><button class="secondary" part="button secondary" ?disabled=${model.busy}>${t("support.write")}</button></div>
         </form>`
       : nothing}`,
