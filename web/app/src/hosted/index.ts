@@ -45,8 +45,6 @@ function build(): void {
   document.adoptedStyleSheets = [pageStyles];
   const header = document.createElement("header");
   const heading = document.createElement("h1");
-  const label = document.createElement("label");
-  const name = document.createElement("span");
   const choice = document.createElement("select");
   const main = document.createElement("main");
   const element = document.createElement("menshen-verify");
@@ -56,7 +54,7 @@ function build(): void {
     document.documentElement.lang = lang;
     document.title = TITLES[lang];
     heading.textContent = TITLES[lang];
-    name.textContent = CHOOSE[lang];
+    choice.setAttribute("aria-label", CHOOSE[lang]);
     choice.value = lang;
     element.lang = lang;
   };
@@ -75,8 +73,7 @@ function build(): void {
   open();
   // Another link in the same tab.
   addEventListener("hashchange", () => location.hash !== "" && open());
-  label.append(name, choice);
-  header.append(heading, label);
+  header.append(heading, choice);
   main.append(element);
   document.body.append(header, main);
 }

@@ -58,6 +58,7 @@ export class MenshenVerify extends LitElement {
   #session: Session | undefined;
   #shown = "";
   #said = "";
+  #begun = false;
   #told = "";
 
   constructor() {
@@ -162,7 +163,8 @@ export class MenshenVerify extends LitElement {
     if (name !== this.#shown && name !== "loading") emit(this, "menshen-step", { step: name });
     const heading = this.renderRoot.querySelector<HTMLElement>("h2");
     const said = heading?.textContent ?? "";
-    const first = this.#shown === "" || this.#shown === "loading";
+    const first = !this.#begun;
+    this.#begun ||= name !== "loading";
     const other = name !== this.#shown || said !== this.#said;
     this.#shown = name;
     this.#said = said;

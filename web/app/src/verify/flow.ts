@@ -3,7 +3,7 @@ import { body, done, Problem, Unreachable } from "../shared/service.js";
 import type { Service } from "../shared/service.js";
 import { padded } from "./documents.js";
 import { dropDraft, forgetAll, keepDraft, readDraft } from "./draft.js";
-import { consentsMissing, EMPTY } from "./model.js";
+import { consentsMissing, EMPTY, isOpen } from "./model.js";
 import type { Aside, Draft, Known, Model, Notice, Part, Trouble } from "./model.js";
 
 /** Shortest and longest pause between two looks at the service, in milliseconds. */
@@ -65,6 +65,8 @@ export class Flow {
     const { status, processing } = known.verification;
     const going = status === "not_started" || status === "in_progress";
     this.set({ known, trouble: undefined, ...(going || processing ? {} : { shot: undefined, camera: undefined }) });
+    // The phone has handed everything in: this page shows what comes of it.
+    if (this.model.aside === "handover" && (processing || !isOpen(this.model))) this.set({ aside: "none" });
     this.lookLater();
   }
 

@@ -111,7 +111,8 @@ function appealing(view: View, { appeal, reasons }: VerificationOut) {
   return page({
     heading: t(waits ? "appeal.waiting" : "appeal.open"),
     lead,
-    body: waits ? html`${picture("person")} ${reasonList(reasons, texts)}` : picture("sheet"),
+    // That an appeal is open is what this screen says already.
+    body: waits ? html`${picture("person")} ${reasonList(reasons.filter(({ end }) => end !== "wait"), texts)}` : picture("sheet"),
     primary: waits ? undefined : { label: t("appeal.go_on"), act: () => flow.aside("appeal") },
     others: [ask(view)],
   });
