@@ -115,3 +115,133 @@ pub fn possible_kinds(side: Side, ratio: Option<f32>, zone: bool) -> Vec<Documen
 pub fn judge_capture_face(rules: &CaptureRules, face: &FaceEvidence) -> Vec<Reason> {
     conclude(&rules.to_review, face::check(&rules.face, face))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{PageQuality, Seen};
+    use crate::geometry::Point;
+    use crate::{judge_face, judge_page};
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    fn outline() -> Option<crate::geometry::Quad> {
+        let at = |x, y| Point { x, y };
+        Some([
+            at(0.0, 0.0),
+            at(800.0, 0.0),
+            at(800.0, 500.0),
+            at(0.0, 500.0),
+        ])
+    }
+
+    fn codes(reasons: &[Reason]) -> Vec<ReasonCode> {
+        reasons.iter().map(|reason| reason.code).collect()
+    }
+
+    prop_compose! {
+        fn quality()(
+            blur in proptest::option::of(0.0..6.0_f32), glare in 0.0..0.2_f32, brightness in 0.0..1.0_f32,
+            contrast in 0.0..1.0_f32, shadow in 0.0..1.0_f32, covered in 0.0..0.2_f32,
+            text_height in proptest::option::of(1.0..40.0_f32), page_width in 100.0..2000.0_f32,
+        ) -> PageQuality {
+            // No copy and no screen: those are not for the page to say.
+            PageQuality { blur, glare, brightness, contrast, shadow, covered, chroma: 1.0, text_height, page_width, ..PageQuality::default() }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn of_a_document_page_and_server_say_the_same(quality in quality(), corners: [bool; 4], back: bool) {
+            let policy = Policy::default();
+            let side = if back { Side::Back } else { Side::Front };
+            let seen = Seen { kind: DocumentKind::DrivingLicence, side, confidence: 1.0 };
+            let page = PageEvidence {
+                quad: outline(),
+                corners_visible: corners,
+                seen: Some(seen),
+                quality,
+                ..PageEvidence::default()
+            };
+            let here = judge_capture_page(&CaptureRules::of(&policy), &page, side);
+            prop_assert!(here.iter().all(|reason| JUDGED.contains(&reason.code)));
+            let mut there = judge_page(&policy, &page, Some(side), date(2026, 11, 1));
+            // The portrait and the fields are missing here because nothing was looked for.
+            there.retain(|reason| JUDGED.contains(&reason.code) && reason.code != ReasonCode::PortraitUnusable);
+            prop_assert_eq!(here, there);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_known_is_not_said() {
+        let rules = CaptureRules::of(&Policy::default());
+        let quality = PageQuality {
+            brightness: 0.6,
+            contrast: 0.5,
+            ..PageQuality::default()
+        };
+        let empty = PageEvidence {
+            quality,
+            ..PageEvidence::default()
+        };
+        let judged = judge_capture_page(&rules, &empty, Side::Front);
+        assert_eq!(codes(&judged), [ReasonCode::DocNotFound]);
+        // Print without an outline may be a document; the server reads it.
+        let mut print = empty.clone();
+        print.quality.text_height = Some(12.0);
+        assert_eq!(judge_capture_page(&rules, &print, Side::Front), []);
+    }
+
+    #[test]
+    fn a_selfie_is_judged_as_by_the_server() {
+        let policy = Policy::from_toml("to_review = [\"face_glasses\", \"face_blurred\"]")
+            .expect("a policy");
+        let face = FaceEvidence {
+            faces: 2,
+            largest: Some(crate::evidence::FaceMeasures::default()),
+            ..FaceEvidence::default()
+        };
+        let there = judge_face(&policy, &face);
+        assert_eq!(judge_capture_face(&CaptureRules::of(&policy), &face), there);
+        assert!(there.iter().all(|reason| JUDGED.contains(&reason.code)));
+    }
+
+    #[test]
+    fn kinds_are_told_by_format_and_zone() {
+        use DocumentKind::*;
+        for (side, ratio, zone, kinds) in [
+            (
+                Side::Front,
+                Some(1.586),
+                false,
+                &[IdCardTd1, PrcIdCard, DrivingLicence][..],
+            ),
+            (
+                Side::Front,
+                Some(1.42),
+                false,
+                &[Passport, IdCardTd2, Visa][..],
+            ),
+            (
+                Side::Front,
+                Some(1.42),
+                true,
+                &[Passport, IdCardTd2, Visa][..],
+            ),
+            (Side::Back, Some(1.6), true, &[IdCardTd1][..]),
+            (
+                Side::Back,
+                None,
+                false,
+                &[IdCardTd1, PrcIdCard, DrivingLicence][..],
+            ),
+            (Side::Front, Some(2.2), false, &[][..]),
+        ] {
+            assert_eq!(
+                possible_kinds(side, ratio, zone),
+                kinds,
+                "{side:?} {ratio:?} {zone}"
+            );
+        }
+    }
+}

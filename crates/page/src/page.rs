@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use image::RgbImage;
 use menshen_core::evidence::{FaceEvidence, PageEvidence};
 use menshen_core::{CaptureRules, judge_capture_face, judge_capture_page, possible_kinds};
 use menshen_document::Side;
-use menshen_vision::capture::{CapturedPage, Frame, face_frame, page_frame, page_shot};
+use menshen_vision::capture::{CapturedPage, Frame, face_frame, opaque, page_frame, page_shot};
 use menshen_vision::face::{self, FaceModels};
 use menshen_vision::photo::{Limits, Photo};
 use menshen_vision::{Model, RtenModel};
@@ -96,10 +95,15 @@ impl Page {
     pub fn document(&self, picture: Picture, side: Side) -> Result<DocumentAnswer, NoPage> {
         let rules = self.rules.as_ref().ok_or(NoPage::NoRules)?;
         let captured = match picture {
-            Picture::Frame { scale, .. } => page_frame(Frame {
-                pixels: &opaque(picture)?,
+            Picture::Frame {
+                rgba,
+                width,
+                height,
                 scale,
-            }),
+            } => {
+                let pixels = &opaque(rgba, width, height).ok_or(NoPage::Pixels)?;
+                page_frame(Frame { pixels, scale })
+            }
             Picture::Shot(file) => match Photo::decode(file, &Limits::default()) {
                 Ok(photo) => {
                     // The back carries none, and looking in vain takes longest.
@@ -122,13 +126,18 @@ impl Page {
         let rules = self.rules.as_ref().ok_or(NoPage::NoRules)?;
         let models = self.faces().ok_or(NoPage::NoModel)?;
         let evidence = match picture {
-            Picture::Frame { scale, .. } => {
+            Picture::Frame {
+                rgba,
+                width,
+                height,
+                scale,
+            } => {
                 // Two more runs of a network are too much for a frame.
                 let models = FaceModels {
                     iris: None,
                     ..models
                 };
-                let pixels = &opaque(picture)?;
+                let pixels = &opaque(rgba, width, height).ok_or(NoPage::Pixels)?;
                 face_frame(&models, Frame { pixels, scale }).map_err(|_| NoPage::Failed)?
             }
             Picture::Shot(file) => match Photo::decode(file, &Limits::default()) {
@@ -161,23 +170,4 @@ fn unreadable_page(code: &str) -> CapturedPage {
         },
         ..CapturedPage::default()
     }
-}
-
-/// Returns the colours of a frame; a camera's pixels are opaque.
-fn opaque(picture: Picture) -> Result<RgbImage, NoPage> {
-    let Picture::Frame {
-        rgba,
-        width,
-        height,
-        ..
-    } = picture
-    else {
-        return Err(NoPage::Pixels);
-    };
-    let (pixels, rest) = rgba.as_chunks::<4>();
-    if !rest.is_empty() || pixels.len() as u64 != u64::from(width) * u64::from(height) {
-        return Err(NoPage::Pixels);
-    }
-    let colours = pixels.iter().flat_map(|&[r, g, b, _]| [r, g, b]).collect();
-    RgbImage::from_raw(width, height, colours).ok_or(NoPage::Pixels)
 }

@@ -23,6 +23,17 @@ pub struct Frame<'a> {
     pub scale: f32,
 }
 
+/// Returns the colours of pixels of four bytes (red, green, blue, alpha), rows from above; a camera's are opaque. `None` where
+/// the bytes are not those of the size.
+pub fn opaque(rgba: &[u8], width: u32, height: u32) -> Option<RgbImage> {
+    let (pixels, rest) = rgba.as_chunks::<4>();
+    let whole = rest.is_empty() && pixels.len() as u64 == u64::from(width) * u64::from(height);
+    let colours = || pixels.iter().flat_map(|&[r, g, b, _]| [r, g, b]).collect();
+    whole
+        .then(colours)
+        .and_then(|colours| RgbImage::from_raw(width, height, colours))
+}
+
 /// What a picture of a document shows without being read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CapturedPage {

@@ -51,9 +51,14 @@ export class Files {
 
   constructor(
     private readonly base: string,
-    private readonly patience: Patience,
+    private patience: Patience,
     private readonly onBytes: (count: number) => void,
   ) {}
+
+  /** Lets somebody else watch over what is fetched from now on. */
+  watchedBy(patience: Patience): void {
+    this.patience = patience;
+  }
 
   /** Returns a small JSON file, never an old one. */
   async json(path: string): Promise<unknown> {

@@ -43,7 +43,7 @@ export async function loadEngine(options: LoadOptions): Promise<Engine> {
   } finally {
     clearTimeout(timer);
   }
-  return new WorkerEngine(worker);
+  return new WorkerEngine(worker, onProgress);
 }
 
 function post(worker: Worker, message: ToWorker, transfer: Transferable[] = []): void {
@@ -52,14 +52,22 @@ function post(worker: Worker, message: ToWorker, transfer: Transferable[] = []):
 
 class WorkerEngine implements Engine {
   readonly lost: Promise<Error>;
+  readonly faces: Promise<void>;
   readonly #waiting = new Waiting();
   #tellLost: (error: Error) => void = () => undefined;
+  #tellFaces: (error: EngineError | undefined) => void = () => undefined;
   #current: { readonly id: number; readonly job: Job; readonly timer: ReturnType<typeof setTimeout> } | undefined;
   #ended: EngineError | undefined;
   #count = 0;
 
-  constructor(private readonly worker: Worker) {
+  constructor(
+    private readonly worker: Worker,
+    private readonly onProgress: LoadOptions["onProgress"],
+  ) {
     this.lost = new Promise((resolve) => (this.#tellLost = resolve));
+    this.faces = new Promise((resolve, reject) => (this.#tellFaces = (error) => (error ? reject(error) : resolve())));
+    // Nobody needs to listen.
+    this.faces.catch(() => undefined);
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#answer(data);
     worker.onerror = () => this.#end(new EngineError("crashed", "the engine's worker failed"));
   }
@@ -108,6 +116,8 @@ class WorkerEngine implements Engine {
   }
 
   #answer(message: FromWorker): void {
+    if (message.kind === "progress") this.onProgress?.({ received: message.received, total: message.total });
+    if (message.kind === "faces") this.#tellFaces(message.error && new EngineError(message.error.kind, message.error.message));
     if (message.kind !== "look" && message.kind !== "refused") return;
     if (this.#current?.id !== message.id) return;
     if (message.kind === "look") this.#done((job) => job.resolve(message.look));
@@ -129,6 +139,7 @@ class WorkerEngine implements Engine {
     this.worker.terminate();
     this.#done((job) => job.reject(error));
     for (const job of this.#waiting.drain()) job.reject(error);
+    this.#tellFaces(error);
     this.#tellLost(error);
   }
 }

@@ -36,17 +36,25 @@ const ROLES: Readonly<Record<string, number>> = { "face-detection": 0, "face-mes
 export class Module {
   #exports: Exports | undefined;
 
+  readonly #models: NamedModel[] = [];
+
   private constructor(
     private readonly compiled: WebAssembly.Module,
-    private readonly models: readonly NamedModel[],
     private readonly rules: Rules,
   ) {}
 
-  /** Starts the module with its models and rules. */
-  static async start(compiled: WebAssembly.Module, models: readonly NamedModel[], rules: Rules): Promise<Module> {
-    const module = new Module(compiled, models, rules);
+  /** Starts the module with its rules; documents can be examined at once. */
+  static async start(compiled: WebAssembly.Module, rules: Rules): Promise<Module> {
+    const module = new Module(compiled, rules);
     await module.#running();
     return module;
+  }
+
+  /** Loads a model. A newer server may name some that this page does not know. */
+  async add(model: NamedModel): Promise<void> {
+    if (ROLES[model.name] === undefined) return;
+    loadModel(await this.#running(), model);
+    this.#models.push(model);
   }
 
   async shot(task: Task, bytes: Uint8Array): Promise<Look> {
@@ -69,11 +77,7 @@ export class Module {
     if (this.#exports) return this.#exports;
     const instance = await WebAssembly.instantiate(this.compiled, {});
     const run = instance.exports as unknown as Exports;
-    for (const { name, bytes } of this.models) {
-      const role = ROLES[name];
-      // A newer server may name models that this page does not know.
-      if (role !== undefined) answer(run, new Uint8Array(bytes), () => run.menshen_load_model(role), "corrupt");
-    }
+    for (const model of this.#models) loadModel(run, model);
     answer(run, new TextEncoder().encode(JSON.stringify(this.rules)), () => run.menshen_set_rules(), "rules");
     this.#exports = run;
     return run;
@@ -88,6 +92,10 @@ export class Module {
       throw error instanceof EngineError ? error : new EngineError("crashed", "the engine failed on this picture");
     }
   }
+}
+
+function loadModel(run: Exports, { name, bytes }: NamedModel): void {
+  answer(run, new Uint8Array(bytes), () => run.menshen_load_model(ROLES[name] ?? -1), "corrupt");
 }
 
 function side(task: Task): number {

@@ -17,9 +17,12 @@ export type ToWorker =
 /** From the worker. */
 export type FromWorker =
   | ({ readonly kind: "progress" } & Progress)
+  /** Documents can be examined. */
   | { readonly kind: "ready" }
+  /** Faces, too, or not for the time being. */
+  | { readonly kind: "faces"; readonly error?: Failure }
   | { readonly kind: "failed"; readonly error: Failure }
-  | { readonly kind: "look"; readonly id: number; readonly look: DocumentLook | FaceLook }
+  | { readonly kind: "look"; readonly id: number; readonly look: DocumentLook | FaceLook | null }
   | { readonly kind: "refused"; readonly id: number; readonly error: Failure };
 
 /** An `EngineError` on its way out of the worker: classes do not survive it. */

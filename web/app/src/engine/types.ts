@@ -69,8 +69,11 @@ export interface DocumentLook {
   readonly outline: readonly [Point, Point, Point, Point] | null;
   /** For each corner: is it in the picture, with its two sides? */
   readonly corners_visible: readonly [boolean, boolean, boolean, boolean];
-  /** Format by the outline alone: a card (ID-1), a passport's page (ID-3), or `null` where it cannot be told. */
-  readonly shape: "id1" | "id3" | null;
+  /**
+   * Kinds of document that the picture does not contradict, by proportions and bands like those of a machine-readable zone
+   * alone: all of them where nothing can be told. Words of the API (`passport`, `prc_id_card`, …).
+   */
+  readonly kinds: readonly string[];
   readonly reasons: readonly EngineReason[];
   readonly measures: PageMeasures;
   /** Looked for on shots only, not on frames of the camera; `null` where none was found. */
@@ -116,19 +119,23 @@ export interface Engine {
   /**
    * Examines a frame. While one is being examined only the newest of those that wait is kept: the others, and frames of a
    * video that has none yet, give `null`. An `ImageBitmap` or `ImageData` is taken over and cannot be used afterwards.
+   * Documents need no model and can be examined at once.
    */
   examineDocument(frame: Frame, options: { side: Side }): Promise<DocumentLook | null>;
   /** Examines the shot itself, byte for byte what will be sent. Shots are never dropped and go before frames. */
   examineDocument(shot: Blob, options: { side: Side }): Promise<DocumentLook>;
+  /** As above. Until the models have arrived frames give `null` and shots wait; where they cannot be had both are rejected. */
   examineFace(frame: Frame): Promise<FaceLook | null>;
   examineFace(shot: Blob): Promise<FaceLook>;
+  /** Resolves when the models for faces have arrived, and is rejected when they cannot be had; nobody needs to wait for it. */
+  readonly faces: Promise<void>;
   /** Resolves with an error once the engine can no longer be used: from then on the server's verdict decides alone. */
   readonly lost: Promise<Error>;
   /** Ends the worker; whatever waits is rejected with an `EngineError` of kind `closed`. */
   close(): void;
 }
 
-/** How far the download is, in bytes; `total` is known from the start. */
+/** How far the download is, in bytes; `total` is known from the start. It goes on while the engine is used already. */
 export interface Progress {
   readonly received: number;
   readonly total: number;

@@ -1,36 +1,42 @@
-// The worker: loads the module and its models, then examines one picture after another.
+// The worker: loads the module, then its models while documents are examined already.
 
 import { EngineError } from "./error";
 import { Files, Patience, type FileNote } from "./fetch";
-import { Module } from "./module";
+import { Models, type ModelNote } from "./models";
+import { Module, type Look } from "./module";
 import { pixels } from "./pixels";
-import type { FromWorker, Picture, Task, ToWorker } from "./protocol";
+import type { Failure, FromWorker, Picture, Task, ToWorker } from "./protocol";
 import type { DocumentLook, FaceLook, Rules } from "./types";
 
 /** What `engine.json` says. */
 interface EngineNote {
   readonly wasm: FileNote;
-  readonly models: readonly (FileNote & { readonly name: string })[];
+  readonly models: readonly ModelNote[];
 }
 
-let module: Module | undefined;
+interface Loaded {
+  readonly module: Module;
+  readonly models: Models;
+}
+
+let loaded: Loaded | undefined;
 
 function say(message: FromWorker): void {
   self.postMessage(message);
 }
 
-function failure(error: unknown): { kind: EngineError["kind"]; message: string } {
+function failure(error: unknown): Failure {
   if (error instanceof EngineError) return { kind: error.kind, message: error.message };
   return { kind: "unsupported", message: "this browser cannot run the engine" };
 }
 
-async function load(base: string, rules: Rules, ms: number): Promise<Module> {
+async function load(base: string, rules: Rules, ms: number): Promise<Loaded> {
   if (typeof WebAssembly === "undefined" || typeof OffscreenCanvas === "undefined") {
     throw new EngineError("unsupported", "this browser lacks WebAssembly or OffscreenCanvas");
   }
-  const patience = new Patience(ms);
   let received = 0;
   let total = 0;
+  const patience = new Patience(ms);
   const files = new Files(base, patience, (count) => {
     received += count;
     say({ kind: "progress", received, total });
@@ -38,14 +44,8 @@ async function load(base: string, rules: Rules, ms: number): Promise<Module> {
   try {
     const note = (await files.json("engine/engine.json")) as EngineNote;
     total = [note.wasm, ...note.models].reduce((sum, file) => sum + file.bytes, 0);
-    const [compiled, ...models] = await Promise.all([
-      compile(files, note.wasm),
-      ...note.models.map(async (file) => ({ name: file.name, bytes: await files.bytes(file) })),
-    ]);
-    patience.end();
-    const made = await Module.start(compiled, models, rules);
-    void files.forgetOthers();
-    return made;
+    const module = await Module.start(await compile(files, note.wasm), rules);
+    return { module, models: new Models(module, files, note.models) };
   } finally {
     patience.end();
   }
@@ -67,23 +67,27 @@ async function compile(files: Files, note: FileNote): Promise<WebAssembly.Module
   }
 }
 
-async function examine(task: Task, picture: Picture): Promise<DocumentLook | FaceLook> {
-  if (!module) throw new EngineError("closed", "the engine is not loaded");
+async function examine(task: Task, picture: Picture): Promise<DocumentLook | FaceLook | null> {
+  if (!loaded) throw new EngineError("closed", "the engine is not loaded");
+  const { module, models } = loaded;
+  if (task.of === "face" && !(await models.there(picture instanceof Blob))) return null;
+  const bytes = picture instanceof Blob ? new Uint8Array(await picture.arrayBuffer()) : undefined;
   const began = performance.now();
-  const look =
-    picture instanceof Blob
-      ? await module.shot(task, new Uint8Array(await picture.arrayBuffer()))
-      : await module.frame(task, pixels(task, picture));
+  const look: Look = await (bytes
+    ? module.shot(task, bytes)
+    : module.frame(task, pixels(task, picture as Exclude<Picture, Blob>)));
   return { ...look, ms: performance.now() - began };
 }
 
 self.onmessage = async ({ data }: MessageEvent<ToWorker>): Promise<void> => {
   if (data.kind === "load") {
     try {
-      module = await load(data.base, data.rules, data.patience);
+      loaded = await load(data.base, data.rules, data.patience);
       say({ kind: "ready" });
+      await loaded.models.fetch(data.patience);
+      say({ kind: "faces" });
     } catch (error) {
-      say({ kind: "failed", error: failure(error) });
+      say({ kind: loaded ? "faces" : "failed", error: failure(error) });
     }
     return;
   }
