@@ -43,7 +43,7 @@ async function shoot(visit: Visit): Promise<void> {
 
 /** A person's page before a camera that shows one thing. */
 async function visitWith(part: "front" | "back" | "selfie", person: Person, words: typeof ENGLISH, prefix: string, act: (visit: Visit) => Promise<void>) {
-  const browser = await startBrowser(join(films, `${part}.y4m`));
+  const browser = await startBrowser({ film: join(films, `${part}.y4m`) });
   try {
     const visit = await Visit.open(browser, words, prefix, prefix === "zh" ? PHONE : DESK, prefix === "zh" ? FEW : SIZES);
     await visit.page.goto(person.link);

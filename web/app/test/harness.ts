@@ -139,12 +139,23 @@ export async function startFront(service: string, pages: Record<string, string> 
   return front;
 }
 
-/** Starts Chromium; with `camera`, a Y4M file, as one whose camera shows that file and is allowed. */
-export function startBrowser(camera?: string): Promise<Browser> {
+/** What a browser's camera is: a Y4M file that is shown and allowed, or one of which nothing is decided yet. */
+export type Camera = { film: string } | "undecided";
+
+/** Starts Chromium, without a camera where none is named. */
+export function startBrowser(camera?: Camera): Promise<Browser> {
   const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
-  const fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${camera}`];
-  const args = ["--disable-component-update", "--disable-sync", ...quiet, ...(camera === undefined ? [] : fake)];
+  const fake = camera === undefined ? [] : ["--use-fake-device-for-media-stream"];
+  if (typeof camera === "object") fake.push("--use-fake-ui-for-media-stream", `--use-file-for-fake-video-capture=${camera.film}`);
+  const args = ["--disable-component-update", "--disable-sync", ...quiet, ...fake];
   return chromium.launch({ executablePath: CHROMIUM, args });
+}
+
+/** Denies the camera to a page's origin, as the person's answer to the browser would. */
+export async function denyCamera(page: Page, url: string): Promise<void> {
+  const wire = await page.context().newCDPSession(page);
+  const permission = { name: "camera" };
+  await wire.send("Browser.setPermission" as "Browser.grantPermissions", { permission, setting: "denied", origin: new URL(url).origin } as never);
 }
 
 /** A width and height at which every screen must be whole. */
