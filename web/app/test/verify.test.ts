@@ -130,6 +130,34 @@ test("on a phone in Chinese a case goes to a person, and support is asked", asyn
   await clean(visit);
 });
 
+test("what failed in the photos is shown with its remedy, and only that is taken again", async () => {
+  const { service, front, browser } = stage;
+  const person = await newPerson(service, service.sandboxKey, front);
+  const visit = await Visit.open(browser, ENGLISH, "en", DESK, FEW);
+  const { page } = visit;
+  await page.goto(person.link);
+  await visit.at("consent.heading", false);
+  await visit.agree();
+  await visit.at("document.heading");
+  await visit.typePassport("MAGIC doc_glare face_covered");
+  await visit.press("form.next");
+  await visit.at("prepare.front.heading");
+  await visit.file(photo("front"));
+  await visit.at("prepare.selfie.heading");
+  await visit.file(photo("selfie"));
+  await visit.at("submit.heading");
+  await visit.press("submit.send");
+  await visit.at("failed.heading");
+  await visit.see("failed-photos");
+  await visit.press("failed.again");
+  await visit.at("prepare.front.heading");
+  await visit.see("prepare-front-again");
+  await visit.file(photo("other"));
+  await visit.at("prepare.selfie.heading");
+  await visit.see("prepare-selfie-again");
+  await clean(visit);
+});
+
 test("who disagrees appeals: proof, statement, pictures, waiting", async () => {
   const { service, front, browser } = stage;
   const person = await newPerson(service, service.sandboxKey, front, "L1");

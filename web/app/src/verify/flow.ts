@@ -79,6 +79,10 @@ export class Flow {
     if (aside === "handover") this.#later(FOLLOWS);
     else if (verification.processing) this.#later(pause(verification.expected_at));
     else if (verification.status === "pending") this.#later(LOOKS.longest);
+    else if (verification.retry === "at" && verification.retry_at) {
+      // Timers hold no more than 24 days; nobody leaves a page open for that long.
+      this.#later(Math.min(Math.max(Date.parse(verification.retry_at) - Date.now(), LOOKS.longest), 2 ** 31 - 1));
+    }
   }
 
   #later(milliseconds: number): void {

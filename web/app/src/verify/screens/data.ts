@@ -77,7 +77,7 @@ export function formScreen(view: View): TemplateResult {
   const { t } = texts;
   const kind = (model.draft.document ?? "passport") as Kind;
   const fields = fieldsOf(kind);
-  const failed = model.again ? (model.known?.verification.reasons ?? []).filter(({ step }) => step === "form") : [];
+  const failed = (model.known?.verification.reasons ?? []).filter(({ step }) => step === "form");
   const reasons = model.wrong.length > 0 ? model.wrong : failed;
   // What is said of a field that is not on the screen stands above it.
   const shown = (reason: ReasonOut) => fields.some((field) => field === fieldOf(reason));

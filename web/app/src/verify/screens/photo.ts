@@ -17,7 +17,8 @@ export function prepareScreen(view: View, part: Part): TemplateResult {
     if (trouble) flow.set({ trouble });
     else flow.open(part);
   };
-  const why = (model.known?.verification.reasons ?? []).filter(({ step }) => model.again && step === (part === "selfie" ? "selfie" : `document_${part}`));
+  // Why it is asked for once more: after a failure, or by a person who looked at it.
+  const why = (model.known?.verification.reasons ?? []).filter(({ step }) => step === (part === "selfie" ? "selfie" : `document_${part}`));
   // An app's own view may take photos by its file picker, though it lends no camera.
   const inApp = !hasCamera() && inAppView() !== undefined;
   // At a desk the button leads to the screen that says what to do without a camera.
