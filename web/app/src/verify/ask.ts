@@ -90,4 +90,4 @@ export class Ask extends LitElement {
   }
 }
 
-customElements.define("menshen-ask", Ask);
+if (!customElements.get("menshen-ask")) customElements.define("menshen-ask", Ask);

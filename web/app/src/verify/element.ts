@@ -84,7 +84,10 @@ export class MenshenVerify extends LitElement {
     this.eye = undefined;
   }
 
-  #online = () => this.#flow?.set({ network: "good" });
+  #online = () => {
+    this.#flow?.set({ network: "good" });
+    if (this.model?.trouble?.kind === "unreachable") void this.#flow?.retry();
+  };
   #offline = () => this.#flow?.set({ network: "offline" });
 
   override willUpdate(changed: PropertyValues<this>): void {

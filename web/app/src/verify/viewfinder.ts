@@ -148,4 +148,4 @@ export class Viewfinder extends LitElement {
   }
 }
 
-customElements.define("menshen-viewfinder", Viewfinder);
+if (!customElements.get("menshen-viewfinder")) customElements.define("menshen-viewfinder", Viewfinder);
