@@ -1,0 +1,28 @@
+import { html, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import "./case";
+import "./queue";
+import type { Place } from "./route";
+import { may } from "./session";
+import { t } from "./texts";
+import { View } from "./view";
+
+/** The page that the address names. */
+@customElement("menshen-page")
+export class Page extends View {
+  @property({ attribute: false }) place: Place = { page: "queue", id: undefined };
+  /** May the role see it? */
+  @property({ type: Boolean }) open = true;
+
+  override render(): TemplateResult {
+    const { page, id } = this.place;
+    if (page === "queue" && !may("cases:read")) return html`<menshen-staff></menshen-staff>`;
+    if (!this.open) return html`<div class="alone"><h1>${t("closed.title")}</h1><p>${t("problem.scope_missing")}</p></div>`;
+    switch (page) {
+      case "case":
+        return html`<menshen-case .case_id=${id ?? ""}></menshen-case>`;
+      default:
+        return html`<menshen-queue .chosen=${id ?? ""}></menshen-queue>`;
+    }
+  }
+}
