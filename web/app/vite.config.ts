@@ -1,28 +1,31 @@
 import { defineConfig } from "vite";
 
+/** Each page is built by itself (`--mode`), so that it shares no chunk with another one: `verify.js` is whole, and its hash can stand on
+ * an integrator's page. */
+const PAGES = ["verify", "hosted", "console"] as const;
+
 // Every page and script lands in one folder, which the binary takes in. Names are steady where integrators write them down
 // (`verify.js`), and carry a hash where only our own pages do.
-export default defineConfig({
-  build: {
-    target: "es2022",
-    outDir: "dist",
-    emptyOutDir: true,
-    assetsInlineLimit: 0,
-    cssCodeSplit: true,
-    modulePreload: { polyfill: false },
-    rollupOptions: {
-      input: {
-        verify: "src/verify/index.ts",
-        hosted: "src/hosted/index.ts",
-        console: "src/console/index.ts",
-      },
-      preserveEntrySignatures: "strict",
-      output: {
-        entryFileNames: "[name].js",
-        chunkFileNames: "chunks/[name]-[hash].js",
-        assetFileNames: "assets/[name]-[hash][extname]",
+export default defineConfig(({ mode }) => {
+  const page = PAGES.find((name) => name === mode) ?? "verify";
+  return {
+    build: {
+      target: "es2022",
+      outDir: "dist",
+      emptyOutDir: page === PAGES[0],
+      assetsInlineLimit: 0,
+      cssCodeSplit: true,
+      modulePreload: { polyfill: false },
+      rollupOptions: {
+        input: { [page]: `src/${page}/index.ts` },
+        preserveEntrySignatures: "strict",
+        output: {
+          entryFileNames: "[name].js",
+          chunkFileNames: "chunks/[name]-[hash].js",
+          assetFileNames: "assets/[name]-[hash][extname]",
+        },
       },
     },
-  },
-  worker: { format: "es" },
+    worker: { format: "es" },
+  };
 });

@@ -1,4 +1,4 @@
-import type { Problem as Wire, StepOut } from "./schema.js";
+import type { Problem as Wire, ReasonOut, StepOut, TextOut } from "./schema.js";
 
 /** What the service refused, and why. Holds nothing personal, and neither key nor token. */
 export class Problem extends Error {
@@ -12,6 +12,10 @@ export class Problem extends Error {
   readonly retry_at: string | undefined;
   /** The steps that are missing, with their titles in every language. */
   readonly missing: readonly StepOut[];
+  /** What the person must do first, in every language. */
+  readonly reasons: readonly ReasonOut[];
+  /** What happened, for the person, where it is theirs to put right. */
+  readonly text: TextOut | undefined;
 
   constructor(status: number, answered: unknown) {
     const wire = isWire(answered) ? answered : unexpected(status);
@@ -22,6 +26,8 @@ export class Problem extends Error {
     this.detail = wire.detail;
     this.retry_at = wire.retry_at ?? undefined;
     this.missing = wire.missing ?? [];
+    this.reasons = wire.reasons ?? [];
+    this.text = wire.text ?? undefined;
   }
 }
 
@@ -35,7 +41,7 @@ export class Unreachable extends Error {
   }
 }
 
-type Known = Pick<Wire, "code" | "detail" | "retry_at" | "missing">;
+type Known = Pick<Wire, "code" | "detail" | "retry_at" | "missing" | "reasons" | "text">;
 
 function isWire(answered: unknown): answered is Known {
   if (typeof answered !== "object" || answered === null) return false;

@@ -1,0 +1,45 @@
+import { html, nothing } from "lit";
+import type { TemplateResult } from "lit";
+import { consentsMissing } from "../model.js";
+import { page } from "../view.js";
+import type { View } from "../view.js";
+
+/** Returns what is shown while the service is asked. */
+export const loadingScreen = ({ texts: { t } }: View): TemplateResult =>
+  html`<div class="waiting"><span class="spinner" aria-hidden="true"></span><p>${t("loading")}</p></div>`;
+
+/** Returns the screen that says what is done, and asks whether the person agrees. */
+export function consentScreen({ model, flow, texts: { t } }: View): TemplateResult {
+  const missing = model.known ? consentsMissing(model.known) : [];
+  const asks = (purpose: string) => missing.some((one) => one.purpose === purpose);
+  const agree = (event: Event) => {
+    event.preventDefault();
+    void flow.agree();
+  };
+  // A tick for each purpose: who agrees to one has not agreed to the other.
+  const tick = (purpose: "identity_verification" | "biometric_template") =>
+    asks(purpose)
+      ? html`<label class="tick">
+          <input type="checkbox" name=${purpose} required />
+          <span><strong>${t(`consent.${purpose}.title`)}</strong><br />${t(`consent.${purpose}.text`)}</span>
+        </label>`
+      : nothing;
+  return page({
+    heading: t("consent.heading"),
+    lead: t("consent.lead"),
+    body: html`<form id="consent" @submit=${agree}>
+      ${tick("identity_verification")} ${tick("biometric_template")}
+      <p class="small">${t("consent.withdraw")}</p>
+      <div class="actions"><button class="primary" part="button primary" ?disabled=${model.busy}>${t("consent.agree")}</button></div>
+    </form>`,
+  });
+}
+
+/** Returns the screen of the check by a recording, which this version of the page does not have: nothing is passed over. */
+export const livenessScreen = ({ flow, texts: { t } }: View): TemplateResult =>
+  page({
+    heading: t("liveness.heading"),
+    lead: t("liveness.lead"),
+    primary: { label: t("liveness.reload"), act: () => flow.reset() },
+    others: [{ label: t("support.ask"), act: () => flow.aside("support") }],
+  });

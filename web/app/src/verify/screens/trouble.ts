@@ -1,0 +1,133 @@
+import { html, nothing } from "lit";
+import type { TemplateResult } from "lit";
+import { drawn } from "../drawings.js";
+import type { Drawing } from "../drawings.js";
+import { partOf } from "../model.js";
+import type { Part, Trouble } from "../model.js";
+import { inAppView, permissionAdvice } from "../surroundings.js";
+import { fileButton, otherDevice, page } from "../view.js";
+import type { Action, View } from "../view.js";
+import { takeFile } from "./photo.js";
+
+const PICTURES: Readonly<Record<Trouble["kind"], Drawing>> = {
+  camera_denied: "camera",
+  camera_absent: "camera",
+  camera_busy: "camera",
+  camera_insecure: "camera",
+  in_app: "phone",
+  token_expired: "clock",
+  not_found: "none",
+  unreachable: "network",
+  outdated: "camera",
+  later: "clock",
+  failed: "stop",
+};
+
+/** Returns a screen for what stands in the way, with a way on. */
+export function troubleScreen(view: View, trouble: Trouble): TemplateResult {
+  const { flow, texts } = view;
+  const { t } = texts;
+  const again: Action = { label: t("trouble.again"), act: flow.retry };
+  const picture = html`<div class="picture" aria-hidden="true">${drawn(PICTURES[trouble.kind])}</div>`;
+  switch (trouble.kind) {
+    case "camera_denied":
+      return withoutCamera(view, trouble, html`${picture} ${steps(view, `trouble.camera_denied.${permissionAdvice()}`)}`, again);
+    case "in_app":
+      return withoutCamera(view, trouble, html`${picture} ${steps(view, `trouble.in_app.${inAppView() === "wechat" ? "wechat" : "other"}`)}`, again, copy(view));
+    case "camera_absent":
+    case "camera_busy":
+    case "camera_insecure":
+      return withoutCamera(view, trouble, picture, again);
+    case "outdated":
+      return page({
+        heading: t("trouble.outdated.heading"),
+        lead: trouble.reason ? texts.of(trouble.reason.remedy) : t("trouble.outdated.lead"),
+        body: picture,
+        primary: { label: t("trouble.outdated.reload"), act: () => location.reload() },
+        others: [{ label: t("reset"), act: flow.reset }],
+      });
+    case "later":
+      return page({
+        heading: t("trouble.later.heading"),
+        lead: t("trouble.later.lead", { when: texts.moment(trouble.at) }),
+        body: picture,
+        primary: again,
+        others: [ask(view)],
+      });
+    case "failed":
+      return page({
+        heading: t("trouble.failed.heading"),
+        lead: t("trouble.failed.lead"),
+        body: html`${picture}<p class="small">${t("trouble.code", { code: trouble.code })}</p>`,
+        primary: again,
+        others: [ask(view), { label: t("reset"), act: flow.reset }],
+      });
+    default:
+      return page({
+        heading: t(`trouble.${trouble.kind}.heading`),
+        lead: t(`trouble.${trouble.kind}.lead`),
+        body: picture,
+        primary: trouble.kind === "not_found" ? undefined : again,
+      });
+  }
+}
+
+const ask = ({ flow, texts: { t } }: View): Action => ({
+  label: t("support.ask"),
+  act: () => {
+    flow.set({ trouble: undefined });
+    flow.aside("support");
+  },
+});
+
+type Cameraless = "camera_denied" | "camera_absent" | "camera_busy" | "camera_insecure" | "in_app";
+
+/** Without a camera there are three ways: allow it, another device, a file. */
+function withoutCamera(view: View, { kind }: { kind: Cameraless }, body: TemplateResult, again: Action, first?: TemplateResult) {
+  const { t } = view.texts;
+  const part = missingPart(view);
+  const file = (photo: File) => {
+    view.flow.set({ trouble: undefined });
+    if (part) void takeFile(view, part, photo);
+  };
+  const other: Action = {
+    ...otherDevice(view),
+    act: () => {
+      view.flow.set({ trouble: undefined });
+      view.flow.aside("handover");
+    },
+  };
+  return page({
+    heading: t(`trouble.${kind}.heading`),
+    lead: t(`trouble.${kind}.lead`),
+    body: html`${body} ${first ?? nothing}
+      <div class="actions">${part ? fileButton(t(part === "selfie" ? "prepare.file.selfie" : "prepare.file"), file) : nothing}</div>`,
+    primary: again,
+    others: [other],
+  });
+}
+
+/** Returns the part that is to be photographed now. */
+function missingPart({ model }: View): Part | undefined {
+  const step = model.known?.verification.next[0]?.step;
+  return step === undefined ? undefined : partOf(step);
+}
+
+type Stem = "trouble.camera_denied.ios" | "trouble.camera_denied.android" | "trouble.camera_denied.safari" | "trouble.camera_denied.firefox" | "trouble.camera_denied.chromium" | "trouble.in_app.wechat" | "trouble.in_app.other";
+
+function steps({ texts: { t } }: View, stem: Stem) {
+  return html`<ol class="steps">${([1, 2, 3] as const).map((n) => html`<li>${t(`${stem}.${n}`)}</li>`)}</ol>`;
+}
+
+/** Returns a button that copies the link, for another browser. */
+function copy({ link, flow, texts: { t } }: View) {
+  const act = async () => {
+    try {
+      await navigator.clipboard.writeText(link);
+      flow.set({ notice: t("handover.copied") });
+    } catch {
+      flow.set({ notice: t("handover.not_copied") });
+    }
+  };
+  return html`<div class="actions"><button type="button" class="primary" part="button primary" @click=${act}>${t("handover.copy")}</button></div>`;
+}

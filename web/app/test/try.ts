@@ -1,0 +1,64 @@
+import { call, look, startBrowser, startFront, startService } from "./harness.js";
+
+const service = await startService(["--sandbox-only"]);
+const front = await startFront(service.url, { "/embed": '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Embed</title><script type="module" src="/web/verify.js"></script></head><body><main><h1>Shop</h1></main></body></html>' });
+const browser = await startBrowser();
+const { id: applicant } = await call<{ id: string }>(service.url, service.sandboxKey, "POST", "/v1/applicants", { external_id: "try-1" });
+const { id } = await call<{ id: string }>(service.url, service.sandboxKey, "POST", "/v1/verifications", { applicant, level: "L2" });
+const { token } = await call<{ token: string }>(service.url, service.sandboxKey, "POST", `/v1/applicants/${applicant}/tokens`, { verification: id });
+const page = await browser.newPage({ locale: "en-GB" });
+page.on("console", (message) => process.stdout.write(`console: ${message.text()}\n`));
+page.on("pageerror", (error) => process.stdout.write(`error: ${error.message}\n`));
+await page.goto(`${front.url}/embed`);
+await page.evaluate(([token, id]) => {
+  const element = document.createElement("menshen-verify");
+  element.setAttribute("token", token!);
+  element.setAttribute("verification", id!);
+  document.querySelector("main")!.append(element);
+}, [token, id]);
+const faults: string[] = [];
+const see = async (name: string) => faults.push(...(await look(page, name)));
+const heading = (text: string | RegExp) => page.getByRole("heading", { name: text }).waitFor({ timeout: 8000 });
+try {
+  await heading("Before we begin");
+  await see("consent");
+  for (const box of await page.getByRole("checkbox").all()) await box.check();
+  await page.getByRole("button", { name: "Agree" }).click();
+  await heading("Which document");
+  await page.getByLabel("Issued by").selectOption("UTO");
+  await see("document");
+  await page.getByRole("button", { name: /^Passport/ }).click();
+  await heading("What is printed");
+  await page.getByLabel("Full name").fill("MAGIC name_mismatch");
+  await page.getByLabel("Document number").fill("L898902C3");
+  await page.getByLabel("Day").fill("31");
+  await page.getByLabel("Month").fill("1");
+  await page.getByLabel("Year").fill("1990");
+  await page.getByLabel("Document number").focus();
+  await see("form");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await heading("Photograph the front");
+  await see("prepare");
+  await page.getByLabel("Choose a photo instead").setInputFiles(process.env["PERSON"] + "/front.jpg");
+  await heading("This photo is good");
+  await see("review");
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await heading("Now a picture of you");
+  await see("prepare-selfie");
+  await page.getByLabel("Choose a photo instead").setInputFiles(process.env["PERSON"] + "/selfie.jpg");
+  await heading("This photo is good");
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await heading("Ready to hand in");
+  await see("submit");
+  await page.getByRole("button", { name: "Hand in" }).click();
+  await heading("Something must be put right");
+  await see("failed");
+} catch (error) {
+  process.stdout.write(String(error) + "\n");
+  await page.screenshot({ path: "/tmp/vf-try/fail.png" });
+  process.stdout.write(await page.locator("menshen-verify").innerText());
+}
+process.stdout.write(faults.join("\n") + "\n");
+await browser.close();
+await front.stop();
+await service.stop();
