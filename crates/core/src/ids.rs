@@ -63,6 +63,7 @@ ids! {
     DeliveryId "An event on its way to such an address.";
     BlockId "An entry of a tenant's blocklist.";
     StaffId "Somebody who works for a tenant.";
+    SessionId "A browser in which such a person has signed in.";
     AttachmentId "A picture that a person attached.";
     TicketId "A question to support, with its thread.";
     MessageId "One message of a thread.";

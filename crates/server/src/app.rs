@@ -19,6 +19,7 @@ use crate::outbound::Outbound;
 use crate::problem::ApiError;
 use crate::screening::Lists;
 use crate::setup::SetupLink;
+use crate::sign_in::passwords;
 
 /// The running service. Cheap to clone.
 #[derive(Clone)]
@@ -48,6 +49,8 @@ pub struct Inner {
     pub setup: SetupLink,
     /// Wakes the loop that takes up jobs.
     pub wake: tokio::sync::Notify,
+    /// Turns to hash a password.
+    pub hashing: tokio::sync::Semaphore,
     /// Policies that were read, by identity: they never change.
     policies: Mutex<HashMap<String, Arc<Policy>>>,
     /// The minute whose sweep this node has planned.
@@ -90,6 +93,7 @@ impl App {
             faces: Faces::default(),
             setup: parts.setup,
             wake: tokio::sync::Notify::new(),
+            hashing: tokio::sync::Semaphore::new(passwords::AT_ONCE),
             policies: Mutex::default(),
             swept: std::sync::atomic::AtomicI64::new(0),
         }))

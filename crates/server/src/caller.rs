@@ -12,6 +12,7 @@ use menshen_store::{AppealRow, ApplicantRow, TenantRow, TicketRow, VerificationR
 use crate::app::App;
 use crate::appeal::Appeal;
 use crate::problem::ApiError;
+use crate::sign_in;
 
 /// A permission as a type.
 pub trait Permission: Send + Sync {
@@ -70,8 +71,15 @@ impl<P: Permission> FromRequestParts<App> for Allowed<P> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let secret = bearer(parts).ok_or(ApiError::Stranger)?;
-        let (caller, tenant) = identify(app, secret).await?.ok_or(ApiError::Stranger)?;
+        let found = match bearer(parts) {
+            Some(secret) => identify(app, secret).await?,
+            // A browser in which somebody of staff has signed in.
+            None => {
+                let signed = sign_in::signed_in(app, parts).await?;
+                signed.map(|signed| (signed.caller(), signed.tenant))
+            }
+        };
+        let (caller, tenant) = found.ok_or(ApiError::Stranger)?;
         let person = matches!(caller, Caller::Person { .. });
         if !(caller.has(P::SCOPE) || person && P::PEOPLE) {
             return Err(ApiError::Scope(P::SCOPE.name()));
@@ -149,12 +157,7 @@ async fn identify_staff(app: &App, secret: &str) -> Result<Option<(Caller, Tenan
         return Ok(None);
     };
     let tenant = app.store.find_tenant(staff.tenant_id).await?;
-    let caller = Caller::Staff {
-        staff: staff.id,
-        tenant: staff.tenant_id,
-        role: staff.role,
-    };
-    Ok(tenant.map(|tenant| (caller, tenant)))
+    Ok(tenant.map(|tenant| (sign_in::caller(&staff), tenant)))
 }
 
 impl<P: Permission> Allowed<P> {

@@ -26,6 +26,11 @@ impl FromRequestParts<App> for Program {
 }
 
 impl Program {
+    /// Returns its name, without the version.
+    pub fn name(&self) -> Option<&str> {
+        self.0.as_ref().map(|client| client.name.as_str())
+    }
+
     /// Refuses a program that is too old for a flow, before it takes a photo.
     ///
     /// # Errors

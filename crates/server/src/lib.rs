@@ -34,6 +34,7 @@ mod routes;
 mod screening;
 mod serve;
 mod setup;
+mod sign_in;
 mod start;
 mod statement;
 mod ticket;

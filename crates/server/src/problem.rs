@@ -22,8 +22,16 @@ use crate::routes::reasons::{Audience, ReasonOut, TextOut, show};
 #[derive(Debug, Error)]
 pub enum ApiError {
     /// Who are you?
-    #[error("a valid key or token is needed in the header `Authorization: Bearer ..`")]
+    #[error("a valid key or token is needed in the header `Authorization: Bearer ..`, or the cookie of a session")]
     Stranger,
+    /// Who are you? What was shown does not prove it.
+    #[error("{detail}")]
+    Unproven {
+        /// A word for machines.
+        code: &'static str,
+        /// For people.
+        detail: &'static str,
+    },
     /// Not you.
     #[error("this key lacks the scope `{0}`")]
     Scope(&'static str),
@@ -160,7 +168,7 @@ impl ApiError {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::Stranger => StatusCode::UNAUTHORIZED,
+            Self::Stranger | Self::Unproven { .. } => StatusCode::UNAUTHORIZED,
             Self::Scope(_) | Self::NotYou { .. } => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
@@ -206,7 +214,8 @@ impl ApiError {
             Self::Stale => "stale",
             Self::Erased => "applicant_erased",
             Self::Attachment(fault) => fault.code(),
-            Self::NotYou { code, .. }
+            Self::Unproven { code, .. }
+            | Self::NotYou { code, .. }
             | Self::Conflict { code, .. }
             | Self::Invalid { code, .. } => code,
             Self::TooLarge(_) => "too_large",

@@ -85,6 +85,9 @@ pub async fn record(
         evidence_file: &recorded.signed,
         digest: digest.clone(),
         case_id: recorded.case,
+        kind: case.progress.kind.map(|kind| word(&kind)),
+        program: case.row.program.clone(),
+        submitted_at: case.row.submitted_at,
     };
     tx.record_decision(&new, now).await?;
     if case.status() == Status::Verified {

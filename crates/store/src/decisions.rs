@@ -35,6 +35,12 @@ pub struct NewDecision<'a> {
     pub digest: String,
     /// The case in which people made it; none where the machine did.
     pub case_id: Option<CaseId>,
+    /// The kind of document, where one was chosen: statistics count by it.
+    pub kind: Option<String>,
+    /// The name of the program that the person used, where it told one.
+    pub program: Option<String>,
+    /// When it was submitted.
+    pub submitted_at: Option<Millis>,
 }
 
 /// A decision, without its evidence.
@@ -67,8 +73,8 @@ pub struct DecisionRow {
 const DECISION: &str = "decision";
 const EVIDENCE: Column = Column::new(DECISION, "evidence_file_sealed");
 const INSERT: &str = "INSERT INTO decision (id, tenant_id, verification_id, attempt, outcome, codes, policy_identity, \
-     engine, evidence_file_sealed, digest, created_at, case_id) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+     engine, evidence_file_sealed, digest, created_at, case_id, kind, program, submitted_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 const FIND: &str = "SELECT id, tenant_id, verification_id, attempt, outcome, codes, policy_identity, engine, digest, \
      case_id, created_at FROM decision WHERE id = $1 AND tenant_id = $2";
 const LIST: &str = "SELECT id, tenant_id, verification_id, attempt, outcome, codes, policy_identity, engine, digest, \
@@ -170,6 +176,9 @@ impl Tx {
             .bind(new.digest.clone())
             .bind(now.0)
             .bind(new.case_id.map(|id| id.to_string()))
+            .bind(new.kind.clone())
+            .bind(new.program.clone())
+            .bind(new.submitted_at.map(|at| at.0))
             .execute(self.conn())
             .await
             .map(|_| ())

@@ -34,6 +34,10 @@ pub enum DigestKind {
     Body,
     /// A code that proves a contact.
     CaseCode,
+    /// What somebody of staff signs in as, normalised by the caller.
+    Login,
+    /// A code that stands in for somebody's second factor, with whose it is.
+    RecoveryCode,
 }
 
 impl DigestKind {
@@ -50,6 +54,8 @@ impl DigestKind {
             Self::IdempotencyKey => "idempotency_key",
             Self::Body => "body",
             Self::CaseCode => "case_code",
+            Self::Login => "login",
+            Self::RecoveryCode => "recovery_code",
         }
     }
 }

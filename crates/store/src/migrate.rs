@@ -66,6 +66,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0009_screening.sql"),
         include_str!("../migrations/postgres/0009_screening.sql"),
     ),
+    (
+        11,
+        "sign_in",
+        include_str!("../migrations/sqlite/0011_sign_in.sql"),
+        include_str!("../migrations/postgres/0011_sign_in.sql"),
+    ),
 ];
 
 /// Returns the version of the tables.

@@ -130,6 +130,11 @@ impl Store {
         digest(&self.inner.digest, tenant, kind, value)
     }
 
+    /// Returns the installation's lookup digest of a value that belongs to no tenant, in hexadecimal.
+    pub fn own_digest(&self, kind: DigestKind, value: &[u8]) -> String {
+        digest(&self.inner.digest, TenantId(uuid::Uuid::nil()), kind, value)
+    }
+
     pub(crate) async fn conn(&self) -> Result<PoolConnection<Any>, StoreError> {
         self.inner.pool.acquire().await.doing("get a connection")
     }

@@ -29,6 +29,8 @@ pub struct StaffRow {
     pub created_at: Millis,
     /// Since when they are no longer let in.
     pub disabled_at: Option<Millis>,
+    /// Have they set how they sign in?
+    pub signs_in: bool,
     /// Counts the changes.
     pub version: i64,
     name_sealed: Vec<u8>,
@@ -38,8 +40,8 @@ pub struct StaffRow {
 macro_rules! select {
     ($where:literal) => {
         concat!(
-            "SELECT id, tenant_id, role, name_sealed, secret_hash, applicant_id, created_at, disabled_at, version ",
-            "FROM staff ",
+            "SELECT id, tenant_id, role, name_sealed, secret_hash, applicant_id, created_at, disabled_at, version, ",
+            "(SELECT COUNT(*) FROM staff_login l WHERE l.staff_id = staff.id) AS logins FROM staff ",
             $where
         )
     };
@@ -113,7 +115,7 @@ impl Store {
         all(STAFF, &rows, read)
     }
 
-    fn staff_key(&self, tenant: TenantId) -> Zeroizing<[u8; 32]> {
+    pub(crate) fn staff_key(&self, tenant: TenantId) -> Zeroizing<[u8; 32]> {
         derive(&self.inner.tenant_seal, tenant, STAFF)
     }
 }
@@ -146,6 +148,7 @@ impl Tx {
             applicant: None,
             created_at: now,
             disabled_at: None,
+            signs_in: false,
             version: 1,
             name_sealed: NAME.seal(&key, tenant, &id.to_string(), name.as_bytes())?,
         };
@@ -218,7 +221,7 @@ impl Tx {
         Ok(secret)
     }
 
-    /// Lets somebody in no longer. The row stays: decisions name it.
+    /// Lets somebody in no longer, and forgets how they signed in. The row stays: decisions name it.
     pub async fn disable_staff(&mut self, row: &StaffRow, now: Millis) -> Result<(), StoreError> {
         if row.disabled_at.is_some() {
             return Ok(());
@@ -230,7 +233,8 @@ impl Tx {
             .execute(self.conn())
             .await
             .doing("disable staff")?;
-        one_row(STAFF, &done)
+        one_row(STAFF, &done)?;
+        self.end_login(row.id).await
     }
 }
 
@@ -256,6 +260,7 @@ fn read(r: Reader<'_>) -> Result<StaffRow, StoreError> {
         applicant: r.parse_maybe("applicant_id")?,
         created_at: r.at("created_at")?,
         disabled_at: r.at_maybe("disabled_at")?,
+        signs_in: r.get::<i64>("logins")? > 0,
         version: r.get("version")?,
         name_sealed: r.get("name_sealed")?,
     })

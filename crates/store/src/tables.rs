@@ -45,7 +45,7 @@ pub(crate) const TABLES: &[Table] = tables! {
     verification {
         id Text, tenant_id Text, applicant_id Text, level Text, flow Text, status Text, state Text, claims_sealed Bytes,
         reasons_sealed Bytes, codes Text, attempt Int, policy_identity Text, created_at Int, updated_at Int, submitted_at Int,
-        version Int, due_at Int, submitted_from Text,
+        version Int, due_at Int, submitted_from Text, program Text,
     }
     applicant_token { hash Text, tenant_id Text, applicant_id Text, verification_id Text, expires_at Int, revoked_at Int }
     blob { id Text, tenant_id Text, applicant_id Text, purpose Text, place Text, size Int, created_at Int }
@@ -65,7 +65,7 @@ pub(crate) const TABLES: &[Table] = tables! {
     }
     decision {
         id Text, tenant_id Text, verification_id Text, attempt Int, outcome Text, codes Text, policy_identity Text, engine Text,
-        evidence_file_sealed Bytes, digest Text, created_at Int, case_id Text,
+        evidence_file_sealed Bytes, digest Text, created_at Int, case_id Text, kind Text, program Text, submitted_at Int,
     }
     identity {
         tenant_id Text, applicant_id Text, name_digest Text, number_digest Text, claims_sealed Bytes, verified_at Int,
@@ -105,6 +105,16 @@ pub(crate) const TABLES: &[Table] = tables! {
         id Text, tenant_id Text, role Text, name_sealed Bytes, secret_hash Text, created_at Int, disabled_at Int, version Int,
         applicant_id Text,
     }
+    staff_invitation { staff_id Text, tenant_id Text, hash Text, totp_sealed Bytes, expires_at Int }
+    staff_login {
+        staff_id Text, tenant_id Text, login_digest Text, login_sealed Bytes, password_sealed Bytes, totp_sealed Bytes,
+        totp_step Int, version Int,
+    }
+    staff_recovery_code { staff_id Text, tenant_id Text, digest Text, used_at Int }
+    staff_session {
+        id Text, tenant_id Text, staff_id Text, hash Text, stage Text, browser Text, created_at Int, seen_at Int, expires_at Int,
+    }
+    strike { tried Text, whose Text, run Int, waits Int, last_at Int }
     review_case {
         id Text, tenant_id Text, applicant_id Text, verification_id Text, decision_id Text, queue Text, level Text, kind Text,
         codes Text, policy_identity Text, state Text, since Int, claimed_by Text, claim_until Int, votes Text, barred Text,

@@ -62,6 +62,8 @@ pub struct VerificationRow {
     pub submitted_at: Option<Millis>,
     /// Digests of where it was submitted from last, as the caller writes them; none after erasure.
     pub submitted_from: Option<String>,
+    /// The name of the program that submitted it last, where it told one.
+    pub program: Option<String>,
     /// When the service must look at it by itself; none where only people move it.
     pub due_at: Option<Millis>,
     /// Counts the changes.
@@ -82,7 +84,7 @@ macro_rules! select {
     ($where:literal) => {
         concat!(
             "SELECT id, tenant_id, applicant_id, level, flow, status, state, codes, attempt, policy_identity, ",
-            "created_at, updated_at, submitted_at, submitted_from, due_at, version FROM verification ",
+            "created_at, updated_at, submitted_at, submitted_from, program, due_at, version FROM verification ",
             $where
         )
     };
@@ -103,8 +105,8 @@ const LIST_APPLICANT: &str =
     select!("WHERE tenant_id = $1 AND applicant_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4");
 const LIST_DUE: &str = select!("WHERE due_at <= $1 AND id > $2 ORDER BY id LIMIT $3");
 const UPDATE: &str = "UPDATE verification SET level = $1, flow = $2, status = $3, state = $4, codes = $5, \
-     attempt = $6, policy_identity = $7, updated_at = $8, submitted_at = $9, submitted_from = $10, due_at = $11, \
-     version = version + 1 WHERE id = $12 AND tenant_id = $13 AND version = $14";
+     attempt = $6, policy_identity = $7, updated_at = $8, submitted_at = $9, submitted_from = $10, program = $11, due_at = $12, \
+     version = version + 1 WHERE id = $13 AND tenant_id = $14 AND version = $15";
 const PUT_CLAIMS: &str = "UPDATE verification SET claims_sealed = $1, updated_at = $2, version = version + 1 \
      WHERE id = $3 AND tenant_id = $4 AND version = $5";
 const PUT_REASONS: &str = "UPDATE verification SET reasons_sealed = $1, updated_at = $2, version = version + 1 \
@@ -271,6 +273,7 @@ impl Tx {
             .bind(row.updated_at.0)
             .bind(row.submitted_at.map(|at| at.0))
             .bind(row.submitted_from.clone())
+            .bind(row.program.clone())
             .bind(row.due_at.map(|at| at.0))
             .bind(row.id.to_string())
             .bind(row.tenant_id.to_string())
@@ -396,6 +399,7 @@ fn read(r: Reader<'_>) -> Result<VerificationRow, StoreError> {
         updated_at: r.at("updated_at")?,
         submitted_at: r.at_maybe("submitted_at")?,
         submitted_from: r.get("submitted_from")?,
+        program: r.get("program")?,
         due_at: r.at_maybe("due_at")?,
         version: r.get("version")?,
     })

@@ -235,6 +235,9 @@ mod cases {
             evidence_file: &bytes("evidence file"),
             digest: String::new(),
             case_id: None,
+            kind: None,
+            program: None,
+            submitted_at: None,
         };
         tx.record_decision(&decision, NOW).await.unwrap();
         let new = new_case(&row, decision.id);

@@ -245,6 +245,9 @@ mod cases {
             evidence_file: b"signed",
             digest: "d".to_owned(),
             case_id: None,
+            kind: None,
+            program: None,
+            submitted_at: None,
         };
         let mut tx = world.store.begin().await.unwrap();
         tx.record_decision(&new, NOW).await.unwrap();

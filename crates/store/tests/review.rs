@@ -42,6 +42,9 @@ mod cases {
             evidence_file: b"signed",
             digest: String::new(),
             case_id: None,
+            kind: None,
+            program: None,
+            submitted_at: None,
         };
         let mut tx = world.store.begin().await.unwrap();
         tx.record_decision(&decision, NOW).await.unwrap();

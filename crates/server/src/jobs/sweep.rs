@@ -19,6 +19,7 @@ use crate::erase::erase;
 use crate::jobs;
 use crate::problem::{ApiError, chain};
 use crate::record::{self, Act};
+use crate::sign_in;
 use crate::ticket;
 
 /// How long jobs that are done are kept: the expected time is their mean.
@@ -71,6 +72,9 @@ async fn prune(app: &App, now: Millis) -> Result<(), ApiError> {
     let mut tx = app.store.begin().await?;
     tx.prune_idempotency(now).await?;
     tx.prune_applicant_tokens(now).await?;
+    tx.prune_sessions(sign_in::alive(now)).await?;
+    tx.prune_invitations(now).await?;
+    tx.prune_strikes(now).await?;
     tx.expire_uploads(now).await?;
     tx.prune_appeal_codes(now.plus(-KEPT_CODES)).await?;
     tx.prune_attachments(now.plus(-DAY)).await?;

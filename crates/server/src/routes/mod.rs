@@ -16,6 +16,7 @@ pub mod data;
 pub mod decisions;
 pub mod deliveries;
 pub mod diagnostics;
+pub mod enrolment;
 pub mod entitlements;
 pub mod events;
 pub mod health;
@@ -29,6 +30,8 @@ pub mod privacy;
 pub mod reasons;
 pub mod review;
 pub mod screening;
+pub mod session;
+pub mod sessions;
 pub mod staff;
 pub mod support;
 pub mod tenants;
@@ -40,7 +43,7 @@ pub mod webhooks;
 
 use axum::Router;
 use utoipa::OpenApi;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -48,6 +51,7 @@ pub use reasons::StepOut;
 
 use crate::app::App;
 use crate::problem::Problem;
+use crate::sign_in::browser::COOKIE;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -58,7 +62,7 @@ use crate::problem::Problem;
         license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
     ),
     components(schemas(Problem)),
-    security(("bearer" = []))
+    security(("bearer" = []), ("session" = []))
 )]
 struct Document;
 
@@ -144,6 +148,19 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(staff::create_staff, staff::list_staff))
         .routes(routes!(staff::put_staff, staff::disable_staff))
         .routes(routes!(staff::renew_staff_secret))
+        .routes(routes!(staff::invite_staff))
+        .routes(routes!(enrolment::open_invitation))
+        .routes(routes!(enrolment::enrol))
+        .routes(routes!(
+            session::sign_in,
+            session::get_session,
+            session::sign_out
+        ))
+        .routes(routes!(session::show_factor))
+        .routes(routes!(session::put_password))
+        .routes(routes!(session::draw_recovery_codes))
+        .routes(routes!(sessions::list_sessions))
+        .routes(routes!(sessions::end_session))
         .routes(routes!(review::queue::list_cases))
         .routes(routes!(review::case::get_case))
         .routes(routes!(
@@ -155,6 +172,7 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(review::decide::decide_case))
         .routes(routes!(review::queue::list_queues))
         .routes(routes!(review::queue::list_reviewers))
+        .routes(routes!(review::statistics::review_statistics))
         .routes(routes!(tenants::create_tenant, tenants::list_tenants))
         .routes(routes!(policy::get_policy, policy::put_policy))
         .routes(routes!(policy::try_policy))
@@ -174,6 +192,11 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
     let components = document.components.get_or_insert_default();
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.add_security_scheme("bearer", bearer);
+    let session = "What a browser holds in which somebody of staff has signed in. Every method but GET, HEAD and OPTIONS \
+        needs the header `Menshen-Console: 1` beside it.";
+    let session = ApiKeyValue::with_description(COOKIE, session);
+    let session = SecurityScheme::ApiKey(ApiKey::Cookie(session));
+    components.add_security_scheme("session", session);
     crate::openapi::complete(&mut document);
     (router, document)
 }

@@ -1,5 +1,6 @@
 //! Reasons and steps as integrators and people see them.
 
+use menshen_core::geometry::Rect;
 use menshen_core::reason::{Disclosure, End, Step, Value};
 use menshen_core::{Catalogue, Locale, Reason};
 use menshen_document::Field;
@@ -68,6 +69,46 @@ pub struct FindingOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<serde_json::Value>)]
     pub limit: Option<Value>,
+    /// On which photo it was found: `front`, `back` or `selfie`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<&'static str>,
+    /// Where on it, in pixels of the oriented photo.
+    #[serde(rename = "box", skip_serializing_if = "Option::is_none")]
+    pub region: Option<BoxOut>,
+}
+
+/// A rectangle, in pixels of the oriented photo, from its upper left corner.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+pub struct BoxOut {
+    /// Left edge.
+    pub x: f32,
+    /// Upper edge.
+    pub y: f32,
+    /// Width.
+    pub width: f32,
+    /// Height.
+    pub height: f32,
+}
+
+impl From<Rect> for BoxOut {
+    fn from(rect: Rect) -> Self {
+        Self {
+            x: rect.x,
+            y: rect.y,
+            width: rect.width,
+            height: rect.height,
+        }
+    }
+}
+
+/// Returns the photo of a step, where it has one.
+pub const fn part(step: Step) -> Option<&'static str> {
+    match step {
+        Step::DocumentFront => Some("front"),
+        Step::DocumentBack => Some("back"),
+        Step::Selfie | Step::Liveness => Some("selfie"),
+        Step::Device | Step::Account | Step::Form => None,
+    }
 }
 
 /// Whom reasons are shown to.
@@ -110,6 +151,8 @@ fn one(reason: &Reason, audience: Audience) -> ReasonOut {
         text: both(|catalogue| catalogue.render(reason).operator),
         measured: reason.measured.clone(),
         limit: reason.limit.clone(),
+        part: part(reason.step),
+        region: reason.region.map(BoxOut::from),
     });
     ReasonOut {
         code: named.then(|| reason.code.as_str().to_owned()),

@@ -19,6 +19,7 @@ use crate::input::{Id, Input};
 use crate::once::{self, Once};
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
+use crate::sign_in::INVITED;
 
 /// Somebody new.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -62,9 +63,15 @@ pub struct StaffOut {
     pub created_at: String,
     /// Since when they are no longer let in.
     pub disabled_at: Option<String>,
+    /// Have they set how they sign in, with their invitation?
+    pub signs_in: bool,
     /// Their secret, for `Authorization: Bearer ..`, where it was drawn by this request. It is never shown again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
+    /// Their invitation to sign in with a browser, where it was drawn by this request: good once, for 72 hours. It is never
+    /// shown again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<String>,
 }
 
 fn describe(app: &App, row: &StaffRow) -> Result<StaffOut, ApiError> {
@@ -76,11 +83,13 @@ fn describe(app: &App, row: &StaffRow) -> Result<StaffOut, ApiError> {
         applicant: row.applicant.map(|id| id.0),
         created_at: row.created_at.to_timestamp().to_string(),
         disabled_at: row.disabled_at.map(|at| at.to_timestamp().to_string()),
+        signs_in: row.signs_in,
         secret: None,
+        invitation: None,
     })
 }
 
-/// Lets somebody in. The secret is shown once.
+/// Lets somebody in. Secret and invitation are shown once: the secret is for programs, the invitation for a browser.
 #[utoipa::path(post, path = "/v1/staff", tag = "staff", request_body = StaffIn,
     params(("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect")),
     responses((status = 201, body = StaffOut), (status = 409, body = Problem), (status = 422, body = Problem)))]
@@ -109,11 +118,13 @@ pub async fn create_staff(
     let now = app.now();
     let tenant = allowed.tenant.id;
     let (row, secret) = work.tx.create_staff(tenant, &name, role, now).await?;
+    let invitation = work.tx.invite_staff(&row, now.plus(INVITED)).await?;
     let row = link(&mut work.tx, &allowed, row, applicant, now).await?;
     let act = Act::new(&allowed.caller, "staff.created", "staff", row.id.0);
     record::audit(&mut work.tx, act.with("role", role.name()), now).await?;
     let out = StaffOut {
         secret: Some(secret.reveal().to_owned()),
+        invitation: Some(invitation.reveal().to_owned()),
         ..describe(&app, &row)?
     };
     work.finish(&app, StatusCode::CREATED, &out).await
@@ -213,6 +224,43 @@ pub async fn renew_staff_secret(
     record::audit(&mut work.tx, act, app.now()).await?;
     let out = StaffOut {
         secret: Some(secret.reveal().to_owned()),
+        ..describe(&app, &row)?
+    };
+    work.finish(&app, StatusCode::OK, &out).await
+}
+
+/// Draws an invitation for somebody, shown once: with it they set how they sign in with a browser. How they signed in
+/// before ends at once, with their sessions.
+#[utoipa::path(post, path = "/v1/staff/{id}/invitation", tag = "staff",
+    params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect")),
+    responses((status = 200, body = StaffOut), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn invite_staff(
+    State(app): State<App>,
+    allowed: Allowed<ManageStaff>,
+    Id(id): Id<Uuid>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let route = format!("invite_staff {id}");
+    let begun = once::begin(&app, &allowed.caller, &headers, &route, [0; 32]).await?;
+    let mut work = match begun {
+        Once::Replay(replay) => return Ok(replay.into_response()),
+        Once::Fresh(work) => work,
+    };
+    let row = another(&mut work.tx, &allowed, id).await?;
+    within(&allowed.caller, row.role)?;
+    not_a_judge(&allowed.caller, row.role)?;
+    if row.disabled_at.is_some() {
+        let detail = "this account is no longer let in; make another";
+        return Err(ApiError::conflict("account_disabled", detail));
+    }
+    let now = app.now();
+    work.tx.end_login(row.id).await?;
+    let invitation = work.tx.invite_staff(&row, now.plus(INVITED)).await?;
+    let act = Act::new(&allowed.caller, "staff.invited", "staff", id);
+    record::audit(&mut work.tx, act, now).await?;
+    let out = StaffOut {
+        signs_in: false,
+        invitation: Some(invitation.reveal().to_owned()),
         ..describe(&app, &row)?
     };
     work.finish(&app, StatusCode::OK, &out).await

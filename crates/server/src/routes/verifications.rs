@@ -372,13 +372,15 @@ pub async fn get_verification(
 #[utoipa::path(post, path = "/v1/verifications/{id}/submit", tag = "verifications",
     params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect"),
         ("Menshen-Device" = Option<String>, Header, description = "The integrator's name for the device"),
-        ("Menshen-Address" = Option<String>, Header, description = "The person's network address, where the integrator calls")),
+        ("Menshen-Address" = Option<String>, Header, description = "The person's network address, where the integrator calls"),
+        ("Menshen-Client" = Option<String>, Header, description = "The program that the person uses and its version, `android/3.2.0`; statistics count by its name")),
     responses((status = 202, body = VerificationOut), (status = 404, body = Problem), (status = 409, body = Problem), (status = 429, body = Problem)))]
 pub async fn submit_verification(
     State(app): State<App>,
     allowed: Allowed<Write>,
     Id(id): Id<Uuid>,
     origin: attempts::Origin,
+    program: Program,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let row = allowed.verification(&app, VerificationId(id)).await?;
@@ -406,6 +408,7 @@ pub async fn submit_verification(
     case.progress = submitted;
     case.row.submitted_at = Some(now);
     case.row.submitted_from = Some(place.to_text()?);
+    case.row.program = program.name().map(str::to_owned);
     case.row.attempt += 1;
     case.row.codes.clear();
     case.write(&mut work.tx, now).await?;

@@ -7,8 +7,8 @@ use menshen_core::access::{Role, Scope};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::calls::For::{Everybody, Keys, People};
-use crate::calls::{For, Ids, TABLE, blocked, name, names_a_record, request};
+use crate::calls::For::{Everybody, Keys, People, SignedIn, Whoever};
+use crate::calls::{For, Ids, TABLE, blocked, name, names_a_record, request, request_with};
 use crate::support::{Answer, Service, on_both};
 
 #[test]
@@ -22,6 +22,7 @@ fn no_caller_reaches_what_is_not_theirs() {
             n_cells += world.other_tenant(route).await;
             n_cells += world.other_people(route).await;
             n_cells += world.wrong_scopes(route).await;
+            n_cells += world.no_secret(route).await;
         }
         // What is allowed changes things, so it comes last; the right key must get past the door.
         for route in TABLE {
@@ -60,6 +61,8 @@ struct World<'a> {
     scoped: Vec<(Vec<Scope>, String)>,
     /// The same in another tenant: one key with everything, and somebody of each role.
     other_tenant: Vec<(Vec<Scope>, String)>,
+    /// Somebody of each role in a browser: what it holds.
+    signed_in: Vec<(Role, String)>,
     owner: String,
     other_person: String,
     other_case: String,
@@ -94,6 +97,11 @@ impl<'a> World<'a> {
             let (_, secret) = service.staff(&service.key, role.name()).await;
             scoped.push((role.scopes().to_vec(), secret));
         }
+        let mut signed_in = Vec::new();
+        for role in Role::ALL {
+            let (_, browser) = service.enrolled(role.name(), role.name()).await;
+            signed_in.push((role, browser.cookie.take().unwrap()));
+        }
         let other_key = service.tenant(&operator, "another").await;
         let of_tenant = Scope::of_keys().filter(|scope| *scope != Scope::Operate);
         let mut other_tenant = vec![(of_tenant.collect(), other_key.clone())];
@@ -126,6 +134,7 @@ impl<'a> World<'a> {
                 ("wrong staff", "ms_not-the-secret-of-anybody".to_owned()),
             ],
             scoped,
+            signed_in,
             other_tenant,
             owner: service.token(&applicant, None).await,
             other_person: service.token(&other, None).await,
@@ -206,6 +215,11 @@ impl<'a> World<'a> {
         // What is about the person, whichever verification the token is for.
         let of_person = route.1.starts_with("/v1/applicants/")
             || ["/v1/entitlements/check", "/v1/official/check"].contains(&route.1);
+        if matches!(route.2, SignedIn | Whoever) {
+            assert_eq!(other.status, StatusCode::UNAUTHORIZED, "{:?}", name(route));
+            assert_eq!(bound.status, StatusCode::UNAUTHORIZED, "{:?}", name(route));
+            return 2;
+        }
         if matches!(route.2, Keys(_)) {
             assert_eq!(other.status, StatusCode::FORBIDDEN, "{:?}", name(route));
             assert_eq!(bound.status, StatusCode::FORBIDDEN, "{:?}", name(route));
@@ -244,12 +258,56 @@ impl<'a> World<'a> {
         n_cells
     }
 
+    /// What is for browsers, no secret opens; what is for secrets, a browser opens by the same rules.
+    async fn no_secret(&self, route: &(&str, &str, For)) -> u32 {
+        let mut n_cells = 0;
+        if matches!(route.2, SignedIn | Whoever) {
+            for (_, secret) in &self.scoped {
+                let answer = self.ask(route, &self.own, secret).await;
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{:?}", name(route));
+                n_cells += 1;
+            }
+        }
+        let needed = match route.2 {
+            Keys(needed) | People(needed) => needed,
+            SignedIn | Whoever | Everybody => return n_cells,
+        };
+        for (role, cookie) in &self.signed_in {
+            if role.scopes().contains(&needed) {
+                continue;
+            }
+            let request = request_with(route, &self.own, "", Some(cookie));
+            let answer = self.service.send(request).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{role:?} {:?}", name(route));
+            n_cells += 1;
+        }
+        n_cells
+    }
+
+    /// Somebody who has just signed in gets past the door, by the rules of their role.
+    async fn browsers(&self, route: &(&str, &str, For)) -> u32 {
+        let login = format!("{}{}", route.0, route.1);
+        let (_, browser) = self.service.enrolled("auditor", &login).await;
+        let cookie = browser.cookie.borrow().clone();
+        let request = request_with(route, &self.own, "", cookie.as_deref());
+        let answer = self.service.send(request).await;
+        let stranger = answer.body["code"] == "unauthenticated";
+        assert!(!stranger && !answer.status.is_server_error(), "{:?} {}", name(route), answer.body);
+        1
+    }
+
     async fn the_right_ones(&self, route: &(&str, &str, For)) -> u32 {
         let passed = |answer: &Answer| {
             let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
             !refused.contains(&answer.status) && !answer.status.is_server_error()
         };
+        if route.2 == SignedIn {
+            return self.browsers(route).await;
+        }
         let (Keys(needed) | People(needed)) = route.2 else {
+            if route.2 == Whoever {
+                return 0;
+            }
             let open = self.ask(route, &self.own, "").await;
             assert_eq!(open.status, StatusCode::NO_CONTENT, "{:?}", name(route));
             return 1;
@@ -261,6 +319,12 @@ impl<'a> World<'a> {
             assert!(passed(&answer) || gone, "{:?} {}", name(route), answer.body);
         }
         let mut n_cells = 1;
+        for (_, cookie) in self.signed_in.iter().filter(|(role, _)| role.scopes().contains(&needed)) {
+            let request = request_with(route, &self.own, "", Some(cookie));
+            let answer = self.service.send(request).await;
+            assert!(passed(&answer), "{:?} {} {}", name(route), answer.status, answer.body);
+            n_cells += 1;
+        }
         let right = self
             .scoped
             .iter()

@@ -9,6 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use menshen_core::access::Scope;
 use serde_json::{Value, json};
 
+use crate::browser::{NAME as COOKIE, PASSWORD};
 use crate::support::passport;
 
 /// Whom a route is for: the scope that a key or a role needs, and whether people may call it for themselves.
@@ -16,10 +17,14 @@ use crate::support::passport;
 pub enum For {
     Keys(Scope),
     People(Scope),
+    /// A browser in which somebody of staff has signed in, whatever their role; no secret.
+    SignedIn,
+    /// Whoever proves with the call who they are; no secret.
+    Whoever,
     Everybody,
 }
 
-use For::{Everybody, Keys, People};
+use For::{Everybody, Keys, People, SignedIn, Whoever};
 use Scope::{
     AuditRead, BlocklistWrite, CasesRead, CasesWork, KeysWrite, Operate, PersonalRead, PolicyWrite,
     PrivacyWrite, ScreeningRead, ScreeningWrite, StaffWrite, TicketsAnswer, VerificationsRead,
@@ -221,8 +226,20 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ("POST", "/v1/staff", Keys(StaffWrite)),
     ("PUT", "/v1/staff/{id}", Keys(StaffWrite)),
     ("POST", "/v1/staff/{id}/secret", Keys(StaffWrite)),
+    ("POST", "/v1/staff/{id}/invitation", Keys(StaffWrite)),
     ("DELETE", "/v1/staff/{id}", Keys(StaffWrite)),
+    ("POST", "/v1/enrolment", Whoever),
+    ("POST", "/v1/enrolment/finish", Whoever),
+    ("POST", "/v1/session", Whoever),
+    ("POST", "/v1/session/factor", Whoever),
+    ("GET", "/v1/session", SignedIn),
+    ("DELETE", "/v1/session", SignedIn),
+    ("PUT", "/v1/session/password", SignedIn),
+    ("POST", "/v1/session/recovery-codes", SignedIn),
+    ("GET", "/v1/sessions", SignedIn),
+    ("DELETE", "/v1/sessions/{id}", SignedIn),
     ("GET", "/v1/review/queues", Keys(CasesRead)),
+    ("GET", "/v1/review/statistics", Keys(CasesRead)),
     ("GET", "/v1/review/reviewers", Keys(CasesRead)),
     ("GET", "/v1/review/cases", Keys(CasesRead)),
     ("POST", "/v1/review/cases/{id}/claim", Keys(CasesWork)),
@@ -287,8 +304,18 @@ pub fn names_a_record((method, path, _): &(&str, &str, For)) -> bool {
             .contains(path))
 }
 
-/// Returns a well-formed call of a route that names the records.
-pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -> Request<Body> {
+/// Returns a well-formed call of a route that names the records, with a secret.
+pub fn request(route: &(&str, &str, For), ids: &Ids, secret: &str) -> Request<Body> {
+    request_with(route, ids, secret, None)
+}
+
+/// The same with a secret, or with what a browser holds.
+pub fn request_with(
+    (method, path, _): &(&str, &str, For),
+    ids: &Ids,
+    secret: &str,
+    cookie: Option<&str>,
+) -> Request<Body> {
     let kind = match path.split('/').nth(2).unwrap() {
         "applicants" => "applicant",
         "verifications" => "verification",
@@ -357,6 +384,16 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         ("POST", "/v1/appeals/{id}/proof") => json!({ "code": "000000" }),
         ("POST", "/v1/staff") => json!({ "name": "Grace Hopper", "role": "auditor" }),
         ("PUT", "/v1/staff/{id}") => json!({ "role": "reviewer" }),
+        ("POST", "/v1/enrolment") => json!({ "invitation": "mi_nobodys" }),
+        ("POST", "/v1/enrolment/finish") => {
+            json!({ "invitation": "mi_nobodys", "login": "x", "password": "x", "code": "000000" })
+        }
+        // Each another, or they would wait for each other.
+        ("POST", "/v1/session") => json!({ "login": format!("of{secret}"), "password": "x" }),
+        ("POST", "/v1/session/factor" | "/v1/session/recovery-codes") => json!({ "code": "000000" }),
+        ("PUT", "/v1/session/password") => {
+            json!({ "password": PASSWORD, "new_password": "another one, twelve ducks" })
+        }
         ("POST", "/v1/review/cases/{id}/notes") => json!({ "text": "x" }),
         ("POST", "/v1/review/cases/{id}/decide") => json!({ "verdict": "approve" }),
         ("POST", "/v1/screening/hits/{id}/clear") => {
@@ -387,6 +424,10 @@ pub fn request((method, path, _): &(&str, &str, For), ids: &Ids, secret: &str) -
         .header("upload-offset", "0")
         .header("upload-metadata", metadata.join(","))
         .header(header::CONTENT_TYPE, kind);
+    request = request.header("menshen-console", "1");
+    if let Some(cookie) = cookie {
+        request = request.header(header::COOKIE, format!("{COOKIE}={cookie}"));
+    }
     if !secret.is_empty() {
         request = request.header(header::AUTHORIZATION, format!("Bearer {secret}"));
     }

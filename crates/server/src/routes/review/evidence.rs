@@ -1,10 +1,10 @@
 //! What a case is about, side by side: for whoever holds it, and nobody else.
 
 use menshen_core::decide::judge_match;
-use menshen_core::review::{Beside, Reviewer, beside};
+use menshen_core::review::{Beside, Queue, Reviewer, beside};
 use menshen_core::time::Millis;
 use menshen_ledger::CaseFile;
-use menshen_store::{CaptureRow, NoteRow};
+use menshen_store::{CaptureRow, DecisionRow, NoteRow, ReviewCaseRow};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::problem::ApiError;
 use crate::review::Read;
 use crate::routes::appeal_evidence::{self, AppealEvidenceOut};
-use crate::routes::reasons::{Audience, ReasonOut, show};
+use crate::routes::reasons::{Audience, BoxOut, ReasonOut, part, show};
 
 /// What a case is about. Personal.
 #[derive(Debug, Serialize, ToSchema)]
@@ -22,7 +22,7 @@ pub struct EvidenceOut {
     /// Each field, typed and read, with the place where they part.
     #[schema(value_type = Vec<serde_json::Value>)]
     pub beside: serde_json::Value,
-    /// What the machine found, with figures.
+    /// What the machine found, with figures, and the place on the photo.
     pub reasons: Vec<ReasonOut>,
     /// All that was measured.
     #[schema(value_type = serde_json::Value)]
@@ -35,12 +35,32 @@ pub struct EvidenceOut {
     pub duplicates: Vec<Uuid>,
     /// When the machine decided, RFC 3339.
     pub decided_at: String,
+    /// What was decided about the verification before the case was opened, newest first; who looks again is not shown what
+    /// people have said.
+    pub history: Vec<EarlierOut>,
     /// What the person brings with their appeal, where the case is one.
     pub appeal: Option<AppealEvidenceOut>,
     /// Notes of colleagues; those of people who have voted only in a dispute.
     pub notes: Vec<NoteOut>,
     /// What was said, in a dispute. Before, nobody knows what the other has said.
     pub votes: Vec<VoteOut>,
+}
+
+/// A decision that was made before.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EarlierOut {
+    /// The id.
+    pub id: Uuid,
+    /// On which submission.
+    pub attempt: i64,
+    /// `approved`, `review`, `retry` or `refused`.
+    pub outcome: String,
+    /// The codes of its reasons.
+    pub codes: Vec<String>,
+    /// The case in which people decided; none where the machine did.
+    pub case: Option<Uuid>,
+    /// When, RFC 3339.
+    pub at: String,
 }
 
 /// A comparison of two faces.
@@ -106,10 +126,14 @@ pub async fn gather(app: &App, read: &Read, who: &Reviewer) -> Result<EvidenceOu
     let same = app.store.list_identities_by_number(tenant, number).await?;
     let others = same.into_iter().map(|row| row.applicant_id);
     let notes = app.store.list_review_notes(row).await?;
+    let earlier = app
+        .store
+        .list_verification_decisions(tenant, row.verification_id)
+        .await?;
     let fields: Vec<Beside> = beside(&read.policy, &file.claims, &file.evidence, file.today);
     Ok(EvidenceOut {
         beside: serde_json::to_value(&fields).map_err(ApiError::machine)?,
-        reasons: show(&file.decision.reasons, Audience::Operator),
+        reasons: placed(show(&file.decision.reasons, Audience::Operator), &fields),
         measured: serde_json::to_value(&file.evidence).map_err(ApiError::machine)?,
         faces: faces(read, &file),
         photos: newest(photos.into_iter().filter(|photo| belongs(row, photo))),
@@ -118,6 +142,7 @@ pub async fn gather(app: &App, read: &Read, who: &Reviewer) -> Result<EvidenceOu
             .map(|other| other.0)
             .collect(),
         decided_at: text(file.made_at),
+        history: history(row, earlier),
         appeal: appeal_evidence::gather(app, row).await?,
         notes: notes
             .iter()
@@ -130,6 +155,33 @@ pub async fn gather(app: &App, read: &Read, who: &Reviewer) -> Result<EvidenceOu
             Vec::new()
         },
     })
+}
+
+/// Says on which photo a place is that is put right in the form: where the field was read.
+fn placed(mut reasons: Vec<ReasonOut>, fields: &[Beside]) -> Vec<ReasonOut> {
+    let findings = reasons.iter_mut().filter_map(|reason| reason.finding.as_mut());
+    for finding in findings.filter(|finding| finding.part.is_none()) {
+        let mut read = fields.iter().flat_map(|field| &field.read);
+        let there = read.find(|read| finding.region == Some(BoxOut::from(read.region)));
+        finding.part = there.and_then(|read| part(read.step));
+    }
+    reasons
+}
+
+fn history(row: &ReviewCaseRow, earlier: Vec<DecisionRow>) -> Vec<EarlierOut> {
+    let blind = row.case.matter.queue == Queue::Recheck;
+    let shown = |decision: &DecisionRow| {
+        decision.created_at <= row.opened_at && !(blind && decision.case_id.is_some())
+    };
+    let out = earlier.into_iter().filter(shown).map(|decision| EarlierOut {
+        id: decision.id.0,
+        attempt: decision.attempt,
+        outcome: decision.outcome,
+        codes: decision.codes,
+        case: decision.case_id.map(|id| id.0),
+        at: text(decision.created_at),
+    });
+    out.collect()
 }
 
 fn text(at: Millis) -> String {

@@ -5,3 +5,4 @@ pub mod decide;
 pub mod evidence;
 pub mod images;
 pub mod queue;
+pub mod statistics;

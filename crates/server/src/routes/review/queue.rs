@@ -1,9 +1,12 @@
 //! Queues: what waits for people, first what is due first, and how it stands.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::State;
-use menshen_core::ids::CaseId;
-use menshen_core::review::{Deed, Queue, Reviewer, State as Where};
+use menshen_core::ids::{CaseId, TenantId};
+use menshen_core::policy::ReviewRules;
+use menshen_core::review::{Deed, Eyes, Matter, Queue, Reviewer, State as Where, Verdict};
 use menshen_core::time::{MINUTE, Millis};
 use menshen_store::{ReviewCaseRow, ReviewFilter};
 use serde::{Deserialize, Serialize};
@@ -74,6 +77,8 @@ pub struct CaseOut {
     pub votes: usize,
     /// Have two disagreed?
     pub disputed: bool,
+    /// How many people each verdict takes.
+    pub eyes: EyesOut,
     /// When it was opened, RFC 3339.
     pub opened_at: String,
     /// When an answer is due, RFC 3339.
@@ -87,6 +92,36 @@ pub struct CaseOut {
     /// What it is about: only for whoever holds it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<EvidenceOut>,
+}
+
+/// How many people each verdict takes: `one`, `two`, or `two_with_senior` where one of the two must be a senior.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EyesOut {
+    /// An approval.
+    #[schema(example = "two_with_senior")]
+    pub approve: &'static str,
+    /// A refusal.
+    #[schema(example = "one")]
+    pub refuse: &'static str,
+    /// Asking for a step once more.
+    #[schema(example = "one")]
+    pub ask_again: &'static str,
+}
+
+fn eyes(matter: &Matter, rules: &ReviewRules) -> EyesOut {
+    let takes = |verdict: Verdict| match matter.eyes(rules, &verdict) {
+        Eyes::One => "one",
+        Eyes::Two => "two",
+        Eyes::TwoWithSenior => "two_with_senior",
+    };
+    let (steps, codes) = (BTreeSet::new(), BTreeSet::new());
+    EyesOut {
+        approve: takes(Verdict::Approve),
+        refuse: takes(Verdict::Refuse {
+            codes: BTreeSet::new(),
+        }),
+        ask_again: takes(Verdict::AskAgain { steps, codes }),
+    }
 }
 
 /// Returns a case as everybody who reviews may see it.
@@ -119,6 +154,7 @@ pub fn describe(read: &Read, who: &Reviewer, now: Millis) -> CaseOut {
         held_until: until.map(text),
         votes: case.votes.len(),
         disputed: row.disputed,
+        eyes: eyes(&case.matter, &policy.review),
         opened_at: text(row.opened_at),
         due_at: text(row.due_at),
         overdue: row.closed_at.is_none() && row.due_at < now,
@@ -201,10 +237,16 @@ pub async fn list_queues(
     State(app): State<App>,
     allowed: Allowed<SeeCases>,
 ) -> Result<Json<Vec<QueueOut>>, ApiError> {
-    let rows = app
-        .store
-        .review_queues(allowed.tenant.id, app.now())
-        .await?;
+    let out = queues(&app, allowed.tenant.id, app.now()).await?;
+    Ok(Json(out))
+}
+
+/// Returns how every queue of a tenant stands.
+///
+/// # Errors
+/// The store's.
+pub async fn queues(app: &App, tenant: TenantId, now: Millis) -> Result<Vec<QueueOut>, ApiError> {
+    let rows = app.store.review_queues(tenant, now).await?;
     let of = |queue: Queue| {
         let row = rows.iter().find(|row| row.queue == queue);
         QueueOut {
@@ -216,7 +258,7 @@ pub async fn list_queues(
             oldest_at: row.map(|row| row.oldest_at.to_timestamp().to_string()),
         }
     };
-    Ok(Json(Queue::ALL.map(of).into()))
+    Ok(Queue::ALL.map(of).into())
 }
 
 /// How somebody's decisions stood when others looked at them again.
