@@ -155,7 +155,7 @@ export class Case extends View {
       </div>
     </div>
     <footer class="decide-bar" aria-label=${t("decide.label")}>
-      <button class="main" @click=${() => (this.deciding = "approve")}>${verdict("approve")} <kbd>a</kbd></button>
+      <button @click=${() => (this.deciding = "approve")}>${verdict("approve")} <kbd>a</kbd></button>
       <button @click=${() => (this.deciding = "refuse")}>${verdict("refuse")} <kbd>x</kbd></button>
       <button @click=${() => (this.deciding = "ask_again")}>${verdict("ask_again")} <kbd>g</kbd></button>
     </footer>`;

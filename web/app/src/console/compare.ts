@@ -44,12 +44,17 @@ function one(row: Beside, point: (at: Pointed | undefined) => void): TemplateRes
         const located = read.region.width > 0;
         return html`<div class="reading" @mouseenter=${() => located && point(at)} @mouseleave=${() => point(undefined)}>
           ${marked(read.value, read.differs_at ?? undefined)}
-          <span class="quiet">${word("step", read.step)}, ${word("source", read.source)}${read.sure ? "" : `, ${t("compare.unsure")}`}</span>
-          ${located ? html`<button class="tool" @click=${() => point(at)} @blur=${() => point(undefined)} aria-label=${t("compare.show", { field: word("field", row.field) })} title=${t("compare.show", { field: word("field", row.field) })}>⌖</button>` : nothing}
+          ${located
+            ? html`<button class="source" title=${t("compare.show", { field: word("field", row.field) })} @focus=${() => point(at)} @click=${() => point(at)} @blur=${() => point(undefined)}>${from(read)}<span class="unseen">, ${t("compare.show", { field: word("field", row.field) })}</span></button>`
+            : html`<span class="quiet">${from(read)}</span>`}
         </div>`;
       })}</td>
   </tr>`;
 }
+
+/** Says where a reading comes from. */
+const from = (read: Beside["read"][number]): string =>
+  `${word("step", read.step)}${t("comma")}${word("source", read.source)}${read.sure ? "" : `${t("comma")}${t("compare.unsure")}`}`;
 
 /** Marks the character at a position, from 1; behind the end a gap is marked. */
 function marked(value: string, at: number | undefined): TemplateResult {

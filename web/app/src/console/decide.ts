@@ -115,11 +115,12 @@ export class Decide extends View {
 
   private codeList(which: "refuse" | "ask_again"): TemplateResult {
     const wanted = this.wanted.trim().toLowerCase();
-    const groups = GROUPS.map(({ name, codes }) => {
-      const all = Object.keys(codes).filter((code) => fits(code, which));
+    const found = this.found.codes.filter((code) => fits(code, which));
+    const groups = [{ name: "found" as const, shown: found }, ...GROUPS.map(({ name, codes }) => {
+      const all = Object.keys(codes).filter((code) => fits(code, which) && !found.includes(code));
       const shown = all.filter((code) => this.codes.has(code) || !wanted || `${codeName(code)} ${code}`.toLowerCase().includes(wanted));
       return { name, shown };
-    });
+    })];
     return html`<fieldset><legend>${t("decide.codes", { n: this.codes.size, most: MOST_CODES })}</legend>
       <input type="search" aria-label=${t("decide.find")} placeholder=${t("decide.find")} @input=${(event: Event) => (this.wanted = (event.target as HTMLInputElement).value)} />
       <div class="code-groups" tabindex="0" role="group" aria-label=${t("decide.all_codes")}>${groups.map(({ name, shown }) => shown.length === 0 ? nothing : html`

@@ -70,16 +70,21 @@ export function notesPart(found: CaseOut, evidence: EvidenceOut, reload: () => v
       }}></menshen-note></section>`;
 }
 
+/** What was decided before the case was opened, as services of today tell it. */
+type Told = EvidenceOut & { history?: { outcome: string; codes: string[]; case?: string | null; at: string }[] };
+
 /** How the verification came here. */
 export function historyPart(found: CaseOut, evidence: EvidenceOut, course: VerificationOut | undefined): TemplateResult {
+  const earlier = (evidence as Told).history ?? [];
   const photos = [...evidence.photos].map((photo) => ({ at: photo.created_at, text: t("history.photo", { part: word("part", photo.part) }) }));
-  const steps = [
+  const steps: { at: string; text: string; codes?: string[] }[] = [
     ...(course ? [{ at: course.created_at, text: t("history.opened") }] : []), ...photos,
+    ...earlier.filter((one) => one.at !== evidence.decided_at).map((one) => ({ at: one.at, text: t(one.case ? "history.people_said" : "history.machine_said", { outcome: word("outcome", one.outcome) }), codes: one.codes })),
     { at: evidence.decided_at, text: t("history.machine") }, { at: found.opened_at, text: t("history.case") },
   ].sort((a, b) => a.at.localeCompare(b.at));
   return html`<section><h2>${t("history.title")}</h2>
     ${course ? html`<p>${t("history.attempt", { n: course.attempt })}${course.requeued ? html` ${counted("history.n_requeued", course.requeued)}` : nothing}</p>` : nothing}
-    <ol class="course">${steps.map((step) => html`<li><span>${step.text}</span> <time datetime=${step.at} class="quiet">${moment(step.at)}</time></li>`)}</ol></section>`;
+    <ol class="course">${steps.map((step) => html`<li><span>${step.text}</span> <time datetime=${step.at} class="quiet">${moment(step.at)}</time>${step.codes ? html`<span class="codes">${step.codes.map((code) => html`<span class="tag">${codeName(code)}</span>`)}</span>` : nothing}</li>`)}</ol></section>`;
 }
 
 /** All figures, folded away. */

@@ -1,10 +1,15 @@
 import { html, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import "./audit";
 import "./case";
+import "./hits";
 import "./queue";
 import type { Place } from "./route";
 import { may } from "./session";
+import "./staff";
+import "./statistics";
 import { t } from "./texts";
+import "./tickets";
 import { View } from "./view";
 
 /** The page that the address names. */
@@ -21,6 +26,17 @@ export class Page extends View {
     switch (page) {
       case "case":
         return html`<menshen-case .case_id=${id ?? ""}></menshen-case>`;
+      case "tickets":
+      case "ticket":
+        return html`<menshen-tickets .chosen=${id ?? ""}></menshen-tickets>`;
+      case "hits":
+        return html`<menshen-hits .applicant=${id ?? ""}></menshen-hits>`;
+      case "statistics":
+        return html`<menshen-statistics></menshen-statistics>`;
+      case "audit":
+        return html`<menshen-audit></menshen-audit>`;
+      case "staff":
+        return html`<menshen-staff></menshen-staff>`;
       default:
         return html`<menshen-queue .chosen=${id ?? ""}></menshen-queue>`;
     }

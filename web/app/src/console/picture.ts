@@ -16,8 +16,6 @@ const LAYERS = ["none", "found", "all"] as const;
 const NEAREST = 16;
 /** How much nearer one step comes. */
 const STEP = 1.3;
-/** Room around a part that is looked at alone, in parts of its size. */
-const MARGIN = 0.35;
 
 /**
  * A picture that is zoomed by wheel, buttons and keys, panned by dragging and arrows, turned by quarters, with the regions of
@@ -30,9 +28,13 @@ export class Picture extends View {
   @property() label = "";
   /** Width and height that regions refer to. */
   @property({ attribute: false }) size: [number, number] = [1, 1];
+  /** Takes the picture's own size, where the service has not measured it. */
+  @property({ type: Boolean }) natural = false;
   @property({ attribute: false }) regions: Region[] = [];
   /** The part to begin with, such as the portrait. */
   @property({ attribute: false }) focus_area: Area | undefined;
+  /** Room around that part, in parts of its size. */
+  @property({ type: Number }) margin = 0.03;
   /** A region that is pointed at elsewhere. */
   @property({ attribute: false }) mark: Area | undefined;
   @state() private look: Look = { x: 0, y: 0, near: 1, turn: 0 };
@@ -40,7 +42,15 @@ export class Picture extends View {
   private grips = new Map<number, { x: number; y: number }>();
 
   override willUpdate(changed: PropertyValues): void {
-    if (changed.has("src") || changed.has("size") || changed.has("focus_area")) this.whole();
+    if (this.natural && changed.has("src") && this.src) void this.measure();
+    if (changed.has("src") || changed.has("size") || changed.has("focus_area")) this.begin(this.focus_area);
+  }
+
+  private async measure(): Promise<void> {
+    const image = new Image();
+    image.src = this.src;
+    await image.decode().catch(() => undefined);
+    if (image.naturalWidth > 0) this.size = [image.naturalWidth, image.naturalHeight];
   }
 
   /** Width and height as they stand after turning. */
@@ -49,12 +59,18 @@ export class Picture extends View {
     return this.look.turn % 180 === 0 ? [width, height] : [height, width];
   }
 
+  /** Shows the part to begin with; where that is shown already, everything. */
   private whole(): void {
+    const before = this.look;
+    this.begin(this.focus_area);
+    if (this.focus_area && before.x === this.look.x && before.y === this.look.y && before.near === this.look.near) this.begin(undefined);
+  }
+
+  private begin(area: Area | undefined): void {
     const [width, height] = this.size;
-    const area = this.focus_area;
     if (!area) this.look = { x: width / 2, y: height / 2, near: 1, turn: 0 };
     else {
-      const near = Math.min(width / area.width, height / area.height) / (1 + 2 * MARGIN);
+      const near = Math.min(width / area.width, height / area.height) / (1 + 2 * this.margin);
       this.look = { x: area.x + area.width / 2, y: area.y + area.height / 2, near: Math.max(1, near), turn: 0 };
     }
   }

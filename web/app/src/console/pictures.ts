@@ -3,7 +3,7 @@ import type { CaseOut, EvidenceOut } from "../schema";
 import { api, body } from "./api";
 import type { Pointed } from "./compare";
 import "./picture";
-import { regionsOf, sizeOf, type Area, type Measured } from "./regions";
+import { outline, regionsOf, sizeOf, type Area, type Measured } from "./regions";
 import { t, word } from "./texts";
 import { explain } from "./view";
 
@@ -74,17 +74,27 @@ export function purposePart(pictures: Pictures): TemplateResult {
   </div>`;
 }
 
+/** How a photo is shown. */
+interface Shown {
+  size?: [number, number] | undefined;
+  regions?: ReturnType<typeof regionsOf>;
+  /** The part to begin with, and the room around it. */
+  area?: Area | undefined;
+  margin?: number;
+  mark?: Area | undefined;
+}
+
 /** Shows one photo, or why there is none. */
 export function picture(
   pictures: Pictures, found: CaseOut, photo: { id: string; image: boolean }, label: string,
-  more: { size?: [number, number] | undefined; regions?: ReturnType<typeof regionsOf>; area?: Area | undefined; mark?: Area | undefined } = {},
+  more: Shown = {},
 ): TemplateResult {
   if (!photo.image) return html`<figure class="absent"><figcaption>${label}</figcaption><p>${t("picture.none")}</p></figure>`;
   const kept = pictures.find(found, photo.id);
   if (!kept) return html`<figure class="absent"><figcaption>${label}</figcaption><p role="status">${t("loading")}</p></figure>`;
   if (kept.problem !== undefined) return html`<figure class="absent"><figcaption>${label}</figcaption><p role="alert">${explain(kept.problem)}</p></figure>`;
   return html`<menshen-picture .src=${kept.src} .label=${label} .size=${more.size ?? kept.size} .regions=${more.regions ?? []}
-    .focus_area=${more.area} .mark=${more.mark}></menshen-picture>`;
+    .focus_area=${more.area} .margin=${more.margin ?? 0.03} .mark=${more.mark}></menshen-picture>`;
 }
 
 /** The photos of a case, side by side, the portrait beside the selfie. */
@@ -101,9 +111,9 @@ export function picturesPart(pictures: Pictures, found: CaseOut, evidence: Evide
     const regions = regionsOf(photo.part, measured, evidence.reasons);
     const mark = pointed && STEPS[photo.part] === pointed.step ? pointed.area : undefined;
     return html`${photo.part === "selfie" && front && portrait
-        ? html`<div class="half">${picture(pictures, found, front, t("picture.portrait"), { size: sizeOf("front", measured), area: portrait })}</div>`
+        ? html`<div class="half">${picture(pictures, found, front, t("picture.portrait"), { size: sizeOf("front", measured), area: portrait, margin: 0.35 })}</div>`
         : nothing}
-      <div class=${photo.part === "selfie" ? "half" : "whole"}>${picture(pictures, found, photo, word("part", photo.part), { size: sizeOf(photo.part, measured), regions, mark })}</div>`;
+      <div class=${photo.part === "selfie" ? "half" : "whole"}>${picture(pictures, found, photo, word("part", photo.part), { size: sizeOf(photo.part, measured), regions, mark, area: outline(photo.part, measured) })}</div>`;
   });
   return html`<div class="pictures" role="group" aria-label=${t("picture.all")}>${shown}</div>`;
 }

@@ -165,7 +165,7 @@ export class Queue extends View {
     return html`<li><button class="row" data-case=${one.id} aria-current=${now ? "true" : "false"}
         @click=${() => (this.chosen = one.id)} @dblclick=${() => void this.take(one.id)}>
       <span class="line"><strong>${one.kind ? word("kind", one.kind) : t("kind.none")}</strong><span class="quiet">${one.level}</span>
-        <span class="grow"></span><span class="quiet" title=${t("case.waits")}>${age(one.opened_at)}</span></span>
+        <span class="grow"></span><span class="quiet" title=${t("case.waits")}>${age(one.opened_at, 1)}</span></span>
       <span class="line codes">${codeList(one.codes, 2)}</span>
       <span class="line quiet"><span class=${one.overdue ? "late" : ""}>${one.overdue ? t("case.late", { at: fromNow(one.due_at) }) : t("case.due", { at: fromNow(one.due_at) })}</span>
         <span class="grow"></span>${caseState(one)}</span>

@@ -79,6 +79,14 @@ function page(side: PageMeasures | null | undefined): Region[] {
   return all;
 }
 
+/** Returns the upright rectangle around a document, where one was found. */
+export function outline(part: string, measured: Measured): Area | undefined {
+  const quad = part === "front" ? measured.front?.quad : part === "back" ? measured.back?.quad : undefined;
+  if (!quad) return undefined;
+  const [x, y] = [Math.min(...quad.map((corner) => corner.x)), Math.min(...quad.map((corner) => corner.y))];
+  return { x, y, width: Math.max(...quad.map((corner) => corner.x)) - x, height: Math.max(...quad.map((corner) => corner.y)) - y };
+}
+
 /** Returns the pixels that the regions of a part refer to. */
 export function sizeOf(part: string, measured: Measured): [number, number] | undefined {
   const side = part === "selfie" ? measured.selfie : part === "back" ? measured.back : measured.front;

@@ -37,6 +37,9 @@ export function enter(next: Session | undefined): void {
 /** May whoever is signed in do this? The service asks again; this only decides what is offered. */
 export const may = (scope: string): boolean => current?.scopes.includes(scope) ?? false;
 
+/** Calls a path that the generated types do not know yet. */
+export const fetchJson = <T>(path: string): Promise<T> => send<T>("GET", path);
+
 async function send<T>(method: string, path: string, sent?: unknown): Promise<T> {
   const headers = { "Content-Type": "application/json", "Menshen-Console": "1" };
   const init: RequestInit = { method, headers, credentials: "same-origin", redirect: "error" };
@@ -70,3 +73,5 @@ export const open = (invitation: string) => send<Invited>("POST", "/v1/enrolment
 /** Ends an enrolment: the person is signed in, and has the codes to print. */
 export const finish = (sent: { invitation: string; login: string; password: string; code: string }) =>
   send<{ session: Session; recovery_codes: string[] }>("POST", "/v1/enrolment/finish", sent);
+/** Draws another invitation for somebody. */
+export const invite = <T>(id: string) => send<T>("POST", `/v1/staff/${id}/invitation`);

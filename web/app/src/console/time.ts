@@ -12,8 +12,8 @@ export function day(at: string): string {
   return new Intl.DateTimeFormat(language(), { month: "short", day: "numeric", timeZone: "UTC" }).format(new Date(at));
 }
 
-/** Writes how long something takes, in its two largest units. */
-export function duration(seconds: number): string {
+/** Writes how long something takes, in its largest units. */
+export function duration(seconds: number, most = 2): string {
   let rest = Math.max(0, Math.round(seconds));
   const parts: string[] = [];
   for (const [unit, size] of UNITS) {
@@ -23,13 +23,13 @@ export function duration(seconds: number): string {
       parts.push(new Intl.NumberFormat(language(), { style: "unit", unit, unitDisplay: "short" }).format(n));
     }
     // Seconds say nothing beside hours, nor minutes beside days.
-    if (parts.length === 2 || (parts.length === 1 && n === 0)) break;
+    if (parts.length === most || (parts.length === 1 && n === 0)) break;
   }
   return parts.join(" ");
 }
 
 /** Writes how long something has waited. */
-export const age = (since: string): string => duration((Date.now() - Date.parse(since)) / 1_000);
+export const age = (since: string, most = 2): string => duration((Date.now() - Date.parse(since)) / 1_000, most);
 
 /** Writes when something is, from now: "in 3 hours". */
 export function fromNow(at: string): string {
