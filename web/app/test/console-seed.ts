@@ -1,10 +1,11 @@
 // Real cases for the console's tests: a live tenant whose people come with the drawn specimen, made through the API as an
 // integrator makes them, so that what the page shows is what the service has judged.
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
 /** A service to fill. */
 export interface Target {
@@ -12,8 +13,6 @@ export interface Target {
   url: string;
   /** The operator's link, good once. */
   setup: string;
-  /** The binary, which draws statements. */
-  binary: string;
 }
 
 /** What the tests know of the tenant that they work in. */
@@ -22,6 +21,8 @@ export interface Seeded {
   key: string;
   /** Staff secrets by role. They exist so that a test can act beside the page. */
   secrets: Record<"operator" | "reviewer" | "senior" | "auditor", string>;
+  /** Invitations by role, for a browser. */
+  invitations: Record<keyof Seeded["secrets"], string>;
   /** The verifications that wait for a person. */
   pending: string[];
   /** The verification whose verdict is disputed. */
@@ -32,6 +33,8 @@ export interface Seeded {
 
 type Json = Record<string, unknown>;
 
+/** The program, which draws people and statements; the environment may name another one. */
+const BINARY = process.env["WEB_TEST_MENSHEN"] ?? join(dirname(fileURLToPath(import.meta.url)), "../../../target/release/menshen");
 const DRAWN = join(homedir(), ".local/share/menshen/models/samples/drawn");
 
 /** Calls the service and returns what it answers; fails loudly. */
@@ -48,13 +51,17 @@ export async function call<T = Json>(
 }
 
 /** Makes a tenant with staff, cases, an appeal and tickets. */
-export async function seed({ url, setup, binary }: Target, people = 3): Promise<Seeded> {
+export async function seed({ url, setup }: Target, people = 4): Promise<Seeded> {
+  if (!existsSync(DRAWN)) execFileSync(BINARY, ["verify", "--sample"], { stdio: "ignore" });
   const operator = (await call<{ secret: string }>(url, new URL(setup).pathname, "", undefined, "POST")).secret;
   const tenant = await call<{ secret: string }>(url, "/v1/tenants", operator, { name: "Example Exchange", sandbox: false });
   const key = tenant.secret;
   const secrets = {} as Seeded["secrets"];
+  const invitations = {} as Seeded["invitations"];
   for (const [name, role] of [["Olga", "operator"], ["Rita", "reviewer"], ["Sam", "senior"], ["Ada", "auditor"]] as const) {
-    secrets[role] = (await call<{ secret: string }>(url, "/v1/staff", key, { name, role })).secret;
+    const made = await call<{ secret: string; invitation: string }>(url, "/v1/staff", key, { name, role });
+    secrets[role] = made.secret;
+    invitations[role] = made.invitation;
   }
   const claims = JSON.parse(readFileSync(join(DRAWN, "claims.json"), "utf8")) as Json;
   const { first: _first, purpose: _purpose, ...right } = claims;
@@ -64,8 +71,8 @@ export async function seed({ url, setup, binary }: Target, people = 3): Promise<
   for (let n = 1; n < people; n += 1) pending.push((await hand(url, key, `person-${n}`, right)).id);
   const wrong = { ...right, name: `${String(right.name).slice(0, -1)}溪` };
   const failed = await hand(url, key, "disputes", wrong);
-  await appeal(url, key, binary, failed);
-  return { key, secrets, pending, appealed: failed.id, tickets: await ask(url, key, failed.applicant) };
+  await appeal(url, key, failed);
+  return { key, secrets, invitations, pending, appealed: failed.id, tickets: await ask(url, key, failed.applicant) };
 }
 
 interface Judged {
@@ -91,7 +98,7 @@ async function hand(url: string, key: string, name: string, data: Json): Promise
 }
 
 /** Disputes a verdict, with a statement that a hand has written and a picture. */
-async function appeal(url: string, key: string, binary: string, failed: Judged): Promise<void> {
+async function appeal(url: string, key: string, failed: Judged): Promise<void> {
   const words = "My new card has this name. Please look at the photo again.";
   const opened = await call<{ id: string }>(url, "/v1/appeals", key, { verification: failed.id, code: "name_mismatch", words });
   const place = `/v1/appeals/${opened.id}`;
@@ -100,11 +107,11 @@ async function appeal(url: string, key: string, binary: string, failed: Judged):
   await call(url, `${place}/attachments`, key, { attachments: [picture] });
   const { name, service, date, code } = await call<Json>(url, `${place}/statement`, key, undefined, "POST");
   const text = join(tmpdir(), "statement.json");
-  execFileSync("sh", ["-c", "cat > \"$0\"", text], { input: JSON.stringify({ locale: "en", name, service, date, nonce: code }) });
+  writeFileSync(text, JSON.stringify({ locale: "en", name, service, date, nonce: code }));
   for (let n = 1; n <= 3; n += 1) {
     const out = join(tmpdir(), `held-${n}`);
     const drawn = ["specimen", "statement", "--text", text, "--portrait", join(DRAWN, "selfie.jpg"), "--seed", String(n), "--out", out];
-    execFileSync(binary, drawn);
+    execFileSync(BINARY, drawn);
     const { usable } = await call<{ usable: boolean }>(url, `${place}/statement`, key, readFileSync(join(out, "statement.jpg")), "PUT");
     if (usable) break;
   }

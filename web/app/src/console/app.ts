@@ -74,7 +74,7 @@ export class Console extends View {
 
   private inside(): TemplateResult {
     const who = session();
-    const at = UNDER[this.place.page] ?? this.place.page;
+    const at = this.under;
     const item = ([page, key]: (typeof PAGES)[number]) =>
       html`<li><a href=${link(page)} aria-current=${at === page ? "page" : "false"}>${t(key)}</a></li>`;
     const out = () => void this.attempt(leave).then(() => this.become(undefined));
@@ -84,19 +84,24 @@ export class Console extends View {
         ${who?.tenant.sandbox ? html`<span class="tag">${t("sandbox")}</span>` : nothing}
         <span class="tenant">${who?.tenant.name}</span>
         <span class="grow"></span>
-        <span class="person">${who?.name} <span class="quiet">${word("role", who?.role ?? "")}</span></span>
+        <a class="person" href=${link("account")} title=${t("account.open")} aria-current=${at === "account" ? "page" : "false"}>${who?.name} <span class="quiet">${word("role", who?.role ?? "")}</span></a>
         <menshen-help></menshen-help>
         ${languages()}
         <button class="plain" @click=${out}>${t("sign_out")}</button>
       </header>
       <nav class="side" aria-label=${t("nav.label")}><ul>${PAGES.filter(([, , scope]) => may(scope)).map(item)}</ul></nav>
-      <main id="main" tabindex="-1"><menshen-page .place=${this.place} .open=${this.allowed()}></menshen-page></main>`;
+      <main id="main" tabindex="-1"><menshen-page .place=${{ ...this.place, page: this.place.page || at }} .open=${this.allowed()}></menshen-page></main>`;
+  }
+
+  /** The entry of the navigation: where no page is named, the first that the role may see. */
+  private get under(): string {
+    const { page } = this.place;
+    return page ? (UNDER[page] ?? page) : (PAGES.find(([, , scope]) => may(scope))?.[0] ?? "");
   }
 
   /** Is the page one that the role may see? */
   private allowed(): boolean {
-    const at = UNDER[this.place.page] ?? this.place.page;
-    const page = PAGES.find(([name]) => name === at);
+    const page = PAGES.find(([name]) => name === this.under);
     return page === undefined || may(page[2]);
   }
 

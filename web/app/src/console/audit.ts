@@ -50,7 +50,7 @@ export class Audit extends View {
     const actions = [...new Set(this.entries.map((entry) => entry.action))].sort();
     const { shown } = this;
     const next = (this.entries.at(-1)?.seq ?? -1) + 1;
-    return html`<div class="page"><h1>${t("audit.title")}</h1><p class="quiet">${t("audit.help")}</p>${this.refusal()}
+    return html`<div class="page wide"><h1>${t("audit.title")}</h1><p class="quiet">${t("audit.help")}</p>${this.refusal()}
       <div class="inline">
         <label>${t("audit.action")}<select @change=${(event: Event) => (this.action = (event.target as HTMLSelectElement).value)}>
           <option value="">${t("audit.any")}</option>${actions.map((action) => html`<option value=${action}>${action}</option>`)}</select></label>

@@ -37,13 +37,13 @@ function one(row: Beside, point: (at: Pointed | undefined) => void): TemplateRes
   const first = row.read.map((read) => read.differs_at).filter((at) => at !== null).sort((a, b) => a - b)[0];
   return html`<tr class=${first === undefined ? "" : "differs"}>
     <th scope="row">${word("field", row.field)}</th>
-    <td>${row.typed === null ? html`<span class="quiet">${t("compare.not_asked")}</span>` : marked(row.typed, first)}</td>
+    <td>${row.typed === null ? html`<span class="quiet">${t("compare.not_asked")}</span>` : marked(row.typed, first, row.field)}</td>
     <td>${row.read.length === 0 ? html`<span class="quiet">${t("compare.not_read")}</span>` : nothing}
       ${row.read.map((read) => {
         const at = { step: read.step, area: read.region };
         const located = read.region.width > 0;
         return html`<div class="reading" @mouseenter=${() => located && point(at)} @mouseleave=${() => point(undefined)}>
-          ${marked(read.value, read.differs_at ?? undefined)}
+          ${marked(read.value, read.differs_at ?? undefined, row.field)}
           ${located
             ? html`<button class="source" title=${t("compare.show", { field: word("field", row.field) })} @focus=${() => point(at)} @click=${() => point(at)} @blur=${() => point(undefined)}>${from(read)}<span class="unseen">, ${t("compare.show", { field: word("field", row.field) })}</span></button>`
             : html`<span class="quiet">${from(read)}</span>`}
@@ -57,7 +57,9 @@ const from = (read: Beside["read"][number]): string =>
   `${word("step", read.step)}${t("comma")}${word("source", read.source)}${read.sure ? "" : `${t("comma")}${t("compare.unsure")}`}`;
 
 /** Marks the character at a position, from 1; behind the end a gap is marked. */
-function marked(value: string, at: number | undefined): TemplateResult {
+function marked(value: string, at: number | undefined, field: string): TemplateResult {
+  // A letter that stands for a word is shown as the word, and differs as a whole.
+  if (field === "sex") return html`<span class="value">${at === undefined ? word("sex", value) : html`<mark>${word("sex", value)}</mark>`}</span>`;
   if (at === undefined) return html`<span class="value">${value}</span>`;
   // What looks like one character may be two code units: names of few people, but of people.
   const letters = [...value];

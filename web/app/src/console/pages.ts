@@ -1,11 +1,11 @@
 import { html, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import "./account";
 import "./audit";
 import "./case";
 import "./hits";
 import "./queue";
 import type { Place } from "./route";
-import { may } from "./session";
 import "./staff";
 import "./statistics";
 import { t } from "./texts";
@@ -21,7 +21,6 @@ export class Page extends View {
 
   override render(): TemplateResult {
     const { page, id } = this.place;
-    if (page === "queue" && !may("cases:read")) return html`<menshen-staff></menshen-staff>`;
     if (!this.open) return html`<div class="alone"><h1>${t("closed.title")}</h1><p>${t("problem.scope_missing")}</p></div>`;
     switch (page) {
       case "case":
@@ -35,6 +34,8 @@ export class Page extends View {
         return html`<menshen-statistics></menshen-statistics>`;
       case "audit":
         return html`<menshen-audit></menshen-audit>`;
+      case "account":
+        return html`<menshen-account></menshen-account>`;
       case "staff":
         return html`<menshen-staff></menshen-staff>`;
       default:

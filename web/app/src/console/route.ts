@@ -1,4 +1,4 @@
-/** Where in the console somebody is: the words of the fragment. Ids of records only, nothing personal. */
+/** Where in the console somebody is: the words of the fragment, a page and an id of a record; nothing personal. */
 export interface Place {
   page: string;
   id: string | undefined;
@@ -7,7 +7,7 @@ export interface Place {
 /** Reads the address. */
 export function here(): Place {
   const [page = "", id] = location.hash.replace(/^#\/?/, "").split("/");
-  return { page: page || "queue", id: id || undefined };
+  return { page, id: id || undefined };
 }
 
 /** Returns the address of a place. */

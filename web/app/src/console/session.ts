@@ -75,3 +75,21 @@ export const finish = (sent: { invitation: string; login: string; password: stri
   send<{ session: Session; recovery_codes: string[] }>("POST", "/v1/enrolment/finish", sent);
 /** Draws another invitation for somebody. */
 export const invite = <T>(id: string) => send<T>("POST", `/v1/staff/${id}/invitation`);
+
+/** A place where somebody is signed in. */
+export interface OpenSession {
+  id: string;
+  current: boolean;
+  browser: string;
+  system: string;
+  signed_in_at: string;
+  seen_at: string;
+}
+/** Lists where the caller is signed in. */
+export const openSessions = () => send<OpenSession[]>("GET", "/v1/sessions");
+/** Ends one of the caller's sessions. */
+export const endSession = (id: string) => send<void>("DELETE", `/v1/sessions/${id}`);
+/** Sets another password; all other sessions end. */
+export const changePassword = (password: string, next: string) => send<Session>("PUT", "/v1/session/password", { password, new_password: next });
+/** Draws new recovery codes; those before end. */
+export const drawCodes = (code: string) => send<{ recovery_codes: string[] }>("POST", "/v1/session/recovery-codes", { code });
