@@ -28,6 +28,7 @@ export function totp(secret: string, at = Date.now()): string {
 export async function visit(browser: Browser, url: string, faults: string[]): Promise<{ context: BrowserContext; page: Page }> {
   const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1440, height: 900 }, acceptDownloads: true });
   const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => {
     // Refusals are part of the tests; a broken policy or script is not.

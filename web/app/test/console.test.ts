@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { comeIn, enrol, PASSWORD, signIn, visit, type Person } from "./console-people.js";
 import { glance } from "./console-looks.js";
 import { call, seed, type Seeded } from "./console-seed.js";
-import { startBrowser, startFront, startService, type Front, type Service } from "./harness.js";
+import { shoot, startBrowser, startFront, startService, type Front, type Service } from "./harness.js";
 
 let service: Service;
 let front: Front;
@@ -38,7 +38,7 @@ const verification = (id: string) => call<{ status: string; next: { step: string
 async function claim(page: Page, queue: string): Promise<void> {
   await page.goto(`${url}/console#/queue`);
   await page.getByRole("button", { name: new RegExp(`^${queue}`) }).first().click();
-  await page.locator(".row").first().click();
+  // The cursor begins at the first case that can be taken.
   await page.getByRole("button", { name: /^(Claim|Go on)/ }).click();
   await page.locator(".case-body").waitFor();
 }
@@ -48,9 +48,25 @@ async function lookAt(page: Page, purpose = "Compare the faces"): Promise<void> 
   await page.locator("menshen-picture image").nth(3).waitFor();
 }
 
-const said = (page: Page) => page.locator(".said p").textContent();
+/** Waits for what the page says, and takes it away, so that the next thing is told from it. */
+async function said(page: Page): Promise<string> {
+  const text = (await page.locator(".said p").textContent()) ?? "";
+  await page.evaluate(() => void window.dispatchEvent(new CustomEvent("menshen-say", { detail: "" })));
+  return text;
+}
 
-test("an invitation leads to a sign-in of one's own, and leaves no trace in the address", async () => {
+/** A test that leaves pictures where it fails. */
+const trial = (name: string, body: () => Promise<void>) =>
+  test(name, async () => {
+    try {
+      await body();
+    } catch (error) {
+      for (const [who, { page }] of Object.entries(people)) await shoot(page, `console-failed-${who}`).catch(() => undefined);
+      throw error;
+    }
+  });
+
+trial("an invitation leads to a sign-in of one's own, and leaves no trace in the address", async () => {
   const invited = await comeIn(browser, url, seeded.invitations.operator, "olga@example.com", faults);
   people.operator = invited;
   const { page } = invited;
@@ -75,7 +91,7 @@ test("an invitation leads to a sign-in of one's own, and leaves no trace in the 
   people.auditor = await comeIn(browser, url, seeded.invitations.auditor, "ada@example.com", faults);
 });
 
-test("who signs in shows a password and a second thing, and the page keeps no secret", async () => {
+trial("who signs in shows a password and a second thing, and the page keeps no secret", async () => {
   const { page } = people.reviewer;
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByLabel("Login").waitFor();
@@ -97,7 +113,7 @@ test("who signs in shows a password and a second thing, and the page keeps no se
   assert.equal(stored.replace('{"menshen-language":"en"}', ""), "");
 });
 
-test("a queue is worked through by the keyboard", async () => {
+trial("a queue is worked through by the keyboard", async () => {
   const { page } = people.reviewer;
   await page.locator(".row").first().waitFor();
   assert.equal(await page.locator(".row").count(), seeded.pending.length);
@@ -118,7 +134,7 @@ test("a queue is worked through by the keyboard", async () => {
   await page.locator(".purpose").waitFor();
 });
 
-test("pictures come after a purpose, which the log keeps, and are zoomed, turned and drawn upon", async () => {
+trial("pictures come after a purpose, which the log keeps, and are zoomed, turned and drawn upon", async () => {
   const { page } = people.reviewer;
   let looks = 0;
   page.on("request", (request) => void (looks += request.url().includes("/images/") ? 1 : 0));
@@ -151,14 +167,13 @@ test("pictures come after a purpose, which the log keeps, and are zoomed, turned
   await page.getByText("The portrait looks right.").waitFor();
 });
 
-test("an approval takes a second person, who sees neither vote nor note of the first", async () => {
+trial("an approval takes a second person, who sees neither vote nor note of the first", async () => {
   const { page } = people.reviewer;
   const id = /case\/([\w-]+)/.exec(page.url())?.[1] ?? "";
   await page.keyboard.press("a");
   await page.getByRole("heading", { name: "Approve" }).waitFor();
   await page.keyboard.press("Control+Enter");
-  await page.locator(".said p").waitFor();
-  assert.match((await said(page)) ?? "", /A second person must agree/);
+  assert.match(await said(page), /A second person must agree/);
   await page.goto(`${url}/console#/case/${id}`);
   await page.getByText("You have voted in this case. Others go on.").waitFor();
 
@@ -170,13 +185,12 @@ test("an approval takes a second person, who sees neither vote nor note of the f
   assert.equal(await senior.getByText("The portrait looks right.").count(), 0);
   await senior.keyboard.press("a");
   await senior.keyboard.press("Control+Enter");
-  await senior.locator(".said p").waitFor();
-  assert.match((await said(senior)) ?? "", /Settled/);
+  assert.match(await said(senior), /Settled/);
   const states = await Promise.all(seeded.pending.map(verification));
   assert.equal(states.filter(({ status }) => status === "verified").length, 1);
 });
 
-test("a refusal has reasons, and one person gives it", async () => {
+trial("a refusal has reasons, and one person gives it", async () => {
   const { page } = people.reviewer;
   await claim(page, "Review");
   await page.keyboard.press("x");
@@ -185,12 +199,12 @@ test("a refusal has reasons, and one person gives it", async () => {
   await page.getByLabel("Faces not alike").check();
   await see(page, "refuse");
   await page.getByRole("button", { name: /^Refuse/ }).last().click();
-  await page.locator(".said p").waitFor();
+  await said(page);
   const states = await Promise.all(seeded.pending.map(verification));
   assert.equal(states.filter(({ status }) => status === "failed").length, 1);
 });
 
-test("one step is asked for again", async () => {
+trial("one step is asked for again", async () => {
   const { page } = people.reviewer;
   await claim(page, "Review");
   await page.keyboard.press("g");
@@ -199,12 +213,12 @@ test("one step is asked for again", async () => {
   await page.getByLabel("Face blurred").check();
   await see(page, "ask-again");
   await confirm.click();
-  await page.locator(".said p").waitFor();
+  await said(page);
   const states = await Promise.all(seeded.pending.map(verification));
   assert.equal(states.filter(({ next }) => next.some(({ step }) => step === "selfie")).length, 1);
 });
 
-test("an appeal shows the disputed reason, the differing character and the statement", async () => {
+trial("an appeal shows the disputed reason, the differing character and the statement", async () => {
   const { page } = people.senior;
   await claim(page, "Appeals");
   assert.deepEqual(await page.locator(".compare .differs mark").allTextContents(), ["溪", "曦"]);
@@ -214,11 +228,10 @@ test("an appeal shows the disputed reason, the differing character and the state
   await see(page, "appeal");
   await page.keyboard.press("a");
   await page.keyboard.press("Control+Enter");
-  await page.locator(".said p").waitFor();
-  assert.match((await said(page)) ?? "", /A second person must agree/);
+  assert.match(await said(page), /A second person must agree/);
 });
 
-test("a ticket is answered with a case code, and closed", async () => {
+trial("a ticket is answered with a case code, and closed", async () => {
   const { page } = people.reviewer;
   await page.goto(`${url}/console#/tickets`);
   await page.locator("a.row").first().click();
@@ -228,13 +241,12 @@ test("a ticket is answered with a case code, and closed", async () => {
   await page.getByText(/good until/).first().waitFor();
   await page.getByLabel("Your answer").fill("Hold the card flat in daylight, please.");
   await page.getByRole("button", { name: "Send the answer" }).click();
-  await page.locator(".said p").waitFor();
-  assert.match((await said(page)) ?? "", /case code [\w-]{9}/);
+  assert.match(await said(page), /case code [\w-]{9}/);
   await page.getByRole("button", { name: "Close the ticket" }).click();
   await page.getByText("The ticket is closed.").waitFor();
 });
 
-test("figures stand in plots and in tables", async () => {
+trial("figures stand in plots and in tables", async () => {
   const { page } = people.senior;
   await page.goto(`${url}/console#/statistics`);
   await page.getByRole("heading", { name: "Reasons by week" }).waitFor();
@@ -249,7 +261,7 @@ test("figures stand in plots and in tables", async () => {
   await see(page, "account");
 });
 
-test("an auditor reads codes and the log, and what a role may not do is not offered", async () => {
+trial("an auditor reads codes and the log, and what a role may not do is not offered", async () => {
   const { page } = people.auditor;
   await page.goto(`${url}/console#/audit`);
   await page.locator("tbody tr").first().waitFor();
@@ -271,7 +283,7 @@ test("an auditor reads codes and the log, and what a role may not do is not offe
   await see(page, "closed");
 });
 
-test("a session that was ended elsewhere ends here", async () => {
+trial("a session that was ended elsewhere ends here", async () => {
   const { page, context } = people.senior;
   await context.clearCookies();
   await page.goto(`${url}/console#/tickets`);

@@ -22,20 +22,25 @@ const PAGES: [page: string, key: Key, scope: string][] = [
 /** Which entry of the navigation a page stands under. */
 const UNDER: Record<string, string> = { case: "queue", ticket: "tickets" };
 
+/** How long something that is said stays, in milliseconds: long enough to read two lines twice. */
+const SAID_FOR = 10_000;
+
 /** The whole console: who is signed in, where they are, and what is told to everybody. */
 @customElement("menshen-console")
 export class Console extends View {
-  @state() private place: Place = here();
   @state() private ready = false;
   @state() private who: Session | undefined;
+  // Before the place is read: an invitation leaves the address first.
   @state() private invitation = invitation();
+  @state() private place: Place = here();
   @state() private said = "";
+  private quieting: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener("hashchange", () => this.move());
     window.addEventListener(SIGNED_OUT, () => this.become(undefined));
-    window.addEventListener("menshen-say", (event) => (this.said = (event as CustomEvent<string>).detail));
+    window.addEventListener("menshen-say", (event) => this.tell((event as CustomEvent<string>).detail));
     void this.attempt(async () => this.become(await whoami())).then(() => (this.ready = true));
   }
 
@@ -43,9 +48,15 @@ export class Console extends View {
     const invited = invitation();
     if (invited) this.invitation = invited;
     this.place = here();
-    this.said = "";
     // The next page's heading is where a keyboard and a screen reader go on.
     void this.updateComplete.then(() => requestAnimationFrame(() => this.querySelector<HTMLElement>("main")?.focus()));
+  }
+
+  /** Says something for a while. */
+  private tell(text: string): void {
+    this.said = text;
+    clearTimeout(this.quieting);
+    this.quieting = setTimeout(() => (this.said = ""), SAID_FOR);
   }
 
   private become(who: Session | undefined): void {

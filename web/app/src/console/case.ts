@@ -95,11 +95,10 @@ export class Case extends View {
     go("queue");
   }
 
-  private async decided(standing: string): Promise<void> {
+  private decided(standing: string): void {
     this.deciding = undefined;
+    say(word("standing", standing));
     go("queue");
-    // After the page has changed, which empties what was said.
-    setTimeout(() => say(word("standing", standing)), 50);
   }
 
   override render(): TemplateResult {
@@ -109,7 +108,7 @@ export class Case extends View {
       ${this.head(found)}${this.refusal()}
       ${found.evidence ? this.body(found, found.evidence) : this.closed(found)}
       ${this.deciding && found.evidence ? html`<menshen-decide .found=${found} .course=${this.course} .verdict=${this.deciding}
-          @left=${() => (this.deciding = undefined)} @decided=${(event: CustomEvent<string>) => void this.decided(event.detail)}></menshen-decide>` : nothing}
+          @left=${() => (this.deciding = undefined)} @decided=${(event: CustomEvent<string>) => this.decided(event.detail)}></menshen-decide>` : nothing}
     </article>`;
   }
 

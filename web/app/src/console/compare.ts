@@ -26,7 +26,7 @@ export interface Pointed {
 
 /** Shows typed beside read data; `point` is told which reading somebody looks at. */
 export function compare(rows: readonly Beside[], point: (at: Pointed | undefined) => void): TemplateResult {
-  return html`<div class="scrolls" tabindex="0" role="region" aria-label=${t("compare.title")}><table class="compare">
+  return html`<div class="scrolls" tabindex="0" role="region" aria-label=${t("compare.title")}><table class="compare beside">
     <caption class="unseen">${t("compare.title")}</caption>
     <thead><tr><th scope="col">${t("compare.field")}</th><th scope="col">${t("compare.typed")}</th><th scope="col">${t("compare.read")}</th></tr></thead>
     <tbody>${rows.map((row) => one(row, point))}</tbody>

@@ -188,11 +188,11 @@ export class Picture extends View {
 
   private tools(): TemplateResult {
     const tool = (key: string, text: string, name: string, deed: () => void, pressed?: string) =>
-      html`<button class="tool" aria-label=${`${name} (${this.label})`} title="${name} (${key})" aria-pressed=${pressed ?? nothing} @click=${deed}>${text}</button>`;
+      html`<button class="tool" aria-label=${/^\p{L}/u.test(text) ? `${text}${t("comma")}${name} (${this.label})` : `${name} (${this.label})`} title="${name} (${key})" aria-pressed=${pressed ?? nothing} @click=${deed}>${text}</button>`;
     const found = this.regions.length > 0;
     return html`${tool("−", "−", t("picture.farther"), () => this.zoom(1 / STEP))}${tool("+", "+", t("picture.nearer"), () => this.zoom(STEP))}
       ${tool("0", t("picture.fit"), t("picture.whole"), () => this.whole())}${tool("r", "↻", t("picture.turn"), () => this.turn())}
-      ${found ? html`<button class="tool wide" title="${t("picture.layers")} (o)" aria-label=${`${t("picture.layers")} (${this.label})`} @click=${() => this.layers()}>${t(`layer.${this.layer}`)}</button>` : nothing}`;
+      ${found ? html`<button class="tool wide" title="${t("picture.layers")} (o)" aria-label=${`${t(`layer.${this.layer}`)}${t("comma")}${t("picture.layers")} (${this.label})`} @click=${() => this.layers()}>${t(`layer.${this.layer}`)}</button>` : nothing}`;
   }
 }
 

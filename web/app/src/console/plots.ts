@@ -19,7 +19,7 @@ export function plot(title: string, drawn: TemplateResult, { head, rows }: Figur
       <tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>`)}</tbody></table></div></details></section>`;
 }
 
-/** A name with one bar for each week, all rows on one scale. */
+/** A name with one bar for each week. */
 export interface Row {
   name: string;
   values: number[];
@@ -28,7 +28,7 @@ export interface Row {
 const TALL = 28;
 const GAP = 0.25;
 
-/** Draws a row of small bars for each name: what rises and falls is seen without telling colours apart. */
+/** Draws a row of small bars for each name, all on one scale: what rises and falls is seen without telling colours apart. */
 export function bars(rows: readonly Row[], describe: (row: Row) => string): TemplateResult {
   const most = Math.max(1, ...rows.flatMap((row) => row.values));
   return html`<div class="bars">${rows.map((row) => html`<div class="bar-row"><span class="bar-name">${row.name}</span>

@@ -5,7 +5,7 @@ import { api, body } from "./api";
 import { caseState, codeList, preview } from "./case-summary";
 import { onKeys } from "./keys";
 import { go } from "./route";
-import { may } from "./session";
+import { may, session } from "./session";
 import { codeName, counted, t, word } from "./texts";
 import { age, fromNow } from "./time";
 import { View } from "./view";
@@ -15,6 +15,9 @@ const QUEUES = ["review", "appeal", "recheck"] as const;
 type Which = (typeof QUEUES)[number] | "mine" | "disputed";
 /** Milliseconds between two looks at how the queues stand. */
 const LOOK_AGAIN = 30_000;
+
+/** Can the caller take it, or go on with it? */
+const free = (one: CaseOut): boolean => !one.refusal || one.held_by === session()?.id;
 
 /** What waits for people: queues, filters, the list, and a first look at the case that is chosen. */
 @customElement("menshen-queue")
@@ -64,7 +67,7 @@ export class Queue extends View {
       this.queues = queues;
       this.cases = page.items;
       this.next = page.next ?? undefined;
-      if (!this.cases.some((one) => one.id === this.chosen)) this.chosen = this.cases[0]?.id ?? "";
+      if (!this.cases.some((one) => one.id === this.chosen)) this.chosen = this.cases.find(free)?.id ?? this.cases[0]?.id ?? "";
     });
     this.loaded = true;
   }
@@ -90,7 +93,7 @@ export class Queue extends View {
 
   private async take(id = this.chosen): Promise<void> {
     const one = this.cases.find((other) => other.id === id);
-    if (!one || !may("cases:work") || (one.refusal && one.state !== "claimed")) return;
+    if (!one || !may("cases:work") || !free(one)) return;
     const path = { id };
     const done = await this.attempt(async () => {
       await body(api.POST("/v1/review/cases/{id}/claim", { params: { path } }));
@@ -162,7 +165,7 @@ export class Queue extends View {
 
   private row(one: CaseOut): TemplateResult {
     const now = one.id === this.chosen;
-    return html`<li><button class="row" data-case=${one.id} aria-current=${now ? "true" : "false"}
+    return html`<li><button class=${free(one) ? "row" : "row dim"} data-case=${one.id} aria-current=${now ? "true" : "false"}
         @click=${() => (this.chosen = one.id)} @dblclick=${() => void this.take(one.id)}>
       <span class="line"><strong>${one.kind ? word("kind", one.kind) : t("kind.none")}</strong><span class="quiet">${one.level}</span>
         <span class="grow"></span><span class="quiet" title=${t("case.waits")}>${age(one.opened_at, 1)}</span></span>

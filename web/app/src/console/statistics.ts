@@ -76,12 +76,11 @@ export class StatisticsPage extends View {
     for (const { code, count } of weeks.flatMap((week) => week.reasons)) sums.set(code, (sums.get(code) ?? 0) + count);
     const codes = [...sums].sort((a, b) => b[1] - a[1]).map(([code]) => code).slice(0, MOST_ROWS);
     const of = (week: Week, code: string) => week.reasons.find((reason) => reason.code === code)?.count ?? 0;
-    const rows: Row[] = [
-      { name: t("statistics.submissions"), values: weeks.map((week) => week.submissions) },
-      ...codes.map((code) => ({ name: codeName(code), values: weeks.map((week) => of(week, code)) })),
-    ];
+    const all: Row = { name: t("statistics.submissions"), values: weeks.map((week) => week.submissions) };
+    const found: Row[] = codes.map((code) => ({ name: codeName(code), values: weeks.map((week) => of(week, code)) }));
+    const rows = [all, ...found];
     const describe = (row: Row) => `${row.name}: ${row.values.map((value, at) => `${day(weeks[at]?.week ?? "")} ${number(value)}`).join(t("comma"))}`;
-    return plot(t("statistics.reasons"), html`${bars(rows, describe)}${axis(weeks)}`, {
+    return plot(t("statistics.reasons"), html`${bars([all], describe)}<hr />${bars(found, describe)}${axis(weeks)}`, {
       head: [t("statistics.week"), ...rows.map((row) => row.name)],
       rows: weeks.map((week, at) => [day(week.week), ...rows.map((row) => row.values[at] ?? 0)]),
     });
