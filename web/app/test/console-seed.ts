@@ -1,11 +1,12 @@
 // Real cases for the console's tests: a live tenant whose people come with the drawn specimen, made through the API as an
 // integrator makes them, so that what the page shows is what the service has judged.
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 /** A service to fill. */
 export interface Target {
@@ -35,6 +36,8 @@ type Json = Record<string, unknown>;
 
 /** The program, which draws people and statements; the environment may name another one. */
 const BINARY = process.env["WEB_TEST_MENSHEN"] ?? join(dirname(fileURLToPath(import.meta.url)), "../../../target/release/menshen");
+/** Runs the program; connections stay alive meanwhile. */
+const menshen = (...args: string[]) => promisify(execFile)(BINARY, args);
 const DRAWN = join(homedir(), ".local/share/menshen/models/samples/drawn");
 
 /** Calls the service and returns what it answers; fails loudly. */
@@ -51,8 +54,8 @@ export async function call<T = Json>(
 }
 
 /** Makes a tenant with staff, cases, an appeal and tickets. */
-export async function seed({ url, setup }: Target, people = 4): Promise<Seeded> {
-  if (!existsSync(DRAWN)) execFileSync(BINARY, ["verify", "--sample"], { stdio: "ignore" });
+export async function seed({ url, setup }: Target): Promise<Seeded> {
+  if (!existsSync(DRAWN)) await menshen("verify", "--sample");
   const operator = (await call<{ secret: string }>(url, new URL(setup).pathname, "", undefined, "POST")).secret;
   const tenant = await call<{ secret: string }>(url, "/v1/tenants", operator, { name: "Example Exchange", sandbox: false });
   const key = tenant.secret;
@@ -63,16 +66,40 @@ export async function seed({ url, setup }: Target, people = 4): Promise<Seeded> 
     secrets[role] = made.secret;
     invitations[role] = made.invitation;
   }
-  const claims = JSON.parse(readFileSync(join(DRAWN, "claims.json"), "utf8")) as Json;
-  const { first: _first, purpose: _purpose, ...right } = claims;
-  const first = await hand(url, key, "first", right);
-  const pending: string[] = first.status === "pending" ? [first.id] : [];
-  // Everybody else comes with the same card, so people look at them.
-  for (let n = 1; n < people; n += 1) pending.push((await hand(url, key, `person-${n}`, right)).id);
-  const wrong = { ...right, name: `${String(right.name).slice(0, -1)}溪` };
-  const failed = await hand(url, key, "disputes", wrong);
+  // One is verified. Then the policy sends every portrait to people, so that whatever comes is a case.
+  const own = claimsOf(DRAWN);
+  await hand(url, key, "first", { folder: DRAWN, selfie: "selfie.jpg", data: own });
+  const { toml } = await call<{ toml: string }>(url, "/v1/policy", key);
+  await call(url, "/v1/policy", key, { toml: toml.replace(/^face_width_review = .*$/m, "face_width_review = 4000.0") }, "PUT");
+  const pending: string[] = [];
+  for (const [n, kind] of (["passport", "prc-id", "prc-id"] as const).entries()) pending.push((await stranger(url, key, kind, n)).id);
+  // The fourth comes with the card of the first.
+  pending.push((await hand(url, key, "again", { folder: DRAWN, selfie: "selfie.jpg", data: own })).id);
+  const name = `${String(own["name"]).slice(0, -1)}溪`;
+  const failed = await hand(url, key, "disputes", { folder: DRAWN, selfie: "selfie.jpg", data: { ...own, name } });
   await appeal(url, key, failed);
   return { key, secrets, invitations, pending, appealed: failed.id, tickets: await ask(url, key, failed.applicant) };
+}
+
+/** What somebody hands in. */
+interface Brought {
+  folder: string;
+  selfie: string;
+  data: Json;
+}
+
+/** What a drawn person types. */
+function claimsOf(folder: string): Json {
+  const { first: _first, purpose: _purpose, ...claims } = JSON.parse(readFileSync(join(folder, "claims.json"), "utf8")) as Json;
+  return claims;
+}
+
+/** Somebody with a document of their own, and the other drawn face. */
+async function stranger(url: string, key: string, kind: string, n: number): Promise<Judged> {
+  const folder = mkdtempSync(join(tmpdir(), "menshen-drawn-"));
+  const portrait = join(DRAWN, "other.jpg");
+  await menshen("specimen", kind, "--portrait", portrait, "--seed", String(n + 5), "--out", folder, "--offline");
+  return hand(url, key, `person-${n}`, { folder, selfie: portrait, data: claimsOf(folder) });
 }
 
 interface Judged {
@@ -81,13 +108,14 @@ interface Judged {
   status: string;
 }
 
-async function hand(url: string, key: string, name: string, data: Json): Promise<Judged> {
+async function hand(url: string, key: string, name: string, { folder, selfie, data }: Brought): Promise<Judged> {
   const applicant = await call<{ id: string }>(url, "/v1/applicants", key, { external_id: name, locale: "zh-CN" });
   const { id } = await call<{ id: string }>(url, "/v1/verifications", key, { applicant: applicant.id, level: "L2" });
   const place = `/v1/verifications/${id}`;
   await call(url, `${place}/data`, key, data, "PUT");
-  for (const part of ["front", "back", "selfie"]) {
-    await call(url, `${place}/captures/${part}`, key, readFileSync(join(DRAWN, `${part}.jpg`)), "PUT");
+  for (const [part, file] of [["front", "front.jpg"], ["back", "back.jpg"], ["selfie", selfie]] as const) {
+    const path = resolve(folder, file);
+    if (existsSync(path)) await call(url, `${place}/captures/${part}`, key, readFileSync(path), "PUT");
   }
   await call(url, `${place}/submit`, key, undefined, "POST");
   for (;;) {
@@ -110,8 +138,7 @@ async function appeal(url: string, key: string, failed: Judged): Promise<void> {
   writeFileSync(text, JSON.stringify({ locale: "en", name, service, date, nonce: code }));
   for (let n = 1; n <= 3; n += 1) {
     const out = join(tmpdir(), `held-${n}`);
-    const drawn = ["specimen", "statement", "--text", text, "--portrait", join(DRAWN, "selfie.jpg"), "--seed", String(n), "--out", out];
-    execFileSync(BINARY, drawn);
+    await menshen("specimen", "statement", "--text", text, "--portrait", join(DRAWN, "selfie.jpg"), "--seed", String(n), "--out", out);
     const { usable } = await call<{ usable: boolean }>(url, `${place}/statement`, key, readFileSync(join(out, "statement.jpg")), "PUT");
     if (usable) break;
   }
