@@ -26,7 +26,9 @@ pub enum Weak {
     #[error("a password must have at most {LONGEST} characters")]
     Long,
     /// Anybody would try it.
-    #[error("this password is one of the commonest, or digits alone, or one run of keys; choose another")]
+    #[error(
+        "this password is one of the commonest, or digits alone, or one run of keys; choose another"
+    )]
     Common,
     /// It is the login or the name.
     #[error("the password must not be the login or the name")]
@@ -88,7 +90,10 @@ pub fn judge(password: &str, login: &str, name: &str) -> Result<(), Weak> {
 
 /// Returns letters and digits alone, without case.
 fn letters(text: &str) -> String {
-    folded(text).chars().filter(|c| c.is_alphanumeric()).collect()
+    folded(text)
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .collect()
 }
 
 fn is_common(password: &str) -> bool {
@@ -99,7 +104,10 @@ fn is_common(password: &str) -> bool {
     let word = unleet(bare.trim_matches(|c: char| c.is_ascii_digit()));
     // What is left of "Password2026!" is "password"; of "passwordpassword", too.
     let word = period(&word);
-    word.is_empty() || COMMON.lines().any(|common| common == word || common == bare)
+    word.is_empty()
+        || COMMON
+            .lines()
+            .any(|common| common == word || common == bare)
 }
 
 /// Returns a word without the digits that stand for letters.
@@ -162,7 +170,11 @@ mod tests {
     use super::*;
 
     fn judged(password: &str) -> Result<(), Weak> {
-        judge(&normal(password), "grace.hopper@example.com", "Grace Brewster Hopper")
+        judge(
+            &normal(password),
+            "grace.hopper@example.com",
+            "Grace Brewster Hopper",
+        )
     }
 
     #[test]

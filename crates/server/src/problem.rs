@@ -22,7 +22,9 @@ use crate::routes::reasons::{Audience, ReasonOut, TextOut, show};
 #[derive(Debug, Error)]
 pub enum ApiError {
     /// Who are you?
-    #[error("a valid key or token is needed in the header `Authorization: Bearer ..`, or the cookie of a session")]
+    #[error(
+        "a valid key or token is needed in the header `Authorization: Bearer ..`, or the cookie of a session"
+    )]
     Stranger,
     /// Who are you? What was shown does not prove it.
     #[error("{detail}")]

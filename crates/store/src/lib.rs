@@ -57,6 +57,7 @@ mod screening_runs;
 mod seal;
 mod secrets;
 mod staff;
+mod staff_invitations;
 mod staff_logins;
 mod staff_sessions;
 mod statements;
@@ -116,7 +117,8 @@ pub use screening_runs::{ScreeningOutcome, ScreeningRunRow, ScreeningStep, Verif
 pub use seal::{MasterKeys, Opened, Purpose};
 pub use secrets::Secret;
 pub use staff::StaffRow;
-pub use staff_logins::{InvitationRow, LoginRow, NewLogin};
+pub use staff_invitations::InvitationRow;
+pub use staff_logins::{LoginRow, NewLogin};
 pub use staff_sessions::{Alive, NewSession, SessionRow, SessionStage};
 pub use statements::{StatementPhoto, StatementRow};
 pub use statistics::{Passes, TimesRow, WeekCodes};

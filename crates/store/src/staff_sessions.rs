@@ -160,11 +160,7 @@ impl Tx {
     }
 
     /// Ends a session of somebody; false where there is none.
-    pub async fn end_session(
-        &mut self,
-        staff: StaffId,
-        id: SessionId,
-    ) -> Result<bool, StoreError> {
+    pub async fn end_session(&mut self, staff: StaffId, id: SessionId) -> Result<bool, StoreError> {
         let done = sqlx::query(END)
             .bind(id.to_string())
             .bind(staff.to_string())

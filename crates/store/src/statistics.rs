@@ -58,7 +58,9 @@ const WEEK_CODES: &str = "SELECT week, codes, COUNT(*) AS n FROM \
 macro_rules! passes {
     ($of:literal) => {
         concat!(
-            "SELECT ", $of, " AS whose, COUNT(*) AS n, ",
+            "SELECT ",
+            $of,
+            " AS whose, COUNT(*) AS n, ",
             "CAST(SUM(CASE WHEN outcome = 'approved' THEN 1 ELSE 0 END) AS BIGINT) AS approved, ",
             "CAST(SUM(CASE WHEN outcome = 'refused' THEN 1 ELSE 0 END) AS BIGINT) AS refused, ",
             "CAST(SUM(CASE WHEN outcome = 'retry' THEN 1 ELSE 0 END) AS BIGINT) AS again, ",
@@ -66,7 +68,9 @@ macro_rules! passes {
             "(SELECT kind, program, outcome, ROW_NUMBER() OVER ",
             "(PARTITION BY verification_id, attempt ORDER BY id DESC) AS place FROM decision ",
             "WHERE tenant_id = $1 AND created_at >= $2) AS d WHERE place = 1 ",
-            "GROUP BY ", $of, " ORDER BY n DESC, whose LIMIT $3"
+            "GROUP BY ",
+            $of,
+            " ORDER BY n DESC, whose LIMIT $3"
         )
     };
 }

@@ -18,10 +18,10 @@ mod cases {
     use menshen_store::{
         AttachmentOwner, Author, BlobConfig, Blocked, Channel, DigestKind, Idempotency, ListPart,
         MarkKind, Met, NewAppeal, NewAppealCode, NewApplicant, NewAttachment, NewAttempt, NewBlock,
-        NewCapture, NewCode, NewDecision, NewFace, NewIdentity, NewMark, NewMessage, NewNotice,
-        NewScreeningHit, NewScreeningList, NewTicket, NewUpload, Part, Purpose, ScreeningFinding,
-        StatementPhoto, StatementRow, Store, StoreError, TenantKind, TenantRow, Tx,
-        VerificationRow, Way,
+        NewCapture, NewCode, NewDecision, NewFace, NewIdentity, NewLogin, NewMark, NewMessage,
+        NewNotice, NewScreeningHit, NewScreeningList, NewTicket, NewUpload, Part, Purpose,
+        ScreeningFinding, StatementPhoto, StatementRow, Store, StoreError, TenantKind, TenantRow,
+        Tx, VerificationRow, Way,
     };
     use sqlx::Row;
 
@@ -250,6 +250,16 @@ mod cases {
         tx.add_review_note(&case, staff.id, &personal("note"), NOW)
             .await
             .unwrap();
+        let login = NewLogin {
+            login: &personal("login"),
+            password_hash: &personal("hash"),
+            totp: &bytes("totp"),
+            totp_step: 1,
+        };
+        let whose = (t, staff.id);
+        tx.set_login(whose, &login).await.unwrap();
+        let codes = [personal("recovery")];
+        tx.set_recovery_codes(whose, &codes).await.unwrap();
         let key = personal("key");
         let fresh = tx
             .begin_idempotent(t, &key, "POST /a", &bytes("request"), NOW)

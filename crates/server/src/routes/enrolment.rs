@@ -9,7 +9,8 @@ use menshen_store::{InvitationRow, NewLogin, SessionStage, StaffRow, StoreError,
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::session::{SessionOut, check_password, describe, set_codes};
+use super::own_sign_in::{check_password, set_codes};
+use super::session::{SessionOut, describe};
 use crate::app::App;
 use crate::config::Secret;
 use crate::input::Input;
@@ -188,9 +189,10 @@ fn login(typed: &str) -> Result<String, ApiError> {
 
 fn taken(error: StoreError) -> ApiError {
     match error {
-        StoreError::Duplicate { .. } => {
-            ApiError::conflict("login_taken", "somebody else has this login; choose another")
-        }
+        StoreError::Duplicate { .. } => ApiError::conflict(
+            "login_taken",
+            "somebody else has this login; choose another",
+        ),
         error => error.into(),
     }
 }

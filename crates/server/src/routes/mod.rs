@@ -23,6 +23,7 @@ pub mod health;
 pub mod hits;
 pub mod keys;
 pub mod official;
+pub mod own_sign_in;
 pub mod page;
 pub mod phrases;
 pub mod policy;
@@ -157,8 +158,8 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
             session::sign_out
         ))
         .routes(routes!(session::show_factor))
-        .routes(routes!(session::put_password))
-        .routes(routes!(session::draw_recovery_codes))
+        .routes(routes!(own_sign_in::put_password))
+        .routes(routes!(own_sign_in::draw_recovery_codes))
         .routes(routes!(sessions::list_sessions))
         .routes(routes!(sessions::end_session))
         .routes(routes!(review::queue::list_cases))

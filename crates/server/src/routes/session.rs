@@ -116,11 +116,11 @@ pub async fn describe(
     })
 }
 
-const FAILED: ApiError = ApiError::Unproven {
+pub(super) const FAILED: ApiError = ApiError::Unproven {
     code: "sign_in_failed",
     detail: "login or password is wrong",
 };
-const FACTOR_WRONG: ApiError = ApiError::Unproven {
+pub(super) const FACTOR_WRONG: ApiError = ApiError::Unproven {
     code: "factor_wrong",
     detail: "the code is wrong, too old, or was used before",
 };
@@ -149,17 +149,19 @@ pub async fn sign_in(
     let hash = hash.as_ref().and_then(|hash| hash.as_text());
     let right = passwords::is(&app, hash, password.reveal()).await?;
     let mut tx = app.store.begin().await?;
-    let row = match row.filter(|_| right) {
-        Some(row) if is_still(&mut tx, &row).await? => row,
-        found => return refused(tx, found.as_ref(), "staff.password_failed", FAILED, now).await,
+    let still = match &row {
+        Some(row) if right => is_still(&mut tx, row).await?,
+        _ => false,
+    };
+    let Some(row) = row.as_ref().filter(|_| still) else {
+        return refused(tx, row.as_ref(), "staff.password_failed", FAILED, now).await;
     };
     sign_in::right(&mut tx, &browser, tried).await?;
     if let Some(held) = &browser.held {
         tx.end_held_session(held).await?;
     }
     let whom = (row.tenant_id, row.staff_id);
-    let (_, cookie) =
-        sign_in::begin(&mut tx, whom, SessionStage::Factor, &browser, now).await?;
+    let (_, cookie) = sign_in::begin(&mut tx, whom, SessionStage::Factor, &browser, now).await?;
     tx.commit().await?;
     Ok((cookie, Json(NextOut { next: "factor" })).into_response())
 }
@@ -171,7 +173,7 @@ async fn is_still(tx: &mut Tx, row: &LoginRow) -> Result<bool, ApiError> {
 }
 
 /// Writes down that somebody was refused, of whom nobody may be known, and refuses.
-async fn refused<T>(
+pub(super) async fn refused<T>(
     mut tx: Tx,
     row: Option<&LoginRow>,
     action: &'static str,
@@ -221,7 +223,7 @@ pub async fn show_factor(
     Ok((cookie, Json(out)).into_response())
 }
 
-async fn count_factor(
+pub(super) async fn count_factor(
     tx: &mut Tx,
     browser: &Browser,
     staff: StaffId,
@@ -232,7 +234,7 @@ async fn count_factor(
 }
 
 /// Uses a code up; returns what it was, or none where it is not right.
-async fn is_factor(
+pub(super) async fn is_factor(
     app: &App,
     tx: &mut Tx,
     row: &LoginRow,
@@ -275,10 +277,7 @@ pub async fn get_session(
 #[utoipa::path(delete, path = "/v1/session", tag = "session", security(("session" = [])),
     params(("Menshen-Console" = String, Header, description = "1")),
     responses((status = 204), (status = 401, body = Problem)))]
-pub async fn sign_out(
-    State(app): State<App>,
-    signed_in: SignedIn,
-) -> Result<Response, ApiError> {
+pub async fn sign_out(State(app): State<App>, signed_in: SignedIn) -> Result<Response, ApiError> {
     let signed = signed_in.signed;
     let (staff, session) = (signed.staff.id, signed.session.id);
     let mut tx = app.store.begin().await?;
@@ -288,129 +287,4 @@ pub async fn sign_out(
     record::audit(&mut tx, act, app.now()).await?;
     tx.commit().await?;
     Ok((SetCookie::none(), StatusCode::NO_CONTENT).into_response())
-}
-
-/// Another password.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PasswordIn {
-    /// The one until now.
-    #[schema(value_type = String, format = "password")]
-    pub password: Secret,
-    /// The one from now on, 12 to 128 characters.
-    #[schema(value_type = String, format = "password", min_length = 12, max_length = 128)]
-    pub new_password: Secret,
-}
-
-/// Sets another password. All other sessions end, and this one gets another cookie.
-#[utoipa::path(put, path = "/v1/session/password", tag = "session", request_body = PasswordIn, security(("session" = [])),
-    params(("Menshen-Console" = String, Header, description = "1")),
-    responses((status = 200, body = SessionOut), (status = 401, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
-pub async fn put_password(
-    State(app): State<App>,
-    signed_in: SignedIn,
-    input: Input<PasswordIn>,
-) -> Result<Response, ApiError> {
-    let SignedIn { signed, browser } = signed_in;
-    let now = app.now();
-    let staff = signed.staff.id;
-    let row = app.store.find_login_of(staff).await?;
-    let row = row.ok_or(ApiError::Stranger)?;
-    let login = row.login(&app.store)?;
-    let login = login.as_text().unwrap_or_default();
-    check_password(&app, &signed.staff, login, &input.value.new_password)?;
-    let whose = app.store.own_digest(DigestKind::Login, login.as_bytes());
-    let tried = (Tried::Password, whose.as_str());
-    let mut tx = app.store.begin().await?;
-    sign_in::count(&mut tx, &browser, tried, now).await?;
-    tx.commit().await?;
-    let kept = row.password_hash(&app.store)?;
-    let typed = input.value.password.reveal();
-    let right = passwords::is(&app, kept.as_text(), typed).await?;
-    let hash = match right {
-        true => passwords::hash(&app, input.value.new_password.reveal()).await?,
-        false => {
-            let tx = app.store.begin().await?;
-            return refused(tx, Some(&row), "staff.password_failed", FAILED, now).await;
-        }
-    };
-    let mut tx = app.store.begin().await?;
-    sign_in::right(&mut tx, &browser, tried).await?;
-    tx.set_password(&row, &hash).await?;
-    tx.end_sessions_of(staff, None).await?;
-    let whom = (row.tenant_id, staff);
-    let (session, cookie) =
-        sign_in::begin(&mut tx, whom, SessionStage::Open, &browser, now).await?;
-    let act = Act::new(&signed.caller(), "staff.password_changed", "staff", staff.0);
-    record::audit(&mut tx, act, now).await?;
-    tx.commit().await?;
-    let out = describe(&app, &session, (&signed.staff, &signed.tenant)).await?;
-    Ok((cookie, Json(out)).into_response())
-}
-
-/// Checks a password that somebody wants to set.
-///
-/// # Errors
-/// [`ApiError::Invalid`].
-pub fn check_password(
-    app: &App,
-    staff: &StaffRow,
-    login: &str,
-    new: &Secret,
-) -> Result<(), ApiError> {
-    let name = staff.name(&app.store)?;
-    let name = name.as_text().unwrap_or_default();
-    let judged = password::judge(&password::normal(new.reveal()), login, name);
-    judged.map_err(|weak| ApiError::invalid(weak.code(), weak.to_string()))
-}
-
-/// Recovery codes, shown once.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RecoveryCodesOut {
-    /// Each stands in once for the authenticator app.
-    pub recovery_codes: Vec<String>,
-}
-
-/// Draws other recovery codes; those before are good no longer.
-#[utoipa::path(post, path = "/v1/session/recovery-codes", tag = "session", request_body = FactorIn, security(("session" = [])),
-    params(("Menshen-Console" = String, Header, description = "1")),
-    responses((status = 200, body = RecoveryCodesOut), (status = 401, body = Problem), (status = 429, body = Problem)))]
-pub async fn draw_recovery_codes(
-    State(app): State<App>,
-    signed_in: SignedIn,
-    input: Input<FactorIn>,
-) -> Result<Json<RecoveryCodesOut>, ApiError> {
-    let SignedIn { signed, browser } = signed_in;
-    let now = app.now();
-    let staff = signed.staff.id;
-    let drawn = codes::draw()?;
-    let mut tx = app.store.begin().await?;
-    count_factor(&mut tx, &browser, staff, now).await?;
-    let row = tx.find_login_of(staff).await?.ok_or(ApiError::Stranger)?;
-    let typed = input.value.code.reveal();
-    if is_factor(&app, &mut tx, &row, typed, now).await?.is_none() {
-        return refused(tx, Some(&row), "staff.factor_failed", FACTOR_WRONG, now).await;
-    }
-    let tried = (Tried::Factor, &*staff.to_string());
-    sign_in::right(&mut tx, &browser, tried).await?;
-    set_codes(&mut tx, (row.tenant_id, staff), &drawn).await?;
-    let act = Act::new(&signed.caller(), "staff.recovery_codes_drawn", "staff", staff.0);
-    record::audit(&mut tx, act, now).await?;
-    tx.commit().await?;
-    Ok(Json(RecoveryCodesOut {
-        recovery_codes: drawn,
-    }))
-}
-
-/// Keeps recovery codes of somebody in place of those before.
-///
-/// # Errors
-/// The store's.
-pub async fn set_codes(
-    tx: &mut Tx,
-    whom: (menshen_core::ids::TenantId, StaffId),
-    drawn: &[String],
-) -> Result<(), ApiError> {
-    let kept: Vec<String> = drawn.iter().filter_map(|code| codes::normal(code)).collect();
-    Ok(tx.set_recovery_codes(whom, &kept).await?)
 }

@@ -16,8 +16,8 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// How many are hashed at the same time.
 pub const AT_ONCE: usize = 2;
-/// Longest text that is hashed, in bytes: no password that is set is longer.
-const LONGEST: usize = password::LONGEST * 4;
+/// Longest text that is hashed, in bytes: no password that is set is longer, with each character in all its parts.
+const LONGEST: usize = password::LONGEST * 32;
 
 /// Returns the hash of a password, with its salt and parameters.
 ///
@@ -85,4 +85,31 @@ fn nobodys() -> Result<&'static str, ApiError> {
 fn failed(error: argon2::password_hash::Error) -> ApiError {
     // The crate's errors say nothing of what was hashed; without its `std` they are no errors of the standard library.
     ApiError::machine(std::io::Error::other(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn a_hash_says_how_it_was_made_and_is_never_the_same() {
+        let start = Instant::now();
+        let hash = make("correct horse").unwrap();
+        println!("hashed in {:?}", start.elapsed());
+        assert!(
+            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{hash}"
+        );
+        assert_ne!(hash, make("correct horse").unwrap());
+        let is = |typed: &str| {
+            let hash = PasswordHash::new(&hash).unwrap();
+            argon2()
+                .unwrap()
+                .verify_password(typed.as_bytes(), &hash)
+                .is_ok()
+        };
+        assert!(is("correct horse") && !is("Correct horse") && !is(""));
+    }
 }

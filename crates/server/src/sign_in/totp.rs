@@ -64,7 +64,9 @@ pub fn base32(secret: &[u8]) -> String {
 pub fn uri(secret: &[u8], issuer: &str, account: &str) -> String {
     let (issuer, account) = (escape(issuer), escape(account));
     let secret = base32(secret);
-    format!("otpauth://totp/{issuer}:{account}?secret={secret}&issuer={issuer}&algorithm=SHA1&digits=6&period=30")
+    format!(
+        "otpauth://totp/{issuer}:{account}?secret={secret}&issuer={issuer}&algorithm=SHA1&digits=6&period=30"
+    )
 }
 
 fn escape(text: &str) -> String {
@@ -99,7 +101,10 @@ mod tests {
         ] {
             let now = Millis(seconds * SECOND);
             assert_eq!(code(SECRET, step_at(now)), expected);
-            assert_eq!(step_of(SECRET, &format!("{expected:06}"), now), Some(step_at(now)));
+            assert_eq!(
+                step_of(SECRET, &format!("{expected:06}"), now),
+                Some(step_at(now))
+            );
         }
     }
 

@@ -278,7 +278,12 @@ impl<'a> World<'a> {
             }
             let request = request_with(route, &self.own, "", Some(cookie));
             let answer = self.service.send(request).await;
-            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{role:?} {:?}", name(route));
+            assert_eq!(
+                answer.status,
+                StatusCode::FORBIDDEN,
+                "{role:?} {:?}",
+                name(route)
+            );
             n_cells += 1;
         }
         n_cells
@@ -292,7 +297,12 @@ impl<'a> World<'a> {
         let request = request_with(route, &self.own, "", cookie.as_deref());
         let answer = self.service.send(request).await;
         let stranger = answer.body["code"] == "unauthenticated";
-        assert!(!stranger && !answer.status.is_server_error(), "{:?} {}", name(route), answer.body);
+        assert!(
+            !stranger && !answer.status.is_server_error(),
+            "{:?} {}",
+            name(route),
+            answer.body
+        );
         1
     }
 
@@ -319,10 +329,20 @@ impl<'a> World<'a> {
             assert!(passed(&answer) || gone, "{:?} {}", name(route), answer.body);
         }
         let mut n_cells = 1;
-        for (_, cookie) in self.signed_in.iter().filter(|(role, _)| role.scopes().contains(&needed)) {
+        for (_, cookie) in self
+            .signed_in
+            .iter()
+            .filter(|(role, _)| role.scopes().contains(&needed))
+        {
             let request = request_with(route, &self.own, "", Some(cookie));
             let answer = self.service.send(request).await;
-            assert!(passed(&answer), "{:?} {} {}", name(route), answer.status, answer.body);
+            assert!(
+                passed(&answer),
+                "{:?} {} {}",
+                name(route),
+                answer.status,
+                answer.body
+            );
             n_cells += 1;
         }
         let right = self

@@ -86,7 +86,10 @@ impl<'a> Browser<'a> {
             .and_then(|rest| rest.split_once("; "))
             .unwrap();
         assert!(rest.starts_with("Path=/; Max-Age="), "{set}");
-        assert!(rest.ends_with("; Secure; HttpOnly; SameSite=Strict"), "{set}");
+        assert!(
+            rest.ends_with("; Secure; HttpOnly; SameSite=Strict"),
+            "{set}"
+        );
         let kept = (!rest.contains("Max-Age=0")).then(|| value.to_owned());
         *self.cookie.borrow_mut() = kept;
     }
@@ -127,7 +130,8 @@ impl<'a> Browser<'a> {
     }
 
     pub async fn factor(&self, code: &str) -> Answer {
-        self.post("/v1/session/factor", json!({ "code": code })).await
+        self.post("/v1/session/factor", json!({ "code": code }))
+            .await
     }
 
     pub async fn factor_of(&self, code: String) -> Answer {

@@ -390,7 +390,9 @@ pub fn request_with(
         }
         // Each another, or they would wait for each other.
         ("POST", "/v1/session") => json!({ "login": format!("of{secret}"), "password": "x" }),
-        ("POST", "/v1/session/factor" | "/v1/session/recovery-codes") => json!({ "code": "000000" }),
+        ("POST", "/v1/session/factor" | "/v1/session/recovery-codes") => {
+            json!({ "code": "000000" })
+        }
         ("PUT", "/v1/session/password") => {
             json!({ "password": PASSWORD, "new_password": "another one, twelve ducks" })
         }

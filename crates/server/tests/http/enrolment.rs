@@ -14,14 +14,18 @@ fn an_invitation_is_good_once_and_for_three_days() {
         let (_, used) = service.invited("reviewer").await;
         let (_, late) = service.invited("reviewer").await;
         let browser = Browser::new(&service);
-        assert_eq!(browser.enrol(&used, "first").await.status, StatusCode::CREATED);
+        assert_eq!(
+            browser.enrol(&used, "first").await.status,
+            StatusCode::CREATED
+        );
         service.app.clock.advance(72 * HOUR);
         for invitation in [&used[..], &late, "mi_unknown", "", &"x".repeat(300)] {
             let body = json!({ "invitation": invitation });
             let opened = browser.post("/v1/enrolment", body).await;
             assert_eq!(opened.status, StatusCode::UNAUTHORIZED);
             assert_eq!(opened.body["code"], "invitation_invalid");
-            let body = json!({ "invitation": invitation, "login": "x", "password": "x", "code": "x" });
+            let body =
+                json!({ "invitation": invitation, "login": "x", "password": "x", "code": "x" });
             let finished = browser.post("/v1/enrolment/finish", body).await;
             assert_eq!(finished.body["code"], "invitation_invalid");
         }
@@ -33,7 +37,10 @@ fn of_two_who_use_an_invitation_at_once_one_enrols() {
     on_both(|service| async move {
         let (_, invitation) = service.invited("reviewer").await;
         let (a, b) = (Browser::new(&service), Browser::new(&service));
-        let (x, y) = tokio::join!(a.enrol(&invitation, "first"), b.enrol(&invitation, "second"));
+        let (x, y) = tokio::join!(
+            a.enrol(&invitation, "first"),
+            b.enrol(&invitation, "second")
+        );
         let mut said = [x.status.as_u16(), y.status.as_u16()];
         said.sort_unstable();
         assert_eq!(said, [201, 409], "{} {}", x.body, y.body);
@@ -65,7 +72,10 @@ fn login_password_and_code_are_checked() {
             assert_eq!(answer.body["code"], refused, "{}", answer.body);
             assert!(!answer.body.to_string().contains(password), "{refused}");
         }
-        assert_eq!(browser.enrol(&invitation, "grace").await.status, StatusCode::CREATED);
+        assert_eq!(
+            browser.enrol(&invitation, "grace").await.status,
+            StatusCode::CREATED
+        );
     });
 }
 
@@ -78,12 +88,17 @@ fn a_new_invitation_ends_how_somebody_signed_in() {
         assert_eq!(invited.status, StatusCode::OK, "{}", invited.body);
         assert_eq!(invited.body["signs_in"], false);
         assert!(invited.body.get("secret").is_none());
-        assert_eq!(browser.get("/v1/session").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            browser.get("/v1/session").await.status,
+            StatusCode::UNAUTHORIZED
+        );
         let old = browser.password("known", PASSWORD).await;
         assert_eq!(old.body["code"], "sign_in_failed");
         let first = invited.body["invitation"].as_str().unwrap().to_owned();
         let second = service.post(&path, Value::Null).await.body;
-        let gone = browser.post("/v1/enrolment", json!({ "invitation": first })).await;
+        let gone = browser
+            .post("/v1/enrolment", json!({ "invitation": first }))
+            .await;
         assert_eq!(gone.body["code"], "invitation_invalid");
         let second = second["invitation"].as_str().unwrap();
         let again = browser.enrol(second, "known").await;
@@ -108,13 +123,22 @@ fn nobody_of_staff_invites_into_the_account_of_a_judge_or_into_their_own() {
             let (id, _) = service.invited(role).await;
             let path = format!("/v1/staff/{id}/invitation");
             let answer = browser.post(&path, Value::Null).await;
-            assert_eq!(answer.body["code"].as_str().unwrap_or("none"), code, "{role}");
+            assert_eq!(
+                answer.body["code"].as_str().unwrap_or("none"),
+                code,
+                "{role}"
+            );
         }
         let path = format!("/v1/staff/{}/invitation", operator.id);
-        assert_eq!(browser.post(&path, Value::Null).await.body["code"], "own_account");
+        assert_eq!(
+            browser.post(&path, Value::Null).await.body["code"],
+            "own_account"
+        );
         let (id, _) = service.invited("operator").await;
         service.delete(&format!("/v1/staff/{id}")).await;
-        let gone = service.post(&format!("/v1/staff/{id}/invitation"), Value::Null).await;
+        let gone = service
+            .post(&format!("/v1/staff/{id}/invitation"), Value::Null)
+            .await;
         assert_eq!(gone.body["code"], "account_disabled", "{}", gone.body);
     });
 }

@@ -5,7 +5,7 @@ use menshen_core::ids::ApplicantId;
 use menshen_ledger::verify_evidence;
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, POLICY, approve, tenant};
+use crate::desk::{Desk, POLICY, approve, ask_again, tenant};
 use crate::support::{codes, next, on_both};
 
 #[test]
@@ -21,6 +21,8 @@ fn what_goes_to_a_person_is_a_case_and_ends_where_the_machine_would_have_ended_i
             (&json!("waiting"), &json!("passport"))
         );
         assert!(seen.get("evidence").is_none(), "codes only before a claim");
+        let eyes = json!({ "approve": "two_with_senior", "refuse": "one", "ask_again": "one" });
+        assert_eq!(seen["eyes"], eyes);
         assert_eq!(
             desk.claim(&desk.reviewer, &case.id).await.status,
             StatusCode::OK
@@ -241,5 +243,50 @@ fn a_vote_that_is_repeated_is_one_vote() {
         let (first, second) = (vote().await, vote().await);
         assert_eq!((first.status, &first.body), (second.status, &second.body));
         assert_eq!(first.body["votes"], 1);
+    });
+}
+
+#[test]
+fn what_was_decided_before_is_told_and_people_are_left_out_where_somebody_looks_again() {
+    on_both(|service| async move {
+        let policy = POLICY.replace("recheck_share = 0", "recheck_share = 1");
+        let desk = Desk::new(&service, &policy).await;
+        let case = desk.case("L1", "MAGIC REVIEW").await;
+        let asked = desk.vote(&desk.reviewer, &case.id, ask_again()).await;
+        assert_eq!(asked, "settled");
+        service.app.clock.advance(1);
+        let again = desk
+            .again(&case.applicant, &case.verification, "MAGIC REVIEW")
+            .await;
+        service.app.clock.advance(1);
+        let history = |case: String| {
+            let desk = &desk;
+            async move {
+                desk.claim(&desk.senior, &case).await;
+                let path = format!("/v1/review/cases/{case}");
+                let held = desk.get(&desk.senior, &path).await.body;
+                let told = held["evidence"]["history"].as_array().unwrap().clone();
+                let brief = |e: &Value| {
+                    (
+                        e["attempt"].as_i64().unwrap(),
+                        e["outcome"].clone(),
+                        e["case"].is_string(),
+                    )
+                };
+                told.iter().map(brief).collect::<Vec<_>>()
+            }
+        };
+        let machine = |attempt| (attempt, json!("review"), false);
+        let people = (1, json!("retry"), true);
+        let told = history(again.id.clone()).await;
+        assert_eq!(told, [machine(2), people, machine(1)]);
+        desk.release(&desk.senior, &again.id, "open").await;
+        assert_eq!(
+            desk.vote(&desk.reviewer, &again.id, approve()).await,
+            "settled"
+        );
+        service.app.clock.advance(1);
+        let recheck = desk.open_case(&case.verification, "recheck").await;
+        assert_eq!(history(recheck).await, [machine(2), machine(1)]);
     });
 }

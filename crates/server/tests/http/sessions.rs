@@ -16,13 +16,25 @@ fn a_session_ends_after_half_an_hour_of_nothing_and_after_a_day_of_work() {
         let (person, browser) = service.enrolled("reviewer", "known").await;
         for _ in 0..3 {
             service.app.clock.advance(29 * MINUTE);
-            assert_eq!(browser.get("/v1/review/queues").await.status, StatusCode::OK);
+            assert_eq!(
+                browser.get("/v1/review/queues").await.status,
+                StatusCode::OK
+            );
         }
         service.app.clock.advance(30 * MINUTE);
-        assert_eq!(browser.get("/v1/session").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            browser.get("/v1/session").await.status,
+            StatusCode::UNAUTHORIZED
+        );
         let me = browser.sign_in(&person).await.body;
         let (idle, ends) = (&me["idle_ends_at"], &me["ends_at"]);
-        assert_eq!((idle, ends), (&json!("2026-11-22T11:27:30Z"), &json!("2026-11-22T22:57:30Z")));
+        assert_eq!(
+            (idle, ends),
+            (
+                &json!("2026-11-22T11:27:30Z"),
+                &json!("2026-11-22T22:57:30Z")
+            )
+        );
         for _ in 0..24 {
             service.app.clock.advance(29 * MINUTE);
             assert_eq!(browser.get("/v1/session").await.status, StatusCode::OK);
@@ -30,7 +42,10 @@ fn a_session_ends_after_half_an_hour_of_nothing_and_after_a_day_of_work() {
         let last = browser.get("/v1/session").await.body;
         assert_eq!(last["idle_ends_at"], last["ends_at"]);
         service.app.clock.advance(24 * MINUTE);
-        assert_eq!(browser.get("/v1/session").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            browser.get("/v1/session").await.status,
+            StatusCode::UNAUTHORIZED
+        );
         service.work().await;
     });
 }
@@ -45,7 +60,10 @@ fn role_and_account_change_at_once() {
         assert_eq!(browser.get("/v1/keys").await.status, StatusCode::FORBIDDEN);
         assert_eq!(browser.get("/v1/audit").await.status, StatusCode::OK);
         service.delete(&staff).await;
-        assert_eq!(browser.get("/v1/audit").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            browser.get("/v1/audit").await.status,
+            StatusCode::UNAUTHORIZED
+        );
         let answer = browser.password("known", PASSWORD).await;
         assert_eq!(answer.body["code"], "sign_in_failed");
         // What somebody signed in as is free again.
@@ -65,15 +83,30 @@ fn another_password_ends_all_other_sessions() {
             let body = json!({ "password": password, "new_password": new });
             browser.call(Method::PUT, "/v1/session/password", body)
         };
-        assert_eq!(put("this is not it", new).await.body["code"], "sign_in_failed");
-        assert_eq!(put(PASSWORD, "short").await.body["code"], "password_too_short");
-        assert_eq!(put(PASSWORD, "passwordpassword").await.body["code"], "password_common");
+        assert_eq!(
+            put("this is not it", new).await.body["code"],
+            "sign_in_failed"
+        );
+        assert_eq!(
+            put(PASSWORD, "short").await.body["code"],
+            "password_too_short"
+        );
+        assert_eq!(
+            put(PASSWORD, "passwordpassword").await.body["code"],
+            "password_common"
+        );
         let changed = put(PASSWORD, new).await;
         assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
         assert_eq!(browser.get("/v1/session").await.status, StatusCode::OK);
-        assert_eq!(other.get("/v1/session").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            other.get("/v1/session").await.status,
+            StatusCode::UNAUTHORIZED
+        );
         *browser.cookie.borrow_mut() = before;
-        assert_eq!(browser.get("/v1/session").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            browser.get("/v1/session").await.status,
+            StatusCode::UNAUTHORIZED
+        );
         let old = other.password("known", PASSWORD).await;
         assert_eq!(old.body["code"], "sign_in_failed");
         assert_eq!(other.password("known", new).await.status, StatusCode::OK);
@@ -88,7 +121,12 @@ fn one_sees_and_ends_ones_own_sessions_only() {
         let other = Browser::new(&service);
         other.sign_in(&person).await;
         let list = browser.get("/v1/sessions").await.body;
-        let current: Vec<&Value> = list.as_array().unwrap().iter().map(|s| &s["current"]).collect();
+        let current: Vec<&Value> = list
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|s| &s["current"])
+            .collect();
         assert_eq!(current, [&json!(false), &json!(true)], "{list}");
         assert_eq!(list[0]["browser"], "other");
         let path = format!("/v1/sessions/{}", list[0]["id"].as_str().unwrap());
@@ -96,7 +134,10 @@ fn one_sees_and_ends_ones_own_sessions_only() {
         assert_eq!(end(&stranger).await.status, StatusCode::NOT_FOUND);
         assert_eq!(other.get("/v1/session").await.status, StatusCode::OK);
         assert_eq!(end(&browser).await.status, StatusCode::NO_CONTENT);
-        assert_eq!(other.get("/v1/session").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            other.get("/v1/session").await.status,
+            StatusCode::UNAUTHORIZED
+        );
         assert_eq!(end(&browser).await.status, StatusCode::NOT_FOUND);
         assert_eq!(browser.get("/v1/session").await.status, StatusCode::OK);
     });
@@ -112,29 +153,50 @@ fn no_other_site_uses_the_cookie() {
             (&[][..], "console_header_missing"),
             (&[("menshen-console", "0")], "console_header_missing"),
             (&[own, ("origin", "https://evil.example")], "origin_foreign"),
-            (&[own, ("origin", "https://console.example.evil.example")], "origin_foreign"),
-            (&[own, ("origin", "https://console.example:8443")], "origin_foreign"),
+            (
+                &[own, ("origin", "https://console.example.evil.example")],
+                "origin_foreign",
+            ),
+            (
+                &[own, ("origin", "https://console.example:8443")],
+                "origin_foreign",
+            ),
             (&[own, ("origin", "null")], "origin_foreign"),
             (&[own, ("origin", "")], "origin_foreign"),
             (&[own, ("sec-fetch-site", "same-site")], "origin_foreign"),
             (&[own, ("sec-fetch-site", "cross-site")], "origin_foreign"),
         ] {
-            let answer = browser.with(Method::POST, "/v1/keys", body(), headers).await;
+            let answer = browser
+                .with(Method::POST, "/v1/keys", body(), headers)
+                .await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{headers:?}");
             assert_eq!(answer.body["code"], code, "{headers:?}");
-            let answer = browser.with(Method::POST, "/v1/session", json!({}), headers).await;
-            assert_eq!(answer.body["code"], code, "nobody is signed in by another site");
+            let answer = browser
+                .with(Method::POST, "/v1/session", json!({}), headers)
+                .await;
+            assert_eq!(
+                answer.body["code"], code,
+                "nobody is signed in by another site"
+            );
         }
         let foreign = [("sec-fetch-site", "cross-site")];
-        let read = browser.with(Method::GET, "/v1/keys", Value::Null, &foreign).await;
+        let read = browser
+            .with(Method::GET, "/v1/keys", Value::Null, &foreign)
+            .await;
         assert_eq!(read.status, StatusCode::FORBIDDEN);
-        let same = [own, ("origin", "https://console.example"), ("sec-fetch-site", "same-origin")];
+        let same = [
+            own,
+            ("origin", "https://console.example"),
+            ("sec-fetch-site", "same-origin"),
+        ];
         let made = browser.with(Method::POST, "/v1/keys", body(), &same).await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
         // A secret is sent by no browser of its own accord.
         let key = service.key.clone();
         let foreign = [("origin", "https://evil.example")];
-        let made = service.call_as(&key, Method::POST, "/v1/keys", Some(body()), &foreign).await;
+        let made = service
+            .call_as(&key, Method::POST, "/v1/keys", Some(body()), &foreign)
+            .await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
     });
 }
@@ -146,10 +208,15 @@ fn two_cookies_are_none_and_a_secret_goes_before_a_cookie() {
         let cookie = browser.cookie.borrow().clone().unwrap();
         let twice = format!("{cookie}; {NAME}=x");
         *browser.cookie.borrow_mut() = Some(twice);
-        assert_eq!(browser.get("/v1/session").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            browser.get("/v1/session").await.status,
+            StatusCode::UNAUTHORIZED
+        );
         *browser.cookie.borrow_mut() = Some(cookie);
         let wrong = [("authorization", "Bearer ms_nobody")];
-        let answer = browser.with(Method::GET, "/v1/review/cases", Value::Null, &wrong).await;
+        let answer = browser
+            .with(Method::GET, "/v1/review/cases", Value::Null, &wrong)
+            .await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     });
 }
@@ -158,11 +225,19 @@ fn two_cookies_are_none_and_a_secret_goes_before_a_cookie() {
 fn everything_is_in_the_log_and_nothing_of_what_was_typed() {
     on_both(|service| async move {
         let (person, browser) = service.enrolled("reviewer", "grace@example.com").await;
-        browser.password("grace@example.com", "this is not it at all").await;
-        browser.password("nobody@example.com", "this is not it at all").await;
+        browser
+            .password("grace@example.com", "this is not it at all")
+            .await;
+        browser
+            .password("nobody@example.com", "this is not it at all")
+            .await;
         browser.sign_in(&person).await;
-        browser.post("/v1/session/recovery-codes", json!({ "code": "000000" })).await;
-        browser.call(Method::DELETE, "/v1/session", Value::Null).await;
+        browser
+            .post("/v1/session/recovery-codes", json!({ "code": "000000" }))
+            .await;
+        browser
+            .call(Method::DELETE, "/v1/session", Value::Null)
+            .await;
         let desk = Desk::new(&service, POLICY).await;
         for (action, count) in [
             ("staff.enrolled", 1),
@@ -177,7 +252,9 @@ fn everything_is_in_the_log_and_nothing_of_what_was_typed() {
             assert_eq!(log[0]["object"], format!("staff:{}", person.id), "{action}");
         }
         let all = service.app.store.list_audit(0, 1_000).await.unwrap();
-        let nobodys = all.iter().filter(|e| e.entry.action == "staff.password_failed");
+        let nobodys = all
+            .iter()
+            .filter(|e| e.entry.action == "staff.password_failed");
         assert_eq!(nobodys.filter(|e| e.entry.tenant.is_none()).count(), 1);
         let text = format!("{:?}", all.iter().map(|e| &e.entry).collect::<Vec<_>>());
         assert!(!text.contains("example.com"));
@@ -194,7 +271,10 @@ fn what_has_ended_is_swept_away() {
         service.work().await;
         let mut tx = service.app.store.begin().await.unwrap();
         let now = service.app.now();
-        let alive = menshen_store::Alive { now, used_since: now };
+        let alive = menshen_store::Alive {
+            now,
+            used_since: now,
+        };
         assert_eq!(tx.prune_sessions(alive).await.unwrap(), 0);
         assert_eq!(tx.prune_invitations(now).await.unwrap(), 0);
         assert_eq!(tx.prune_strikes(now).await.unwrap(), 0);

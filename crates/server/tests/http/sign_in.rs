@@ -21,11 +21,21 @@ fn somebody_enrols_signs_out_and_signs_in_again() {
         let browser = Browser::new(&service);
         let (totp, told) = browser.open(&invitation).await;
         let named = (&told["name"], &told["role"], &told["tenant"]);
-        assert_eq!(named, (&json!("Grace Hopper"), &json!("senior"), &json!("sandbox")));
+        assert_eq!(
+            named,
+            (&json!("Grace Hopper"), &json!("senior"), &json!("sandbox"))
+        );
         let uri = told["otpauth"].as_str().unwrap();
-        assert!(uri.starts_with("otpauth://totp/sandbox:Grace%20Hopper?secret="), "{uri}");
+        assert!(
+            uri.starts_with("otpauth://totp/sandbox:Grace%20Hopper?secret="),
+            "{uri}"
+        );
         let again = browser.open(&invitation).await;
-        assert_eq!((&again.0, &again.1), (&totp, &told), "a page that is loaded again");
+        assert_eq!(
+            (&again.0, &again.1),
+            (&totp, &told),
+            "a page that is loaded again"
+        );
         let enrolled = browser.enrol(&invitation, "Grace@Example.com").await;
         assert_eq!(enrolled.status, StatusCode::CREATED, "{}", enrolled.body);
         let me = browser.get("/v1/session").await.body;
@@ -37,11 +47,19 @@ fn somebody_enrols_signs_out_and_signs_in_again() {
         let staff = service.get("/v1/staff").await.body;
         assert_eq!(staff["items"][0]["signs_in"], true, "{staff}");
         let old = browser.cookie.borrow().clone();
-        let out = browser.call(Method::DELETE, "/v1/session", Value::Null).await;
+        let out = browser
+            .call(Method::DELETE, "/v1/session", Value::Null)
+            .await;
         assert_eq!(out.status, StatusCode::NO_CONTENT);
-        assert!(browser.cookie.borrow().is_none(), "the cookie is taken away");
+        assert!(
+            browser.cookie.borrow().is_none(),
+            "the cookie is taken away"
+        );
         *browser.cookie.borrow_mut() = old;
-        assert_eq!(said(&browser.get("/v1/session").await), (401, "unauthenticated"));
+        assert_eq!(
+            said(&browser.get("/v1/session").await),
+            (401, "unauthenticated")
+        );
         let person = Person {
             id,
             login: "  GRACE@example.COM ".to_owned(),
@@ -66,13 +84,19 @@ fn the_cookie_opens_what_the_secret_opens_and_nothing_else() {
         let verdict = json!({ "verdict": "approve" });
         let decided = reviewer.post(&format!("{path}/decide"), verdict).await;
         assert_eq!(decided.body["standing"], "settled", "{}", decided.body);
-        assert_eq!(said(&reviewer.get("/v1/policy").await), (403, "scope_missing"));
+        assert_eq!(
+            said(&reviewer.get("/v1/policy").await),
+            (403, "scope_missing")
+        );
         let (_, operator) = service.enrolled("operator", "operator").await;
         assert_eq!(operator.get("/v1/policy").await.status, StatusCode::OK);
         assert_eq!(said(&operator.get(&path).await), (403, "scope_missing"));
         let log = desk.log("review.voted").await;
         let me = reviewer.get("/v1/session").await.body;
-        assert_eq!(log[0]["actor"], format!("staff:{}", me["id"].as_str().unwrap()));
+        assert_eq!(
+            log[0]["actor"],
+            format!("staff:{}", me["id"].as_str().unwrap())
+        );
     });
 }
 
@@ -128,7 +152,12 @@ fn no_more_passwords_are_looked_at_where_they_come_at_once() {
         let browser = Browser::new(&service);
         let tries = (0..24).map(|_| browser.password("known", "this is not it at all"));
         let answers = futures_util::future::join_all(tries).await;
-        let of = |status: u16| answers.iter().filter(|a| a.status.as_u16() == status).count();
+        let of = |status: u16| {
+            answers
+                .iter()
+                .filter(|a| a.status.as_u16() == status)
+                .count()
+        };
         assert_eq!((of(401), of(429)), (5, 19));
     });
 }
@@ -146,13 +175,19 @@ fn an_address_that_tries_many_logins_waits_too() {
         }
         // What is right is no strike.
         for _ in 0..3 {
-            assert_eq!(browser.password(&person.login, PASSWORD).await.status, StatusCode::OK);
+            assert_eq!(
+                browser.password(&person.login, PASSWORD).await.status,
+                StatusCode::OK
+            );
         }
         browser.password("another", PASSWORD).await;
         let more = browser.password(&person.login, PASSWORD).await;
         assert_eq!(said(&more), (429, "attempts_exhausted"));
         let elsewhere = Browser::new(&service);
-        assert_eq!(elsewhere.password(&person.login, PASSWORD).await.status, StatusCode::OK);
+        assert_eq!(
+            elsewhere.password(&person.login, PASSWORD).await.status,
+            StatusCode::OK
+        );
     });
 }
 
@@ -163,7 +198,11 @@ fn a_code_is_good_once_whoever_is_first() {
         let browser = Browser::new(&service);
         browser.password("known", PASSWORD).await;
         let used = enrolled.code(&person.totp);
-        assert_eq!(said(&browser.factor(&used).await), (401, "factor_wrong"), "at enrolment");
+        assert_eq!(
+            said(&browser.factor(&used).await),
+            (401, "factor_wrong"),
+            "at enrolment"
+        );
         service.app.clock.advance(STEP);
         let other = Browser::new(&service);
         other.password("known", PASSWORD).await;
@@ -192,7 +231,12 @@ fn five_codes_are_looked_at_and_the_waits_grow() {
             browser.factor_of(code(&person.totp, now + 100 + n))
         });
         let answers = futures_util::future::join_all(tries).await;
-        let of = |status: u16| answers.iter().filter(|a| a.status.as_u16() == status).count();
+        let of = |status: u16| {
+            answers
+                .iter()
+                .filter(|a| a.status.as_u16() == status)
+                .count()
+        };
         assert_eq!((of(401), of(429)), (5, 7));
         service.app.clock.advance(MINUTE);
         // A new sign-in brings no new tries; the minute over, there are five.
@@ -214,7 +258,10 @@ fn a_recovery_code_stands_in_once() {
             let answer = browser.factor(&code).await;
             assert_eq!(answer.status, status, "{}", answer.body);
         }
-        assert_eq!(signed_in.get("/v1/session").await.body["recovery_codes_left"], 9);
+        assert_eq!(
+            signed_in.get("/v1/session").await.body["recovery_codes_left"],
+            9
+        );
         service.app.clock.advance(STEP);
         let app = signed_in.code(&person.totp);
         let path = "/v1/session/recovery-codes";
@@ -246,6 +293,48 @@ fn half_signed_in_is_not_signed_in_and_does_not_last() {
         let whole = browser.cookie.borrow().clone();
         assert_ne!(half, whole, "another after each step");
         *browser.cookie.borrow_mut() = half;
-        assert_eq!(browser.get("/v1/session").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            browser.get("/v1/session").await.status,
+            StatusCode::UNAUTHORIZED
+        );
+    });
+}
+
+/// Whether a login is known must not be told by the time that the answer takes. Few pairs, and a bar that only a hash that
+/// was left out misses: `MENSHEN_TEST_PAIRS` asks for more.
+#[test]
+fn an_answer_takes_as_long_for_a_login_that_nobody_has() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests are told by their environment how long they may take"
+    )]
+    let n_pairs = std::env::var("MENSHEN_TEST_PAIRS").map_or(20, |n| n.parse().unwrap());
+    on_both(|service| async move {
+        service.enrolled("reviewer", "known").await;
+        let browser = Browser::new(&service);
+        let mut times = [Vec::new(), Vec::new()];
+        for n in 0..n_pairs {
+            // Each is first as often as the other.
+            let mut pair = ["known".to_owned(), format!("unknown{n}")];
+            pair.rotate_left(n % 2);
+            for login in &pair {
+                let start = std::time::Instant::now();
+                let answer = browser.password(login, "this is not it at all").await;
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+                times[usize::from(login != "known")].push(start.elapsed().as_secs_f64());
+            }
+            // No try waits for those before.
+            service.app.clock.advance(16 * MINUTE);
+        }
+        let median = |times: &mut Vec<f64>| {
+            times.sort_by(f64::total_cmp);
+            times[times.len() / 2] * 1_000.0
+        };
+        let [known, unknown] = times.each_mut().map(median);
+        println!("{n_pairs} pairs: known {known:.2} ms, unknown {unknown:.2} ms (medians)");
+        assert!(
+            (0.67..1.5).contains(&(known / unknown)),
+            "{known} {unknown}"
+        );
     });
 }

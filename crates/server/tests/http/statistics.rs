@@ -24,7 +24,9 @@ async fn submitted(desk: &Desk<'_>, name: &str, program: Option<&str>, after: i6
     let headers: Vec<(&str, &str)> = program.iter().map(|p| ("menshen-client", *p)).collect();
     let path = format!("/v1/verifications/{id}/submit");
     let post = axum::http::Method::POST;
-    let answer = service.call_as(&service.key, post, &path, None, &headers).await;
+    let answer = service
+        .call_as(&service.key, post, &path, None, &headers)
+        .await;
     assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.body);
     service.app.clock.advance(after);
     service.work().await;
@@ -38,19 +40,35 @@ fn reasons_are_counted_by_week_and_empty_weeks_are_there() {
         // Sunday; the next day is another week.
         submitted(&desk, "MAGIC doc_damaged", None, 1_000).await;
         service.app.clock.advance(15 * HOUR);
-        submitted(&desk, "MAGIC doc_damaged,name_mismatch", None, 1_000).await;
+        submitted(&desk, "MAGIC doc_damaged name_mismatch", None, 1_000).await;
         submitted(&desk, "MAGIC name_mismatch", None, 2_000).await;
         let weeks = statistics(&desk, 3).await["weeks"].clone();
-        let brief = |n: usize| (&weeks[n]["week"], &weeks[n]["submissions"], &weeks[n]["reasons"]);
+        let brief = |n: usize| {
+            (
+                &weeks[n]["week"],
+                &weeks[n]["submissions"],
+                &weeks[n]["reasons"],
+            )
+        };
         assert_eq!(brief(0), (&json!("2026-11-09"), &json!(0), &json!([])));
         let damaged = json!([{ "code": "doc_damaged", "count": 1 }]);
         assert_eq!(brief(1), (&json!("2026-11-16"), &json!(1), &damaged));
-        assert_eq!((&weeks[2]["week"], &weeks[2]["submissions"]), (&json!("2026-11-23"), &json!(2)));
-        assert_eq!(weeks[2]["reasons"][0], json!({ "code": "name_mismatch", "count": 2 }), "{weeks}");
+        assert_eq!(
+            (&weeks[2]["week"], &weeks[2]["submissions"]),
+            (&json!("2026-11-23"), &json!(2))
+        );
+        assert_eq!(
+            weeks[2]["reasons"][0],
+            json!({ "code": "name_mismatch", "count": 2 }),
+            "{weeks}"
+        );
         assert_eq!(weeks.as_array().unwrap().len(), 3);
         let one = statistics(&desk, 1).await;
         assert_eq!(one["weeks"].as_array().unwrap().len(), 1);
-        assert_eq!(one["kinds"][0]["submissions"], 2, "what was before is not counted: {one}");
+        assert_eq!(
+            one["kinds"][0]["submissions"], 2,
+            "what was before is not counted: {one}"
+        );
     });
 }
 
@@ -89,7 +107,10 @@ fn times_to_a_decision_are_those_of_the_machine_and_of_people() {
         }
         let case = desk.case("L1", "MAGIC REVIEW").await;
         service.app.clock.advance(2 * HOUR);
-        assert_eq!(desk.vote(&desk.reviewer, &case.id, approve()).await, "settled");
+        assert_eq!(
+            desk.vote(&desk.reviewer, &case.id, approve()).await,
+            "settled"
+        );
         let week = statistics(&desk, 1).await["weeks"][0].clone();
         let machine = json!({ "count": 11, "p50_seconds": 5.0, "p90_seconds": 9.0 });
         assert_eq!(week["machine"], machine, "{week}");
@@ -108,7 +129,10 @@ fn nobody_counts_what_is_anothers() {
         service.key = service.tenant(&operator, "another").await;
         let desk = Desk::new(&service, POLICY).await;
         let found = statistics(&desk, 104).await;
-        assert_eq!((&found["kinds"], &found["programs"]), (&json!([]), &json!([])));
+        assert_eq!(
+            (&found["kinds"], &found["programs"]),
+            (&json!([]), &json!([]))
+        );
         let weeks = found["weeks"].as_array().unwrap();
         assert!(weeks.len() == 104 && weeks.iter().all(|week| week["submissions"] == 0));
         for wrong in ["0", "105", "x"] {

@@ -159,7 +159,9 @@ pub async fn gather(app: &App, read: &Read, who: &Reviewer) -> Result<EvidenceOu
 
 /// Says on which photo a place is that is put right in the form: where the field was read.
 fn placed(mut reasons: Vec<ReasonOut>, fields: &[Beside]) -> Vec<ReasonOut> {
-    let findings = reasons.iter_mut().filter_map(|reason| reason.finding.as_mut());
+    let findings = reasons
+        .iter_mut()
+        .filter_map(|reason| reason.finding.as_mut());
     for finding in findings.filter(|finding| finding.part.is_none()) {
         let mut read = fields.iter().flat_map(|field| &field.read);
         let there = read.find(|read| finding.region == Some(BoxOut::from(read.region)));
@@ -173,14 +175,17 @@ fn history(row: &ReviewCaseRow, earlier: Vec<DecisionRow>) -> Vec<EarlierOut> {
     let shown = |decision: &DecisionRow| {
         decision.created_at <= row.opened_at && !(blind && decision.case_id.is_some())
     };
-    let out = earlier.into_iter().filter(shown).map(|decision| EarlierOut {
-        id: decision.id.0,
-        attempt: decision.attempt,
-        outcome: decision.outcome,
-        codes: decision.codes,
-        case: decision.case_id.map(|id| id.0),
-        at: text(decision.created_at),
-    });
+    let out = earlier
+        .into_iter()
+        .filter(shown)
+        .map(|decision| EarlierOut {
+            id: decision.id.0,
+            attempt: decision.attempt,
+            outcome: decision.outcome,
+            codes: decision.codes,
+            case: decision.case_id.map(|id| id.0),
+            at: text(decision.created_at),
+        });
     out.collect()
 }
 
@@ -245,4 +250,54 @@ fn votes(read: &Read) -> Vec<VoteOut> {
         at: text(vote.at),
     });
     votes.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use menshen_core::geometry::Rect;
+    use menshen_core::reason::Step;
+    use menshen_core::review::Read as Reading;
+    use menshen_core::{Reason, ReasonCode};
+    use menshen_document::Field;
+
+    use super::*;
+
+    const PLACE: Rect = Rect {
+        x: 10.0,
+        y: 20.0,
+        width: 300.0,
+        height: 40.0,
+    };
+
+    fn found(reason: Reason) -> (Option<&'static str>, Option<BoxOut>) {
+        let read = Reading {
+            value: "ADA".to_owned(),
+            step: Step::DocumentBack,
+            source: "print",
+            sure: true,
+            region: PLACE,
+            differs_at: Some(1),
+        };
+        let fields = [Beside {
+            field: Field::Name,
+            typed: Some("EDA".to_owned()),
+            read: vec![read],
+        }];
+        let shown = placed(show(&[reason], Audience::Operator), &fields);
+        let finding = shown[0].finding.as_ref().unwrap();
+        (finding.part, finding.region)
+    }
+
+    #[test]
+    fn a_place_is_on_the_photo_where_it_was_seen() {
+        let of = |step| Reason::new(ReasonCode::NameMismatch).at(step);
+        let there = Some(BoxOut::from(PLACE));
+        assert_eq!(
+            found(of(Step::DocumentFront).region(PLACE)),
+            (Some("front"), there)
+        );
+        assert_eq!(found(of(Step::Form).region(PLACE)), (Some("back"), there));
+        assert_eq!(found(of(Step::Form)), (None, None));
+        assert_eq!(found(of(Step::Liveness)), (Some("selfie"), None));
+    }
 }

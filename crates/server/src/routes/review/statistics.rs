@@ -163,7 +163,9 @@ fn week(n: i64, reasons: &[WeekCodes], times: &[TimesRow]) -> WeekOut {
     reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     reasons.truncate(REASONS);
     let took = |people: bool| {
-        let row = times.iter().find(|row| row.week == n && row.people == people);
+        let row = times
+            .iter()
+            .find(|row| row.week == n && row.people == people);
         row.map(|row| TimesOut {
             count: row.count,
             p50_seconds: seconds(row.half),
