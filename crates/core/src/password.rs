@@ -198,6 +198,7 @@ mod tests {
             "20260101202601",
             "woaini1314520",
             "letmeinletmein",
+            "correct horse battery staple",
         ] {
             assert_eq!(judged(password), Err(Weak::Common), "{password}");
         }
@@ -206,7 +207,7 @@ mod tests {
     #[test]
     fn what_is_long_and_own_is_taken_in_every_script() {
         for password in [
-            "correct horse battery staple",
+            "nine pelicans under a bridge",
             "twelve-chars",
             "门前大桥下游过一群鸭快来",
             "Füße über Größe",
