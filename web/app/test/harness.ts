@@ -4,7 +4,7 @@ import { createServer, request } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -17,6 +17,8 @@ export const SHOTS = join(APP, "shots");
 /** The program; the environment may name another one. */
 const MENSHEN = process.env["WEB_TEST_MENSHEN"] ?? join(APP, "../../target/release/menshen");
 const CHROMIUM = process.env["WEB_TEST_CHROMIUM"] ?? "/usr/bin/chromium";
+/** Where the models are that a page may fetch. */
+const MODELS = process.env["WEB_TEST_MODELS"] ?? join(homedir(), ".local/share/menshen/models");
 /** How long a service may take to start, in milliseconds; with models it loads some 40 MB first. */
 const STARTS_WITHIN = 60_000;
 
@@ -116,7 +118,8 @@ export async function startFront(service: string, pages: Record<string, string> 
     const page = shells[path];
     if (page !== undefined) return void response.setHeader("Content-Type", KINDS[".html"] ?? "").end(page);
     if (path === "/favicon.ico") return void response.writeHead(204).end();
-    const file = join(APP, "dist", path.replace(/^\/web\//, ""));
+    const model = /^\/web\/models\/([a-z0-9-]+\.onnx)$/.exec(path)?.[1];
+    const file = model === undefined ? join(APP, "dist", path.replace(/^\/web\//, "")) : join(MODELS, model);
     if (path.startsWith("/web/") && !path.includes("..") && existsSync(file)) {
       response.setHeader("Content-Type", KINDS[extname(file)] ?? "application/octet-stream");
       return void createReadStream(file).pipe(response);
