@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
@@ -35,11 +35,21 @@ export interface Service {
   stop: () => Promise<void>;
 }
 
-/** Starts a real service with an empty database; `args` such as `--sandbox-only` and environment come on top. */
-export async function startService(args: readonly string[] = [], environment: Record<string, string> = {}): Promise<Service> {
+/** Sections of the service's configuration file. */
+export type Configuration = Readonly<Record<string, Readonly<Record<string, string | number>>>>;
+
+/** Starts a real service with an empty database; `args` such as `--sandbox-only` and a configuration come on top. */
+export async function startService(args: readonly string[] = [], configuration: Configuration = {}): Promise<Service> {
   const folder = mkdtempSync(join(tmpdir(), "menshen-web-"));
-  const all = ["serve", "--json", "--listen", "127.0.0.1:0", "--data-dir", join(folder, "data"), ...args];
-  const child = spawn(MENSHEN, all, { stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, ...environment } });
+  const file = join(folder, "menshen.toml");
+  const sections = Object.entries(configuration).map(([name, keys]) => {
+    // A string of JSON is one of TOML.
+    const lines = Object.entries(keys).map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`);
+    return `[${name}]\n${lines.join("")}`;
+  });
+  writeFileSync(file, sections.join("\n"));
+  const all = ["serve", "--json", "--config", file, "--listen", "127.0.0.1:0", "--data-dir", join(folder, "data"), ...args];
+  const child = spawn(MENSHEN, all, { stdio: ["ignore", "pipe", "ignore"] });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const greeting = await new Promise<Record<string, string>>((resolve, reject) => {
     let text = "";
