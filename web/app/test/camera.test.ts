@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { call, liveTenant, SIZES, startBrowser } from "./harness.js";
+import { APP, call, liveTenant, SIZES, startBrowser } from "./harness.js";
 import { newPerson, Visit } from "./people.js";
 import type { Person } from "./people.js";
 import { CHINESE, ENGLISH, FEW, photo, setStage } from "./stage.js";
@@ -112,4 +112,35 @@ test("a drawn person is verified before a camera, side by side of the card, on a
   });
   const { status, reasons } = await call<{ status: string; reasons: { code: string | null }[] }>(service.url, key, "GET", `/v1/verifications/${person.id}`);
   assert.ok(status === "pending" || status === "verified", `${status} ${reasons.map(({ code }) => code)}`);
+});
+
+const BUILT = existsSync(join(APP, "dist/engine/engine.wasm"));
+
+test("with the engine in the page hints come at once and the shutter goes off by itself", { skip: BUILT ? false : "no engine was built (scripts/wasm)" }, async (context) => {
+  const { service, front } = stage;
+  const key = await liveTenant(service, "Engine");
+  const person = await newPerson(service, key, front);
+  const rules = await fetch(`${front.url}/v1/verifications/${person.id}/rules`, { headers: { Authorization: `Bearer ${key}` } });
+  if (!rules.ok) return context.skip("this service does not tell its rules");
+  const data = { document: "prc_id_card", country: "CHN", name: "陈若曦", birth_date: "1989-04-14", number: "110101198904149988" };
+  await call(service.url, key, "PUT", `/v1/verifications/${person.id}/data`, data);
+  for (const part of ["front", "back", "selfie"] as const) {
+    await visitWith(part, person, ENGLISH, "en", async (visit) => {
+      const { page } = visit;
+      await page.getByRole("heading", { level: 2 }).waitFor();
+      if (part === "front") await visit.agree();
+      await visit.at(`prepare.${part}.heading`, false);
+      // Where the engine is still on its way the camera would wait for it.
+      await page.waitForFunction(() => (document.querySelector("menshen-verify") as unknown as { eye: unknown }).eye !== undefined);
+      await visit.press("prepare.open");
+      await page.locator("menshen-viewfinder").waitFor();
+      const begun = performance.now();
+      await page.getByText(visit.word("hint.steady")).waitFor({ timeout: 10_000 });
+      const hint = Math.round(performance.now() - begun);
+      await page.locator(".shot").waitFor({ timeout: 10_000 });
+      const shot = Math.round(performance.now() - begun);
+      process.stdout.write(`${part}: good after ${hint} ms, taken after ${shot} ms from when the camera was asked for\n`);
+      await visit.at("review.good");
+    });
+  }
 });

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -17,6 +17,8 @@ export const SHOTS = join(APP, "shots");
 /** The program; the environment may name another one. */
 const MENSHEN = process.env["WEB_TEST_MENSHEN"] ?? join(APP, "../../target/release/menshen");
 const CHROMIUM = process.env["WEB_TEST_CHROMIUM"] ?? "/usr/bin/chromium";
+/** Where the models are that a page may fetch. */
+const MODELS = process.env["WEB_TEST_MODELS"] ?? join(homedir(), ".local/share/menshen/models");
 /** How long a service may take to start, in milliseconds; with models it loads some 40 MB first. */
 const STARTS_WITHIN = 60_000;
 
@@ -33,11 +35,21 @@ export interface Service {
   stop: () => Promise<void>;
 }
 
-/** Starts a real service with an empty database; `args` such as `--sandbox-only` and environment come on top. */
-export async function startService(args: readonly string[] = [], environment: Record<string, string> = {}): Promise<Service> {
+/** Sections of the service's configuration file. */
+export type Configuration = Readonly<Record<string, Readonly<Record<string, string | number>>>>;
+
+/** Starts a real service with an empty database; `args` such as `--sandbox-only` and a configuration come on top. */
+export async function startService(args: readonly string[] = [], configuration: Configuration = {}): Promise<Service> {
   const folder = mkdtempSync(join(tmpdir(), "menshen-web-"));
-  const all = ["serve", "--json", "--listen", "127.0.0.1:0", "--data-dir", join(folder, "data"), ...args];
-  const child = spawn(MENSHEN, all, { stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, ...environment } });
+  const file = join(folder, "menshen.toml");
+  const sections = Object.entries(configuration).map(([name, keys]) => {
+    // A string of JSON is one of TOML.
+    const lines = Object.entries(keys).map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`);
+    return `[${name}]\n${lines.join("")}`;
+  });
+  writeFileSync(file, sections.join("\n"));
+  const all = ["serve", "--json", "--config", file, "--listen", "127.0.0.1:0", "--data-dir", join(folder, "data"), ...args];
+  const child = spawn(MENSHEN, all, { stdio: ["ignore", "pipe", "ignore"] });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const greeting = await new Promise<Record<string, string>>((resolve, reject) => {
     let text = "";
@@ -74,9 +86,14 @@ export async function call<T>(url: string, key: string, method: string, path: st
   return (text === "" ? undefined : JSON.parse(text)) as T;
 }
 
+/** The operators' keys: the link that gives one works once. */
+const operators = new Map<string, string>();
+
 /** Makes a tenant for real photos and returns its first key. */
 export async function liveTenant(service: Service, name: string): Promise<string> {
-  const { secret: operator } = (await (await fetch(service.setup, { method: "POST" })).json()) as { secret: string };
+  const known = operators.get(service.setup);
+  const operator = known ?? ((await (await fetch(service.setup, { method: "POST" })).json()) as { secret: string }).secret;
+  operators.set(service.setup, operator);
   const made = await call<{ secret: string }>(service.url, operator, "POST", "/v1/tenants", { name, sandbox: false });
   return made.secret;
 }
@@ -116,7 +133,8 @@ export async function startFront(service: string, pages: Record<string, string> 
     const page = shells[path];
     if (page !== undefined) return void response.setHeader("Content-Type", KINDS[".html"] ?? "").end(page);
     if (path === "/favicon.ico") return void response.writeHead(204).end();
-    const file = join(APP, "dist", path.replace(/^\/web\//, ""));
+    const model = /^\/web\/models\/([a-z0-9-]+\.onnx)$/.exec(path)?.[1];
+    const file = model === undefined ? join(APP, "dist", path.replace(/^\/web\//, "")) : join(MODELS, model);
     if (path.startsWith("/web/") && !path.includes("..") && existsSync(file)) {
       response.setHeader("Content-Type", KINDS[extname(file)] ?? "application/octet-stream");
       return void createReadStream(file).pipe(response);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { APP, SIZES, startBrowser, startFront, startService } from "./harness.js";
-import type { Front, Service, Size } from "./harness.js";
+import type { Configuration, Front, Service, Size } from "./harness.js";
 import type { Browser } from "playwright-core";
 import type { Words } from "./people.js";
 
@@ -39,8 +39,8 @@ const EMBED =
   '<script type="module" src="/web/verify.js"></script></head><body><main><h1>Shop</h1></main></body></html>';
 
 /** Sets up what most tests need. */
-export async function setStage(args: readonly string[], environment: Record<string, string> = {}): Promise<Stage> {
-  const service = await startService(args, environment);
+export async function setStage(args: readonly string[], configuration: Configuration = {}): Promise<Stage> {
+  const service = await startService(args, configuration);
   const front = await startFront(service.url, { "/embed": EMBED });
   const browser = await startBrowser();
   const stop = async () => {

@@ -245,21 +245,21 @@ test("a link without a token says so", async () => {
 
 test("on a slow machine the page can be used within two seconds", async () => {
   const person = await atTheFront();
-  const visit = await Visit.open(stage.browser, ENGLISH, "en", DESK, FEW);
-  const { page, context } = visit;
-  const wire = await context.newCDPSession(page);
-  await wire.send("Emulation.setCPUThrottlingRate", { rate: 4 });
-  const begun = performance.now();
-  await page.goto(person.link);
-  await visit.at("prepare.front.heading", false);
-  const took = Math.round(performance.now() - begun);
-  process.stdout.write(`usable after ${took} ms at a quarter of the speed\n`);
-  assert.ok(took <= 2_000 * patience, `${took} ms`);
-  await clean(visit);
+  const took: number[] = [];
+  // The best of three: a machine that does other things meanwhile measures those.
+  for (let loads = 0; loads < 3; loads += 1) {
+    const visit = await Visit.open(stage.browser, ENGLISH, "en", DESK, FEW);
+    const wire = await visit.context.newCDPSession(visit.page);
+    await wire.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+    const begun = performance.now();
+    await visit.page.goto(person.link);
+    await visit.at("prepare.front.heading", false);
+    took.push(Math.round(performance.now() - begun));
+    await clean(visit);
+  }
+  process.stdout.write(`usable at a quarter of the speed after ${took.join(", ")} ms\n`);
+  assert.ok(Math.min(...took) <= 2_000, `${took}`);
 });
-
-/** Machines that are shared measure themselves, not the page: the environment may stretch the limit. */
-const patience = Number(process.env["WEB_TEST_PATIENCE"] ?? 1);
 
 test("both catalogues have the same places to be filled", () => {
   const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([place]) => place).sort().join(" ");

@@ -1,15 +1,23 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { call, SIZES } from "./harness.js";
+import { startMailbox } from "./mailbox.js";
+import type { Mailbox } from "./mailbox.js";
 import { newPerson, Visit } from "./people.js";
 import { CHINESE, ENGLISH, FEW, photo, setStage } from "./stage.js";
 import type { Stage } from "./stage.js";
 
 let stage: Stage;
+let mailbox: Mailbox;
 before(async () => {
-  stage = await setStage(["--sandbox-only"]);
+  mailbox = await startMailbox();
+  const mail = { host: "127.0.0.1", port: mailbox.port, security: "none", from: "Menshen <menshen@example.com>" };
+  stage = await setStage(["--sandbox-only"], { mail });
 });
-after(() => stage.stop());
+after(async () => {
+  await stage.stop();
+  mailbox.stop();
+});
 
 const DESK = { locale: "en-GB", viewport: { width: 1024, height: 800 } };
 const PHONE = { locale: "zh-CN", viewport: { width: 360, height: 800 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
@@ -229,5 +237,37 @@ test("who disagrees appeals: proof, statement, pictures, waiting", async () => {
   await visit.press("appeal.submit");
   await visit.at("appeal.waiting");
   await visit.see("appeal-waiting");
+  await clean(visit);
+});
+
+test("a code to an address from the time of registration shows whose appeal it is; a wrong one is told", async () => {
+  const { service, front, browser } = stage;
+  const person = await newPerson(service, service.sandboxKey, front, "L1", { email: "anna@example.com" });
+  const visit = await Visit.open(browser, CHINESE, "zh", PHONE, FEW);
+  const { page } = visit;
+  await page.goto(person.link);
+  await visit.at("consent.heading", false);
+  await visit.agree();
+  await visit.at("document.heading");
+  await visit.typePassport("MAGIC name_mismatch");
+  await visit.press("form.next");
+  await visit.at("submit.heading");
+  await visit.press("submit.send");
+  await visit.at("failed.heading");
+  await visit.press("appeal.begin");
+  await visit.at("appeal.heading");
+  await visit.press("appeal.start");
+  await visit.at("appeal.prove");
+  await page.getByRole("button", { name: "a•••@example.com" }).click();
+  await page.getByText(visit.word("problem.code_sent")).waitFor();
+  await page.getByLabel(visit.word("appeal.code"), { exact: true }).fill("000000");
+  await visit.press("appeal.code.send");
+  await page.getByRole("status").filter({ hasText: "验证码" }).waitFor();
+  await visit.see("appeal-code");
+  await page.getByLabel(visit.word("appeal.code"), { exact: true }).fill(await mailbox.find(/\b\d{6}\b/));
+  await visit.press("appeal.code.send");
+  await visit.at("statement.heading");
+  await visit.press("appeal.withdraw");
+  await visit.at("failed.heading");
   await clean(visit);
 });

@@ -77,7 +77,7 @@ export const styles = [
     progress::-moz-progress-bar { background: var(--accent); }
     .note { background: var(--note-ground); border-left: 3px solid var(--accent); border-radius: 4px; padding: 0.75rem 1rem; }
     .notice:empty, .banner:empty { display: none; }
-    .notice { color: var(--soft); text-align: center; }
+    .notice { background: var(--note-ground); border-left: 3px solid var(--accent); border-radius: 4px; padding: 0.75rem 1rem; margin-top: 1rem; }
     footer { display: flex; flex-wrap: wrap; justify-content: center; gap: 0.25rem 1rem; border-top: 1px solid var(--hair); margin-top: 1.5rem; padding-top: 0.5rem; }
 
     .field { display: block; border: none; padding: 0; margin: 0 0 1.25rem; }

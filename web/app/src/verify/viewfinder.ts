@@ -95,7 +95,9 @@ export class Viewfinder extends LitElement {
 
   #tell(seen: Seen): void {
     const fault = seen.reasons.find(({ blocks }) => blocks);
-    const key = fault ? `hint.${fault.why ?? fault.code}` : "hint.steady";
+    // Nothing wrong and nothing there: what is to be shown is not in the picture yet.
+    const place = this.shows === "selfie" ? "camera.place.face" : "camera.place.page";
+    const key = fault ? `hint.${fault.why ?? fault.code}` : seen.outline.length === 0 ? place : "hint.steady";
     const text = this.texts.has(key) ? this.texts.t(key) : this.texts.t("hint.other");
     const now = performance.now();
     if (text === this.hint || now - this.#hintSince < HINT_STANDS) return;
@@ -125,7 +127,7 @@ export class Viewfinder extends LitElement {
 
   override render() {
     const face = this.shows === "selfie";
-    const good = this.seen !== undefined && !this.seen.reasons.some(({ blocks }) => blocks);
+    const good = this.seen !== undefined && this.seen.outline.length > 0 && !this.seen.reasons.some(({ blocks }) => blocks);
     return html`
       <div class="finder ${face ? "face" : "page"} ${good ? "good" : ""}">
         <video playsinline muted aria-label=${this.texts.t(`camera.${this.shows}`)}></video>
