@@ -9,6 +9,8 @@ const PAGES = ["verify", "hosted", "console"] as const;
 export default defineConfig(({ mode }) => {
   const page = PAGES.find((name) => name === mode) ?? "verify";
   return {
+    // Files find each other from wherever the server serves them, and from an integrator's page, too.
+    base: "./",
     build: {
       target: "es2022",
       outDir: "dist",

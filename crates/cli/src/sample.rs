@@ -1,7 +1,7 @@
 //! The sample of a first run: a drawn card with one photo of a person, another photo as the selfie.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use jiff::civil::Date;
@@ -23,6 +23,11 @@ const OTHER: (&str, [f32; 2]) = ("sample3.jpg", [690.0, 460.0]);
 /// The drawn person, always the same one.
 const SEED: u64 = 1;
 
+/// Returns the folder of the drawn person.
+pub fn folder(context: &Context) -> PathBuf {
+    context.models_dir.join("samples").join("drawn")
+}
+
 /// Draws the sample into a folder beside the models; returns what to verify.
 pub fn draw(
     context: &Context,
@@ -30,7 +35,7 @@ pub fn draw(
     today: Date,
 ) -> anyhow::Result<(Claims, Files)> {
     let photos = context.models_dir.join("samples");
-    let folder = photos.join("drawn");
+    let folder = folder(context);
     fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
 
     let (portrait, face, roll) = person(engine, &photos, PORTRAIT)?;

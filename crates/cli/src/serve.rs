@@ -1,5 +1,6 @@
 //! `menshen serve`: the service, from nothing or from a configuration.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -8,7 +9,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use menshen_engine::{Pool, PoolConfig};
-use menshen_server::{App, Clock, Config, Greeting};
+use menshen_models::ModelStore;
+use menshen_server::{App, Clock, Config, Greeting, Pages};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -26,6 +28,9 @@ pub struct ServeArgs {
     /// Serve sandbox tenants only: no models, no photos are looked at
     #[arg(long)]
     sandbox_only: bool,
+    /// Offer a page on which anybody with its link tries a verification and its review, with a drawn specimen
+    #[arg(long, conflicts_with = "sandbox_only")]
+    demo: bool,
 }
 
 /// Serves until it is told to stop.
@@ -41,8 +46,39 @@ pub fn run(args: &ServeArgs, context: &Context) -> anyhow::Result<()> {
         // With visible progress, before anything is promised.
         crate::models::ready(context)?;
     }
+    let pages = pages(args, &config, context)?;
     logs(context);
-    runtime()?.block_on(serve(config, context))
+    runtime()?.block_on(serve(config, pages, context))
+}
+
+/// Networks that the engine in the page runs, in the order in which it needs them.
+const PAGE_MODELS: [&str; 3] = ["face-detection", "face-mesh", "iris"];
+/// What the page to try things out shows of the drawn person.
+const DRAWN: [&str; 4] = ["front.jpg", "back.jpg", "selfie.jpg", "claims.json"];
+
+/// Reads what the pages need.
+fn pages(args: &ServeArgs, config: &Config, context: &Context) -> anyhow::Result<Pages> {
+    let mut pages = Pages::default();
+    if config.engine.workers > 0 {
+        let models = ModelStore::open(&context.models_dir)?;
+        for name in PAGE_MODELS {
+            let file = models.manifest().entry(name)?.file.clone();
+            pages.models.insert(file, models.load(name)?.0);
+        }
+    }
+    if args.demo {
+        let engine = crate::engine::open_face(context)?;
+        crate::sample::draw(context, &engine, context.today(None))?;
+        let folder = crate::sample::folder(context);
+        let mut files = BTreeMap::new();
+        for name in DRAWN {
+            let path = folder.join(name);
+            let bytes = std::fs::read(&path).with_context(|| format!("read {}", path.display()))?;
+            files.insert(name.to_owned(), bytes);
+        }
+        pages.demo = Some(files);
+    }
+    Ok(pages)
 }
 
 #[expect(
@@ -64,13 +100,13 @@ fn logs(context: &Context) {
     }
 }
 
-async fn serve(config: Config, context: &Context) -> anyhow::Result<()> {
+async fn serve(config: Config, pages: Pages, context: &Context) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("listen on {}", config.listen))?;
     let address = listener.local_addr()?;
     let engine = engine(&config, &context.models_dir).await?;
-    let (app, greeting) = menshen_server::start(config, Clock::system(), engine).await?;
+    let (app, greeting) = menshen_server::start(config, Clock::system(), engine, pages).await?;
     greet(&app, &greeting, address, context)?;
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {
@@ -143,16 +179,27 @@ fn greet(
         .sandbox_key
         .as_ref()
         .map(|key| key.reveal().to_owned());
+    let console = format!("{url}/console");
+    let trial = greeting
+        .demo_path
+        .as_ref()
+        .map(|path| format!("{url}{path}"));
     let out = serde_json::json!({
         "address": address,
         "url": url,
         "setup": setup,
+        "console": console,
+        "try": trial,
         "sandbox_key": key,
         "made_keys": greeting.made_keys,
     });
     context.emit(&out, |w| {
         writeln!(w, "{GOOD}{BOLD}Menshen{BOLD:#}{GOOD:#} {url}")?;
         writeln!(w, "  API          {url}/docs")?;
+        writeln!(w, "  console      {console}")?;
+        if let Some(trial) = &trial {
+            writeln!(w, "  TRY IT       {BOLD}{trial}{BOLD:#}  {DIM}for anybody who has the link{DIM:#}")?;
+        }
         writeln!(w, "  operator     {setup}  {DIM}works once{DIM:#}")?;
         if let Some(key) = &key {
             writeln!(w, "  sandbox key  {key}  {DIM}shown once{DIM:#}")?;

@@ -1,5 +1,7 @@
 //! The decision: evidence against policy, with every reason at once.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use menshen_document::Side;
 use serde::{Deserialize, Serialize};
@@ -82,7 +84,7 @@ pub fn decide_parts(
         &policy.screening,
         evidence.screening.as_ref(),
     ));
-    let reasons = conclude(policy, findings);
+    let reasons = conclude(&policy.to_review, findings);
     Decision {
         outcome: outcome(&reasons),
         reasons,
@@ -188,7 +190,7 @@ pub fn judge_page(
     let needed = kind.map_or(&[][..], |kind| mandatory(policy, kind, page.side));
     let mut findings = quality::check(policy, &page, needed);
     let Some(kind) = kind else {
-        return conclude(policy, findings);
+        return conclude(&policy.to_review, findings);
     };
     let mut facts = Facts::default();
     facts.add(policy, &page, kind, &findings, today);
@@ -207,7 +209,7 @@ pub fn judge_page(
     findings.extend(dates::check_validity(policy, &facts, today));
     findings.extend(consistency::check(&facts));
     findings.extend(prc::check(&facts, today));
-    conclude(policy, findings)
+    conclude(&policy.to_review, findings)
 }
 
 /// Judges the zone of one photo, which must be there and agree with its check digits.
@@ -221,12 +223,12 @@ pub fn judge_mrz(policy: &Policy, page: &PageEvidence, today: Date) -> Vec<Reaso
     if crate::facts::zone(page, today).is_none() {
         findings.push(document::zone_fault(page, step));
     }
-    conclude(policy, findings)
+    conclude(&policy.to_review, findings)
 }
 
 /// Judges a picture of a person by itself.
 pub fn judge_face(policy: &Policy, face: &FaceEvidence) -> Vec<Reason> {
-    conclude(policy, face::check(&policy.face, face))
+    conclude(&policy.to_review, face::check(&policy.face, face))
 }
 
 /// A comparison of two faces, judged.
@@ -253,7 +255,7 @@ pub fn judge_match(
     MatchVerdict {
         threshold,
         same: threshold.is_some_and(|threshold| face_match.score >= threshold),
-        reasons: conclude(policy, matching::judge(rules, face_match, card)),
+        reasons: conclude(&policy.to_review, matching::judge(rules, face_match, card)),
     }
 }
 
@@ -263,7 +265,10 @@ pub fn judge_liveness(
     liveness: &LivenessEvidence,
     cards: &ModelCards,
 ) -> Vec<Reason> {
-    conclude(policy, liveness::judge(&policy.liveness, liveness, cards))
+    conclude(
+        &policy.to_review,
+        liveness::judge(&policy.liveness, liveness, cards),
+    )
 }
 
 impl From<End> for Outcome {
@@ -285,11 +290,14 @@ pub fn outcome(reasons: &[Reason]) -> Outcome {
 }
 
 /// Applies the policy's softening, leaves out what is explained, and sorts the rest.
-fn conclude(policy: &Policy, mut findings: Vec<Finding>) -> Vec<Reason> {
+pub(crate) fn conclude(
+    to_review: &BTreeSet<ReasonCode>,
+    mut findings: Vec<Finding>,
+) -> Vec<Reason> {
     for finding in &mut findings {
         let reason = &mut finding.reason;
         let blocks = !matches!(reason.end, End::Hint | End::Final);
-        if blocks && policy.to_review.contains(&reason.code) {
+        if blocks && to_review.contains(&reason.code) {
             reason.end = End::Review;
         }
     }

@@ -11,6 +11,7 @@ pub mod appeal;
 pub mod attachment;
 pub mod attempts;
 pub mod calendar;
+pub mod capture;
 pub mod card;
 pub mod case_code;
 pub mod catalogue;
@@ -40,6 +41,7 @@ pub mod ticket;
 pub mod time;
 pub mod verification;
 
+pub use capture::{CaptureRules, judge_capture_face, judge_capture_page, possible_kinds};
 pub use card::{ModelCard, ModelCards};
 pub use catalogue::{Catalogue, Locale, Text};
 pub use claims::Claims;

@@ -176,6 +176,50 @@ pub struct PageLimits {
     pub inconsistency_max: f32,
 }
 
+/// How sharp, light, large and complete a document's photo must be: what a person is told in full, and a page may judge by
+/// itself. Each is the key of the same name in [`PageLimits`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(
+    missing_docs,
+    reason = "policy.toml documents every key with unit and source"
+)]
+pub struct QualityLimits {
+    pub blur_max: f32,
+    pub field_blur_max: f32,
+    pub glare_max: f32,
+    pub field_glare_max: f32,
+    pub brightness_min: f32,
+    pub brightness_max: f32,
+    pub bright_contrast_max: f32,
+    pub contrast_min: f32,
+    pub shadow_max: f32,
+    pub covered_max: f32,
+    pub text_height_min: f32,
+    pub mrz_height_min: f32,
+    pub page_width_min: f32,
+}
+
+impl PageLimits {
+    /// Returns the limits of quality, without those that tell a copy, a screen or an edited file.
+    pub const fn quality(&self) -> QualityLimits {
+        QualityLimits {
+            blur_max: self.blur_max,
+            field_blur_max: self.field_blur_max,
+            glare_max: self.glare_max,
+            field_glare_max: self.field_glare_max,
+            brightness_min: self.brightness_min,
+            brightness_max: self.brightness_max,
+            bright_contrast_max: self.bright_contrast_max,
+            contrast_min: self.contrast_min,
+            shadow_max: self.shadow_max,
+            covered_max: self.covered_max,
+            text_height_min: self.text_height_min,
+            mrz_height_min: self.mrz_height_min,
+            page_width_min: self.page_width_min,
+        }
+    }
+}
+
 /// Limits of the portrait on the document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,6 +1,6 @@
 //! What every request shares.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use menshen_core::Policy;
@@ -13,6 +13,7 @@ use menshen_store::{Store, TenantRow};
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::demo::Demo;
 use crate::faces::Faces;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
@@ -20,6 +21,7 @@ use crate::problem::ApiError;
 use crate::screening::Lists;
 use crate::setup::SetupLink;
 use crate::sign_in::passwords;
+use crate::web::Held;
 
 /// The running service. Cheap to clone.
 #[derive(Clone)]
@@ -47,6 +49,10 @@ pub struct Inner {
     pub faces: Faces,
     /// The operator's first way in.
     pub setup: SetupLink,
+    /// The way to try things out, where there is one.
+    pub demo: Option<Demo>,
+    /// The networks that pages fetch, by file name.
+    pub page_models: BTreeMap<String, Held>,
     /// Wakes the loop that takes up jobs.
     pub wake: tokio::sync::Notify,
     /// Turns to hash a password.
@@ -73,6 +79,10 @@ pub struct Parts {
     pub outbound: Outbound,
     /// The operator's first way in.
     pub setup: SetupLink,
+    /// The way to try things out, where there is one.
+    pub demo: Option<Demo>,
+    /// The networks that pages fetch, by file name.
+    pub page_models: BTreeMap<String, Vec<u8>>,
 }
 
 /// Policies kept read; a tenant rarely has more than a few.
@@ -92,6 +102,10 @@ impl App {
             metrics: Metrics::default(),
             faces: Faces::default(),
             setup: parts.setup,
+            demo: parts.demo,
+            page_models: (parts.page_models.into_iter())
+                .map(|(name, bytes)| (name, Held::new(bytes)))
+                .collect(),
             wake: tokio::sync::Notify::new(),
             hashing: tokio::sync::Semaphore::new(passwords::AT_ONCE),
             policies: Mutex::default(),

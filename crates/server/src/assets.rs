@@ -29,6 +29,14 @@ pub async fn asset(Path(name): Path<String>) -> Result<Response, ApiError> {
             include_str!("../assets/setup.js"),
             "text/javascript; charset=utf-8",
         ),
+        "plain.js" => (
+            include_str!("../assets/plain.js"),
+            "text/javascript; charset=utf-8",
+        ),
+        "try.js" => (
+            include_str!("../assets/try.js"),
+            "text/javascript; charset=utf-8",
+        ),
         _ => return Err(ApiError::NotFound("file")),
     };
     Ok((

@@ -48,6 +48,8 @@ pub struct Config {
     pub sms: Option<Sms>,
     /// How events reach integrators.
     pub webhooks: Webhooks,
+    /// The pages.
+    pub web: Web,
     /// Where the master keys come from.
     pub keys: Keys,
     /// The processes that look at photos.
@@ -170,6 +172,14 @@ pub struct Webhooks {
     pub timeout_s: u64,
 }
 
+/// The pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Web {
+    /// Origins of integrators' pages that the capture element may stand on, `https://exchange.example`.
+    pub embed_on: Vec<String>,
+}
+
 /// Where the master keys come from: 32 bytes each in hexadecimal, a line each, the current one first.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -225,6 +235,7 @@ impl Default for Config {
             mail: None,
             sms: None,
             webhooks: Webhooks::default(),
+            web: Web::default(),
             keys: Keys::default(),
             engine: EngineConfig::default(),
             limits: Limits::default(),
@@ -390,6 +401,11 @@ impl Config {
         if !(1..=20).contains(&self.webhooks.timeout_s) {
             return Err(ConfigError::Together("webhooks.timeout_s must be 1 to 20"));
         }
+        if !self.web.embed_on.iter().all(|origin| is_origin(origin)) {
+            return Err(ConfigError::Together(
+                "web.embed_on must list origins: https:// and a name, without a path",
+            ));
+        }
         if self.limits.in_flight == 0 || self.limits.photo_mib == 0 {
             return Err(ConfigError::Together("limits of 0 would refuse everything"));
         }
@@ -422,6 +438,17 @@ impl Config {
     pub fn data(&self, name: &str) -> PathBuf {
         self.data_dir.join(Path::new(name))
     }
+}
+
+/// Is a text an origin as browsers send it?
+fn is_origin(text: &str) -> bool {
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".:-[]".contains(c);
+        !host.is_empty() && host.chars().all(fits)
+    })
 }
 
 fn lay_over(table: &mut toml::Table, name: &str, value: &str) -> Result<(), ConfigError> {
@@ -520,6 +547,7 @@ mod tests {
             ("keys", ""),
             ("engine", ""),
             ("webhooks", ""),
+            ("web", ""),
             ("limits", ""),
             ("mail", "host = 'h'\nfrom = 'f'"),
             ("sms", "url = 'u'\nbody = 'b'"),

@@ -15,6 +15,7 @@ mod client;
 mod clock;
 mod config;
 mod contact;
+mod demo;
 mod duplicates;
 mod erase;
 mod faces;
@@ -39,6 +40,7 @@ mod start;
 mod statement;
 mod ticket;
 mod verdict;
+mod web;
 
 use jiff::civil::Date;
 use menshen_core::time::Millis;
@@ -46,7 +48,7 @@ use menshen_core::time::Millis;
 pub use app::{App, Parts};
 pub use clock::Clock;
 pub use config::{
-    Blobs, Config, ConfigError, EngineConfig, Keys, Limits, Mail, MailSecurity, Secret, Sms,
+    Blobs, Config, ConfigError, EngineConfig, Keys, Limits, Mail, MailSecurity, Secret, Sms, Web,
     Webhooks,
 };
 pub use faces::{Faces, Wanted};
@@ -60,6 +62,7 @@ pub use screening::{Imported, LARGEST as LARGEST_LIST, WHOLE as WHOLE_LIST, impo
 pub use serve::{router, serve};
 pub use setup::SetupLink;
 pub use start::{Greeting, StartError, open_store, restore_backup, signer, start, store_config};
+pub use web::Pages;
 
 /// Returns the day by which documents are judged: today in UTC.
 fn today(now: Millis) -> Date {

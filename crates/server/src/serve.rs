@@ -18,11 +18,15 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::app::App;
 use crate::problem::ApiError;
 use crate::routes::health;
-use crate::{assets, jobs, routes, setup};
+use crate::{assets, demo, jobs, routes, setup, web};
 
 /// Pages load nothing from elsewhere and run no script that is not a file of ours.
-const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
+const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
+     img-src 'self' blob: data:; media-src 'self' blob:; worker-src 'self' blob:; font-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 /// Returns all routes with their limits.
 pub fn router(app: App) -> Router {
@@ -36,11 +40,20 @@ pub fn router(app: App) -> Router {
         .route("/openapi.json", get(move || openapi(Arc::clone(&document))))
         .route("/docs", get(assets::docs))
         .route("/assets/{name}", get(assets::asset))
-        .route("/setup/{token}", get(setup::ask).post(setup::use_link));
+        .route("/setup/{token}", get(setup::ask).post(setup::use_link))
+        .route("/try/{token}", get(demo::page).post(demo::key))
+        .route("/try/{token}/{file}", get(demo::file))
+        .route("/verify", get(web::verify))
+        .route("/console", get(web::console));
+    let files = Router::new()
+        .route("/web/integrity.json", get(web::integrity))
+        .route("/web/models/{name}", get(web::model))
+        .route("/web/{*path}", get(web::file));
     let limited = api.layer(middleware::from_fn_with_state(
         (app.clone(), permits),
         limit,
     ));
+    let limited = limited.merge(files).layer(web::cors(&app.config));
     // Every body has a limit of its own: the usual one would cut photos in forms.
     open.merge(limited.layer(DefaultBodyLimit::disable()))
         .fallback(|| async { ApiError::NotFound("route") })
@@ -50,6 +63,11 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), watch_request))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
+        .layer(fixed(
+            PERMISSIONS_POLICY,
+            "camera=(self), microphone=(), geolocation=()",
+        ))
+        .layer(fixed(OPENER_POLICY, "same-origin"))
         .layer(fixed(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
 use menshen_core::access::Scope;
 use menshen_core::ids::TenantId;
+use menshen_core::time::Millis;
 use menshen_store::{NewApiKey, Secret};
 use serde_json::json;
 
@@ -49,19 +50,40 @@ pub async fn use_link(
     Path(token): Path<String>,
 ) -> Result<Response, ApiError> {
     let tenant = app.setup.take(&token).ok_or(ApiError::NotFound("link"))?;
+    let scopes = Scope::of_keys().map(|scope| scope.name().to_owned());
+    let scopes = scopes.collect();
+    give(
+        &app,
+        tenant,
+        ("operator", "operator.key_created"),
+        scopes,
+        None,
+    )
+    .await
+}
+
+/// Draws a key of a tenant and answers with it.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for a tenant that is gone.
+pub async fn give(
+    app: &App,
+    tenant: TenantId,
+    (label, action): (&str, &'static str),
+    scopes: Vec<String>,
+    expires_at: Option<Millis>,
+) -> Result<Response, ApiError> {
     let tenant = app.store.find_tenant(tenant).await?;
     let tenant = tenant.ok_or(ApiError::NotFound("link"))?;
     let now = app.now();
     let new = NewApiKey {
-        label: "operator".to_owned(),
-        scopes: Scope::of_keys()
-            .map(|scope| scope.name().to_owned())
-            .collect(),
-        expires_at: None,
+        label: label.to_owned(),
+        scopes,
+        expires_at,
     };
     let mut tx = app.store.begin().await?;
     let (key, secret) = tx.create_api_key(&tenant, &new, now).await?;
-    let act = Act::system(Some(tenant.id), "operator.key_created", "api_key", key.id.0);
+    let act = Act::system(Some(tenant.id), action, "api_key", key.id.0);
     record::audit(&mut tx, act, now).await?;
     tx.commit().await?;
     Ok(Json(json!({ "secret": secret.reveal() })).into_response())

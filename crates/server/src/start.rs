@@ -7,17 +7,20 @@ use menshen_core::Policy;
 use menshen_engine::Pool;
 use menshen_ledger::Signer;
 use menshen_store::{
-    BlobConfig, NewApiKey, Saved, Secret, Store, StoreConfig, StoreError, TenantKind, restore,
+    BlobConfig, NewApiKey, Saved, Secret, Store, StoreConfig, StoreError, TenantKind, TenantRow,
+    restore,
 };
 use thiserror::Error;
 
 use crate::app::{App, Parts};
 use crate::clock::Clock;
 use crate::config::{Blobs, Config};
+use crate::demo::Demo;
 use crate::keys::{self, KeyError};
 use crate::outbound::{Outbound, OutboundError};
 use crate::routes::tenants::tenant_scopes;
 use crate::setup::SetupLink;
+use crate::web::Pages;
 
 /// Why the service did not start.
 #[derive(Debug, Error)]
@@ -53,6 +56,8 @@ pub struct Greeting {
     pub sandbox_key: Option<Secret>,
     /// The path of the operator's link.
     pub setup_path: String,
+    /// The path of the page to try things out, where there is one.
+    pub demo_path: Option<String>,
 }
 
 /// Opens the store of a configuration.
@@ -126,6 +131,20 @@ fn make_folder(config: &Config) -> Result<(), StartError> {
     })
 }
 
+/// Returns all tenants: the first one is the operator's own.
+async fn oldest_first(store: &Store) -> Result<Vec<TenantRow>, StoreError> {
+    let mut found: Vec<TenantRow> = Vec::new();
+    loop {
+        let after = found.last().map(|tenant| tenant.id);
+        let page = store.list_tenants(after, 500).await?;
+        if page.is_empty() {
+            found.reverse();
+            return Ok(found);
+        }
+        found.extend(page);
+    }
+}
+
 /// Puts the service together.
 ///
 /// # Errors
@@ -134,6 +153,7 @@ pub async fn start(
     config: Config,
     clock: Clock,
     engine: Option<Pool>,
+    pages: Pages,
 ) -> Result<(App, Greeting), StartError> {
     let outbound = Outbound::new(&config)?;
     let (store, mut made_keys) = open_store(&config, &clock).await?;
@@ -145,7 +165,7 @@ pub async fn start(
     made_keys.extend(signing.made);
     let now = clock.now();
     let mut sandbox_key = None;
-    let mut tenants = store.list_tenants(None, 1).await?;
+    let mut tenants = oldest_first(&store).await?;
     if tenants.is_empty() {
         let policy = Policy::default();
         let mut tx = store.begin().await?;
@@ -165,6 +185,11 @@ pub async fn start(
     }
     let token = Secret::draw("")?;
     let setup_path = format!("/setup/{}", token.reveal());
+    let demo = match pages.demo {
+        Some(files) => Some(Demo::new(&store, &tenants, files, now).await?),
+        None => None,
+    };
+    let demo_path = demo.as_ref().map(Demo::path);
     let app = App::new(Parts {
         store,
         engine,
@@ -173,6 +198,8 @@ pub async fn start(
         config,
         outbound,
         setup: SetupLink::new(token, tenants[0].id),
+        demo,
+        page_models: pages.models,
     });
     Ok((
         app,
@@ -180,6 +207,7 @@ pub async fn start(
             made_keys,
             sandbox_key,
             setup_path,
+            demo_path,
         },
     ))
 }

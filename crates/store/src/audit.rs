@@ -83,13 +83,12 @@ impl Tx {
         Ok(())
     }
 
-    /// Writes what was appended.
-    pub(crate) async fn write_audit(&mut self) -> Result<(), StoreError> {
+    /// Writes what was appended, after the log's right edge.
+    pub(crate) async fn write_audit(&mut self, mut edge: Frontier) -> Result<(), StoreError> {
         let entries = std::mem::take(&mut self.audit);
         if entries.is_empty() {
             return Ok(());
         }
-        let mut edge = lock_edge(self.conn()).await?;
         for entry in entries {
             let entry = entry.at_place(edge.size());
             edge.append(entry.leaf());
@@ -328,7 +327,7 @@ impl Store {
 }
 
 /// Takes the one lock of the log and returns its right edge.
-async fn lock_edge(conn: &mut AnyConnection) -> Result<Frontier, StoreError> {
+pub(crate) async fn lock_edge(conn: &mut AnyConnection) -> Result<Frontier, StoreError> {
     let lock = sqlx::query(LOCK_EDGE).execute(&mut *conn).await;
     if lock.doing("lock the audit log")?.rows_affected() == 0 {
         sqlx::query(MAKE_EDGE)

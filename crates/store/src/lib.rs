@@ -104,7 +104,7 @@ pub use jobs::{JobRow, JobState, QueueState};
 pub use marks::{MarkKind, NewMark};
 pub use notices::{NewNotice, NoticeRow, NoticeState};
 pub use open::Store;
-pub use outbox::{EventRow, OutboxState};
+pub use outbox::EventRow;
 pub use restore::restore;
 pub use review_cases::{NewReviewCase, ReviewCaseRow};
 pub use review_notes::NoteRow;

@@ -67,6 +67,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0009_screening.sql"),
     ),
     (
+        10,
+        "events",
+        include_str!("../migrations/sqlite/0010_events.sql"),
+        include_str!("../migrations/postgres/0010_events.sql"),
+    ),
+    (
         11,
         "sign_in",
         include_str!("../migrations/sqlite/0011_sign_in.sql"),

@@ -3,22 +3,9 @@
 use menshen_core::ids::{EventId, TenantId, WebhookId};
 use menshen_core::time::Millis;
 
-use crate::columns::{Reader, all, newer_than, one, words};
+use crate::columns::{Reader, all, one};
 use crate::error::{Doing, insert_error};
 use crate::{DeliveryRow, Store, StoreError, Tx};
-
-/// Where an event is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OutboxState {
-    /// It waits to be sent.
-    Ready,
-    /// It was sent.
-    Sent,
-    /// It was given up.
-    Failed,
-}
-
-words!(OutboxState { Ready = "ready", Sent = "sent", Failed = "failed" });
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -33,19 +20,19 @@ pub struct EventRow {
     pub payload: String,
     /// When it happened.
     pub created_at: Millis,
-    /// Where it is.
-    pub state: OutboxState,
-    /// Counts the changes.
-    pub version: i64,
 }
 
 const OUTBOX: &str = "outbox";
-const INSERT: &str = "INSERT INTO outbox (id, tenant_id, event, payload, created_at, state, version) \
-     VALUES ($1, $2, $3, $4, $5, 'ready', 1)";
-const FIND: &str = "SELECT id, tenant_id, event, payload, created_at, state, version FROM outbox \
+const INSERT: &str = "INSERT INTO outbox (id, tenant_id, event, payload, created_at) \
+     VALUES ($1, $2, $3, $4, $5)";
+/// Numbers an event after all of its tenant's that have committed. Only under the lock that commits take one after the other.
+const NUMBER: &str = "UPDATE outbox SET seq = (SELECT COALESCE(MAX(seq), 0) + 1 FROM outbox WHERE tenant_id = $1) \
+     WHERE id = $2";
+const FIND: &str = "SELECT id, tenant_id, event, payload, created_at FROM outbox \
      WHERE id = $1 AND tenant_id = $2";
-const LIST: &str = "SELECT id, tenant_id, event, payload, created_at, state, version FROM outbox \
-     WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+const LIST: &str = "SELECT id, tenant_id, event, payload, created_at FROM outbox \
+     WHERE tenant_id = $1 AND seq > COALESCE((SELECT seq FROM outbox WHERE id = $2 AND tenant_id = $1), 0) \
+     ORDER BY seq LIMIT $3";
 
 impl Store {
     /// Returns an event of a tenant.
@@ -63,7 +50,8 @@ impl Store {
         one(OUTBOX, row, read)
     }
 
-    /// Returns a tenant's events, oldest first.
+    /// Returns a tenant's events in the order in which they were committed: whoever goes on after the last one that they
+    /// saw misses none. After one that is not the tenant's they begin anew.
     pub async fn list_events(
         &self,
         tenant: TenantId,
@@ -72,7 +60,7 @@ impl Store {
     ) -> Result<Vec<EventRow>, StoreError> {
         let rows = sqlx::query(LIST)
             .bind(tenant.to_string())
-            .bind(newer_than(after))
+            .bind(after.map(|id| id.to_string()))
             .bind(i64::from(limit))
             .fetch_all(&self.inner.pool)
             .await
@@ -128,7 +116,22 @@ impl Tx {
             .execute(self.conn())
             .await
             .map_err(|source| insert_error(OUTBOX, "append event", source))?;
+        self.events.push((tenant, id));
         Ok(id)
+    }
+
+    /// Gives what was appended its place among the tenant's events. An id says when an event was begun, and a slow
+    /// transaction commits after a faster one that began later.
+    pub(crate) async fn number_events(&mut self) -> Result<(), StoreError> {
+        for (tenant, id) in std::mem::take(&mut self.events) {
+            sqlx::query(NUMBER)
+                .bind(tenant.to_string())
+                .bind(id.to_string())
+                .execute(self.conn())
+                .await
+                .doing("number an event")?;
+        }
+        Ok(())
     }
 }
 
@@ -139,7 +142,5 @@ fn read(r: Reader<'_>) -> Result<EventRow, StoreError> {
         event: r.get("event")?,
         payload: r.get("payload")?,
         created_at: r.at("created_at")?,
-        state: r.parse("state")?,
-        version: r.get("version")?,
     })
 }

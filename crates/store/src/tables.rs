@@ -85,7 +85,7 @@ pub(crate) const TABLES: &[Table] = tables! {
         id Text, kind Text, payload Text, state Text, run_at Int, leased_at Int, lease_until Int, tries Int, last_error Text,
         created_at Int, finished_at Int, version Int,
     }
-    outbox { id Text, tenant_id Text, event Text, payload Text, created_at Int, state Text, version Int }
+    outbox { id Text, tenant_id Text, event Text, payload Text, created_at Int, seq Int }
     consent { id Text, tenant_id Text, applicant_id Text, purpose Text, text_version Text, given_at Int, withdrawn_at Int }
     legal_hold { id Text, tenant_id Text, applicant_id Text, reason Text, placed_at Int, ends_at Int, lifted_at Int }
     contact { id Text, tenant_id Text, applicant_id Text, channel Text, address_sealed Bytes, created_at Int, replaced_at Int }
@@ -203,6 +203,10 @@ mod tests {
                 (["CREATE", "TABLE", name, ..], _) => table = (*name).to_owned(),
                 (["ALTER", "TABLE", name, "ADD", "COLUMN", column, kind], _) => {
                     found.insert(format!("{name}.{column} {}", kind.trim_end_matches(';')));
+                }
+                (["ALTER", "TABLE", name, "DROP", "COLUMN", column], _) => {
+                    let gone = format!("{name}.{} ", column.trim_end_matches(';'));
+                    found.retain(|listed: &String| !listed.starts_with(&gone));
                 }
                 ([column, kind, ..], true) if table != "blob_data" => {
                     let kind = kind.trim_end_matches(',');

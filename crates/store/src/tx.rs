@@ -1,9 +1,10 @@
 //! Transactions: what is written together is there together, or not at all.
 
-use menshen_core::ids::BlobId;
+use menshen_core::ids::{BlobId, EventId, TenantId};
 use sqlx::{Any, AnyConnection, Transaction};
 use tokio::sync::OwnedSemaphorePermit;
 
+use crate::audit::lock_edge;
 use crate::blobs::Place;
 use crate::error::Doing;
 use crate::open::{ACQUIRE_TIMEOUT, Engine};
@@ -17,6 +18,8 @@ pub struct Tx {
     pub(crate) doomed: Vec<(Place, BlobId)>,
     /// Audit entries to be appended as the last thing before this commits.
     pub(crate) audit: Vec<NewAuditEntry>,
+    /// Events that get their places then, too.
+    pub(crate) events: Vec<(TenantId, EventId)>,
     // After the transaction, so that the next writer starts when this one has been told to stop.
     turn: OwnedSemaphorePermit,
 }
@@ -41,6 +44,7 @@ impl Store {
             store: self.clone(),
             doomed: Vec::new(),
             audit: Vec::new(),
+            events: Vec::new(),
             turn,
         })
     }
@@ -52,7 +56,7 @@ impl Tx {
     /// Files that the transaction removed go after it. Where that fails, the commit stands all the same, and
     /// [`Store::sweep_blobs`] tries again: a file without a row is not an error that the caller could mend.
     pub async fn commit(mut self) -> Result<(), StoreError> {
-        self.write_audit().await?;
+        self.write_in_order().await?;
         self.inner.commit().await.doing("commit")?;
         drop(self.turn);
         for (place, id) in self.doomed {
@@ -61,6 +65,16 @@ impl Tx {
             }
         }
         Ok(())
+    }
+
+    /// Writes what others read in the order of commits, under the lock that they take one after the other.
+    async fn write_in_order(&mut self) -> Result<(), StoreError> {
+        if self.audit.is_empty() && self.events.is_empty() {
+            return Ok(());
+        }
+        let edge = lock_edge(self.conn()).await?;
+        self.number_events().await?;
+        self.write_audit(edge).await
     }
 
     /// Returns the store that the transaction belongs to.

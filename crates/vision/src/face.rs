@@ -25,7 +25,7 @@ pub use detect::{
 pub use embed::{Embedding, align, compare, embed, embed_chip};
 pub(crate) use examine::people;
 pub use examine::{
-    Face, FaceModels, Located, Upright, embed_any, examine, eyes_open, find, measure,
+    Face, FaceModels, Located, Upright, embed_any, examine, examine_frame, eyes_open, find, measure,
 };
 pub use eyes::{eyes_by_iris, eyes_by_mesh, mouth_open};
 pub use mesh::{Mesh, POINTS, mesh};

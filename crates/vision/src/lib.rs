@@ -1,5 +1,6 @@
 //! Pixels to evidence: quality, document, text, face and liveness measures. Holds no acceptance threshold.
 
+pub mod capture;
 pub mod face;
 pub mod layout;
 pub mod liveness;

@@ -6,9 +6,9 @@ mod plane;
 mod quality;
 mod rectify;
 
-pub use find::{FoundPage, find_page};
+pub use find::{FoundPage, OUTLINE, find_page};
 pub use homography::Homography;
-pub use quality::{Survey, quality};
+pub use quality::{Survey, exposure, quality};
 pub use rectify::{PAGE_WIDTH, Page, PageRect, rectify, rectify_at};
 
 use image::RgbImage;

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, request } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
@@ -37,7 +37,7 @@ export interface Service {
 export async function startService(args: readonly string[] = [], environment: Record<string, string> = {}): Promise<Service> {
   const folder = mkdtempSync(join(tmpdir(), "menshen-web-"));
   const all = ["serve", "--json", "--listen", "127.0.0.1:0", "--data-dir", join(folder, "data"), ...args];
-  const child = spawn(MENSHEN, all, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, RUST_LOG: "error", ...environment } });
+  const child = spawn(MENSHEN, all, { stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, ...environment } });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const greeting = await new Promise<Record<string, string>>((resolve, reject) => {
     let text = "";
@@ -115,6 +115,7 @@ export async function startFront(service: string, pages: Record<string, string> 
     response.setHeader("Referrer-Policy", "no-referrer");
     const page = shells[path];
     if (page !== undefined) return void response.setHeader("Content-Type", KINDS[".html"] ?? "").end(page);
+    if (path === "/favicon.ico") return void response.writeHead(204).end();
     const file = join(APP, "dist", path.replace(/^\/web\//, ""));
     if (path.startsWith("/web/") && !path.includes("..") && existsSync(file)) {
       response.setHeader("Content-Type", KINDS[extname(file)] ?? "application/octet-stream");
@@ -138,12 +139,23 @@ export async function startFront(service: string, pages: Record<string, string> 
   return front;
 }
 
-/** Starts Chromium; with `camera`, a Y4M file, as one whose camera shows that file and is allowed. */
-export function startBrowser(camera?: string): Promise<Browser> {
+/** What a browser's camera is: a Y4M file that is shown and allowed, or one of which nothing is decided yet. */
+export type Camera = { film: string } | "undecided";
+
+/** Starts Chromium, without a camera where none is named. */
+export function startBrowser(camera?: Camera): Promise<Browser> {
   const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
-  const fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${camera}`];
-  const args = ["--disable-component-update", "--disable-sync", ...quiet, ...(camera === undefined ? [] : fake)];
+  const fake = camera === undefined ? [] : ["--use-fake-device-for-media-stream"];
+  if (typeof camera === "object") fake.push("--use-fake-ui-for-media-stream", `--use-file-for-fake-video-capture=${camera.film}`);
+  const args = ["--disable-component-update", "--disable-sync", ...quiet, ...fake];
   return chromium.launch({ executablePath: CHROMIUM, args });
+}
+
+/** Denies the camera to a page's origin, as the person's answer to the browser would. */
+export async function denyCamera(page: Page, url: string): Promise<void> {
+  const wire = await page.context().newCDPSession(page);
+  const permission = { name: "camera" };
+  await wire.send("Browser.setPermission" as "Browser.grantPermissions", { permission, setting: "denied", origin: new URL(url).origin } as never);
 }
 
 /** A width and height at which every screen must be whole. */
@@ -162,11 +174,12 @@ export const SIZES: readonly Size[] = [
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
+const AXE_SOURCE = readFileSync(AXE, "utf8");
+
 /** Returns what axe-core finds wrong with a page, one line each. */
 export async function axeFaults(page: Page): Promise<string[]> {
   // Injected past the page's own policy, as a browser's extension would be.
-  const { readFileSync } = await import("node:fs");
-  await page.evaluate(readFileSync(AXE, "utf8"));
+  await page.evaluate(AXE_SOURCE);
   return page.evaluate(async () => {
     interface Finding { id: string; nodes: { html: string; target: unknown[] }[] }
     const { axe } = globalThis as unknown as { axe: { run: (on: Document, how: object) => Promise<{ violations: Finding[] }> } };
@@ -186,19 +199,25 @@ export async function shoot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
 }
 
-/** Looks at a screen at every size, light and dark: returns what is wrong with it, and keeps pictures. */
+/** Looks at a screen at every size, light and dark: returns what is wrong with it, and keeps pictures of the narrow and the wide. */
 export async function look(page: Page, name: string, sizes: readonly Size[] = SIZES): Promise<string[]> {
   const faults: string[] = [];
-  for (const scheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    for (const size of sizes) {
-      await page.setViewportSize(size);
-      const over = await overflow(page);
-      if (over > 0) faults.push(`${name} ${scheme} ${size.width}: wider than its window by ${over} pixels`);
-      await shoot(page, `${name}-${scheme}-${size.width}`);
-    }
+  const check = async (scheme: string) => {
     for (const fault of await axeFaults(page)) faults.push(`${name} ${scheme}: ${fault}`);
+  };
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  for (const size of sizes) {
+    await page.setViewportSize(size);
+    const over = await overflow(page);
+    if (over > 0) faults.push(`${name} ${size.width}: wider than its window by ${over} pixels`);
+    if (size.width === 360 || size.width === 1440) await shoot(page, `${name}-light-${size.width}`);
   }
-  await page.emulateMedia({ colorScheme: "light" });
+  await check("light");
+  // Colours change nothing of the layout.
+  await page.setViewportSize({ width: 360, height: 800 });
+  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+  await shoot(page, `${name}-dark-360`);
+  await check("dark");
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: null });
   return faults;
 }

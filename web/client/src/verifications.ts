@@ -2,7 +2,7 @@ import { body } from "./answer.js";
 import { checked, own } from "./call.js";
 import type { Api, Call, Creation } from "./call.js";
 import type {
-  CaptureOut, DataIn, DataOut, DecisionOut, operations, PageOutVerificationItem, VerificationIn, VerificationOut,
+  CaptureOut, DataIn, DataOut, DecisionOut, operations, PageOutVerificationItem, RulesOut, VerificationIn, VerificationOut,
 } from "./schema.js";
 
 type Which = NonNullable<operations["list_verifications"]["parameters"]["query"]>;
@@ -31,6 +31,10 @@ export const verifications = (api: Api) => ({
   /** Returns a verification with its state explained. */
   getVerification: (id: string, call?: Call): Promise<VerificationOut> =>
     body(api.GET("/v1/verifications/{id}", { params: { path: { id } }, ...own(call) })),
+
+  /** Returns the limits by which a page may judge a picture before it is sent. */
+  getRules: (verification: string, call?: Call): Promise<RulesOut> =>
+    body(api.GET("/v1/verifications/{id}/rules", { params: { path: { id: verification } }, ...own(call) })),
 
   /** Hands in the typed data, and judges it by itself. */
   putData: (verification: string, data: DataIn, call?: Call): Promise<DataOut> =>

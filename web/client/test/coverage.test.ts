@@ -38,6 +38,7 @@ const calls: { [Name in keyof Menshen]: (menshen: Menshen) => Promise<unknown> }
   getData: (menshen) => menshen.getData("v"),
   getDecisionEvidence: (menshen) => menshen.getDecisionEvidence("d"),
   getPhrase: (menshen) => menshen.getPhrase("a"),
+  getRules: (menshen) => menshen.getRules("v"),
   getPolicy: (menshen) => menshen.getPolicy(),
   getProof: (menshen) => menshen.getProof(7),
   getTicket: (menshen) => menshen.getTicket("t"),

@@ -6,24 +6,18 @@ use crate::evidence::{FieldEvidence, PageEvidence, PageQuality};
 use crate::finding::{Finding, at_least, at_most};
 use crate::geometry::Rect;
 use crate::pages::Page;
-use crate::policy::{PageLimits, Policy};
+use crate::policy::{PageLimits, Policy, QualityLimits};
 use crate::reason::{Class, End, ReasonCode, Why};
 
 /// Judges a photo; `needed` are the fields that must be legible.
 pub(crate) fn check(policy: &Policy, page: &Page, needed: &[Field]) -> Vec<Finding> {
-    let (limits, evidence) = (&policy.page, page.evidence);
-    let found_document = is_found(policy, evidence);
-    let mut judge = Judge {
-        page,
-        limits,
-        found: Vec::new(),
-    };
-    if evidence.unreadable.is_some() {
-        judge.add(ReasonCode::PhotoUnreadable);
+    let (limits, evidence) = (policy.page.quality(), page.evidence);
+    let mut judge = Judge::new(&limits, page);
+    if !judge.readable() {
         return judge.found;
     }
     judge.exposure(&evidence.quality);
-    if !found_document {
+    if !is_found(policy, evidence) {
         judge.add(ReasonCode::DocNotFound);
         // An outline without known content may be a document that is out of focus or burnt out.
         if evidence.quad.is_some() {
@@ -32,12 +26,24 @@ pub(crate) fn check(policy: &Policy, page: &Page, needed: &[Field]) -> Vec<Findi
         }
         return judge.found;
     }
-    judge.outline(evidence);
-    judge.sharpness(evidence, needed);
-    judge.glare(evidence, needed);
-    judge.light_and_cover(&evidence.quality);
-    judge.resolution(evidence);
-    judge.origin(evidence);
+    judge.visible(evidence, needed);
+    judge.origin(&policy.page, evidence);
+    judge.found
+}
+
+/// Judges a photo of which no text is known: an outline stands for the document.
+pub(crate) fn check_capture(limits: &QualityLimits, page: &Page) -> Vec<Finding> {
+    let evidence = page.evidence;
+    let mut judge = Judge::new(limits, page);
+    if !judge.readable() {
+        return judge.found;
+    }
+    judge.exposure(&evidence.quality);
+    if evidence.quad.is_some() {
+        judge.visible(evidence, &[]);
+    } else if evidence.quality.text_height.is_none() && evidence.portrait.is_none() {
+        judge.add(ReasonCode::DocNotFound);
+    }
     judge.found
 }
 
@@ -57,11 +63,37 @@ pub(crate) fn is_faulty(findings: &[Finding]) -> bool {
 
 struct Judge<'a> {
     page: &'a Page<'a>,
-    limits: &'a PageLimits,
+    limits: &'a QualityLimits,
     found: Vec<Finding>,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    fn new(limits: &'a QualityLimits, page: &'a Page<'a>) -> Self {
+        Self {
+            page,
+            limits,
+            found: Vec::new(),
+        }
+    }
+
+    /// Tells whether there is a picture at all, and says so where there is none.
+    fn readable(&mut self) -> bool {
+        let readable = self.page.evidence.unreadable.is_none();
+        if !readable {
+            self.add(ReasonCode::PhotoUnreadable);
+        }
+        readable
+    }
+
+    /// Everything that a document must show.
+    fn visible(&mut self, evidence: &PageEvidence, needed: &[Field]) {
+        self.outline(evidence);
+        self.sharpness(evidence, needed);
+        self.glare(evidence, needed);
+        self.light_and_cover(&evidence.quality);
+        self.resolution(evidence);
+    }
+
     fn at(&self, code: ReasonCode) -> Finding {
         Finding::new(code, self.page.step)
     }
@@ -225,8 +257,8 @@ impl Judge<'_> {
     }
 
     /// Copies, screens and edited files.
-    fn origin(&mut self, page: &PageEvidence) {
-        let (limits, quality, traces) = (self.limits, &page.quality, &page.traces);
+    fn origin(&mut self, limits: &PageLimits, page: &PageEvidence) {
+        let (quality, traces) = (&page.quality, &page.traces);
         let kind = page.seen.map(|seen| seen.kind);
         let coloured = kind.is_some_and(|kind| limits.coloured_kinds.contains(&kind));
         let before = self.found.len();

@@ -26,7 +26,8 @@ pub struct EventOut {
     pub created_at: String,
 }
 
-/// Lists events, oldest first: keep the last id and ask for what came after it.
+/// Lists events in the order in which they came to be seen: keep the last id and ask for what came after it, and none is
+/// missed. An id that is no event's of the tenant begins anew.
 #[utoipa::path(get, path = "/v1/events", tag = "events", params(PageIn),
     responses((status = 200, body = PageOut<EventOut>), (status = 422, body = Problem)))]
 pub async fn list_events(

@@ -30,6 +30,7 @@ pub mod policy;
 pub mod privacy;
 pub mod reasons;
 pub mod review;
+pub mod rules;
 pub mod screening;
 pub mod session;
 pub mod sessions;
@@ -105,6 +106,7 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
             verifications::list_verifications
         ))
         .routes(routes!(verifications::get_verification))
+        .routes(routes!(rules::get_rules))
         .routes(routes!(verifications::submit_verification))
         .routes(routes!(appeals::create_appeal, appeals::list_appeals))
         .routes(routes!(appeals::get_appeal, appeals::withdraw_appeal))

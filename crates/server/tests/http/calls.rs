@@ -145,6 +145,11 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ("POST", "/v1/verifications", People(VerificationsWrite)),
     ("GET", "/v1/verifications/{id}", People(VerificationsRead)),
     (
+        "GET",
+        "/v1/verifications/{id}/rules",
+        People(VerificationsRead),
+    ),
+    (
         "POST",
         "/v1/verifications/{id}/submit",
         People(VerificationsWrite),

@@ -31,6 +31,38 @@ fn a_policy_is_read_changed_and_kept_by_open_verifications() {
 }
 
 #[test]
+fn a_page_is_told_the_limits_of_pictures_and_nothing_that_helps_against_fraud() {
+    on_both(|service| async move {
+        let applicant = service.applicant("one").await;
+        let toml = "to_review = [\"doc_glare\", \"doc_edited\"]\n[page]\nblur_max = 1.5";
+        let put = service.put("/v1/policy", json!({ "toml": toml })).await;
+        assert_eq!(put.status, StatusCode::OK, "{}", put.body);
+        let id = service.verification(&applicant, "L2", "first").await;
+        // A policy that comes later judges later verifications.
+        service.put("/v1/policy", json!({ "toml": "" })).await;
+        let rules = service.get(&format!("/v1/verifications/{id}/rules")).await;
+        assert_eq!(rules.status, StatusCode::OK, "{}", rules.body);
+        assert_eq!(rules.body["page"]["blur_max"], json!(1.5));
+        assert_eq!(rules.body["to_review"], json!(["doc_glare"]));
+        let text = rules.body.to_string();
+        for word in [
+            "moire",
+            "chroma",
+            "inconsistency",
+            "match",
+            "spoof",
+            "fmr",
+            "frozen",
+        ] {
+            assert!(!text.contains(word), "{word} in {text}");
+        }
+        // What the page is told is what `core` reads.
+        let read: menshen_core::CaptureRules = serde_json::from_value(rules.body).unwrap();
+        assert_eq!(read.face, menshen_core::Policy::default().face);
+    });
+}
+
+#[test]
 fn a_bad_policy_is_refused_by_the_name_of_its_key() {
     on_both(|service| async move {
         let before = service.get("/v1/policy").await.body;

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, Response, StatusCode, header};
 use menshen_core::time::Millis;
-use menshen_server::{App, Clock, Config, do_one_job, router, start};
+use menshen_server::{App, Clock, Config, Pages, do_one_job, router, start};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -88,7 +88,9 @@ impl Service {
         };
         config.engine.workers = 0;
         config.database_connections = 8;
-        let (app, greeting) = start(config, Clock::set(START), None).await.unwrap();
+        let (app, greeting) = start(config, Clock::set(START), None, Pages::default())
+            .await
+            .unwrap();
         Self {
             router: router(app.clone()),
             app,

@@ -4,7 +4,7 @@ use image::RgbImage;
 use menshen_core::evidence::{FaceEvidence, FaceMeasures};
 
 use super::canonical::over_eyes;
-use super::detect::{Detection, count, detect, detect_crowd, detect_turned, subject};
+use super::detect::{Detection, count, detect, detect_crowd, detect_frame, detect_turned, subject};
 use super::embed::{Embedding, align_points, embed, embed_chip};
 use super::eyes::{eyes_by_iris, eyes_by_mesh, mouth_open};
 use super::mesh::{Mesh, mesh};
@@ -73,8 +73,15 @@ fn confirmed(
 
 /// Returns everything that is measured on a photo of a person: the number of faces and the largest.
 pub fn examine(models: &FaceModels, image: &RgbImage) -> Result<FaceEvidence, ModelError> {
+    evidence_of(models, image, detect_crowd(models.detector, image)?)
+}
+
+fn evidence_of(
+    models: &FaceModels,
+    image: &RgbImage,
+    found: Vec<Detection>,
+) -> Result<FaceEvidence, ModelError> {
     let size = [image.width(), image.height()];
-    let found = detect_crowd(models.detector, image)?;
     let faces = people(models, image, &found)?;
     let Some(face) = confirmed(models, image, found)? else {
         return Ok(FaceEvidence {
@@ -88,6 +95,11 @@ pub fn examine(models: &FaceModels, image: &RgbImage) -> Result<FaceEvidence, Mo
         faces: faces.max(1),
         largest: Some(measure(models, image, &face)?),
     })
+}
+
+/// Returns what is measured on a frame of a running camera: as [`examine`], without the search for small faces.
+pub fn examine_frame(models: &FaceModels, image: &RgbImage) -> Result<FaceEvidence, ModelError> {
+    evidence_of(models, image, detect_frame(models.detector, image)?)
 }
 
 /// Score from which a face beside the subject counts as a person.

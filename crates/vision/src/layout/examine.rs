@@ -302,7 +302,7 @@ fn holds(rect: &Rect, point: Point) -> bool {
 
 /// The picture itself as a page. A picture of a document's proportions was cropped along it, so its
 /// corners are there; any other one has no corners of a document.
-fn whole(photo: &RgbImage) -> FoundPage {
+pub(crate) fn whole(photo: &RgbImage) -> FoundPage {
     let (width, height) = (photo.width() as f32, photo.height() as f32);
     let ratio = width.max(height) / width.min(height).max(1.0);
     FoundPage {
@@ -329,7 +329,7 @@ fn turned_corners<T: Copy>(corners: [T; 4], quarter_turns: u32) -> [T; 4] {
 }
 
 /// Brings a box from pixels of the rectified picture into page space.
-fn on_page(rect: &Rect, zoom: f32) -> PageRect {
+pub(crate) fn on_page(rect: &Rect, zoom: f32) -> PageRect {
     PageRect {
         x: rect.x / zoom,
         y: rect.y / zoom,
@@ -470,7 +470,7 @@ fn unscaled(read: MrzRead, scale: f32) -> Zone {
 
 /// Cuts the portrait out of the photo, upright and at its own resolution, and finds its face again
 /// there.
-fn portrait(
+pub(crate) fn portrait(
     networks: &FaceModels,
     photo: &RgbImage,
     page: &Page,

@@ -22,6 +22,7 @@ mod sheet;
 mod upright;
 
 pub use examine::{ExaminedPage, PageModels, Portrait, examine_page};
+pub(crate) use examine::{on_page, portrait as portrait_of, whole};
 pub use kind::{Cues, classify};
 pub use sheet::{Sheet, read_sheet};
 pub use upright::{Turned, upright};

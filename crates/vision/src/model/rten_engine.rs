@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rten::op_registry;
 use rten_tensor::prelude::*;
 
 use super::{Model, ModelError, Tensor};
@@ -23,6 +24,17 @@ impl RtenModel {
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ModelError> {
         let network =
             rten::Model::load(bytes).map_err(|error| ModelError::Load(Box::new(error)))?;
+        Ok(Self { network })
+    }
+
+    /// Loads a network that finds or measures faces, as [`Self::from_bytes`] does. Brings along only the operators that
+    /// those networks have, so that a program for a browser stays small.
+    pub fn of_faces(bytes: Vec<u8>) -> Result<Self, ModelError> {
+        let operators = op_registry!(
+            Add, Concat, Conv, MaxPool, PRelu, Pad, Relu, Reshape, Transpose
+        );
+        let loaded = rten::ModelOptions::with_ops(operators).load(bytes);
+        let network = loaded.map_err(|error| ModelError::Load(Box::new(error)))?;
         Ok(Self { network })
     }
 }

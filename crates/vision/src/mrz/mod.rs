@@ -115,6 +115,14 @@ pub fn read_mrz(reader: &TextReader, photo: &RgbImage) -> Result<Option<MrzRead>
     Ok(best)
 }
 
+/// Tells whether a picture shows bands of writing that can be a zone, without reading them. Prose in even lines can look so,
+/// and a zone in bad light may not.
+pub fn has_bands(photo: &RgbImage) -> bool {
+    let gray = image::imageops::grayscale(photo);
+    let lines = band::find_lines(&gray, band::SIDES[0]);
+    !group::groups(&lines).is_empty()
+}
+
 /// As [`read_mrz`], for a caller who has run the text detector on the picture already.
 pub fn read_mrz_in(
     reader: &TextReader,

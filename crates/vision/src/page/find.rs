@@ -34,6 +34,8 @@ const SEARCH_SIDE: u32 = 480;
 const TIGHT: f32 = 0.004;
 /// Gap between a seen side and the picture's border that still is a crop along the document's edge.
 const TIGHT_MARGIN: f32 = 0.025;
+/// Confidence from which an outline was seen; below it the picture's own frame was taken as the page.
+pub const OUTLINE: f32 = 0.25;
 /// Confidence of the whole picture taken as a page.
 const FRAME_CONFIDENCE: f32 = 0.2;
 
@@ -67,7 +69,7 @@ pub fn find_page(picture: &RgbImage) -> Option<FoundPage> {
     Some(FoundPage {
         quad,
         corners_visible,
-        confidence: (0.25 + 0.75 * (best.score - quads::FRAME_SCORE) / 0.55).clamp(0.25, 1.0),
+        confidence: (OUTLINE + 0.75 * (best.score - quads::FRAME_SCORE) / 0.55).clamp(OUTLINE, 1.0),
     })
 }
 

@@ -11,7 +11,7 @@ use image::RgbImage;
 use menshen_core::evidence::PageQuality;
 use menshen_core::geometry::{Point, Rect};
 
-use super::plane::{Plane, percentile};
+use super::plane::{Plane, luma, percentile};
 use super::rectify::{PAGE_WIDTH, Page, PageRect};
 use crate::photo;
 use glare::Glare;
@@ -47,6 +47,14 @@ impl<'a> Survey<'a> {
 
     /// Returns all measures of the page.
     pub fn quality(&self) -> PageQuality {
+        PageQuality {
+            moire: moire::strength(self.page, self.photo),
+            ..self.legibility()
+        }
+    }
+
+    /// Returns the measures that say how well the page can be seen and read: all but patterns of screens and prints.
+    pub fn legibility(&self) -> PageQuality {
         let mut levels = self.levels();
         let mut level = |part| percentile(&mut levels, part).unwrap_or(0.0);
         let (low, middle, high) = (level(0.05), level(0.5), level(0.95));
@@ -77,7 +85,7 @@ impl<'a> Survey<'a> {
                 .map(|&area| self.image_rect(area, 2.0))
                 .collect(),
             chroma: LightMap::chroma(&self.pixels, inside),
-            moire: moire::strength(self.page, self.photo),
+            moire: 0.0,
             text_height: text::height(&self.plane).map(|height| height * scale),
             page_width: self.page.source_width,
         }
@@ -141,6 +149,17 @@ impl<'a> Survey<'a> {
             width: right - left,
             height: bottom - top,
         })
+    }
+}
+
+/// Returns light and contrast of a whole picture, nothing else: for one in which no page was found.
+pub fn exposure(picture: &RgbImage) -> PageQuality {
+    let mut levels: Vec<f32> = picture.pixels().step_by(5).map(|p| luma(p.0)).collect();
+    let mut level = |part| percentile(&mut levels, part).unwrap_or(0.0);
+    PageQuality {
+        brightness: level(0.5),
+        contrast: level(0.95) - level(0.05),
+        ..PageQuality::default()
     }
 }
 

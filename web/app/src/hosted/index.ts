@@ -1,10 +1,12 @@
 import { LANGS, langOf } from "../shared/i18n.js";
 import type { Lang } from "../shared/i18n.js";
+import { readLink } from "../shared/link.js";
+import type { Linked } from "../shared/link.js";
 import "../verify/index.js";
 import { pageStyles } from "./styles.js";
 
-/** Where the link's token is kept for a reload of this tab. */
-const TOKEN = "menshen.token";
+/** Where what the link carries is kept for a reload of this tab. */
+const LINK = "menshen.link";
 /** Where the chosen language is kept for a reload of this tab. */
 const LANG = "menshen.lang";
 
@@ -14,13 +16,13 @@ const TITLES: Readonly<Record<Lang, string>> = { en: "Identity verification", "z
 const CHOOSE: Readonly<Record<Lang, string>> = { en: "Language", "zh-CN": "语言" };
 
 /** Takes the token out of the address, so that neither history nor a look over the shoulder shows it. */
-function takeToken(): string {
-  const told = decodeURIComponent(location.hash.slice(1));
+function takeLink(): Linked {
+  const told = location.hash.slice(1);
   if (told !== "") {
-    history.replaceState(null, "", location.pathname);
-    keep(TOKEN, told);
+    history.replaceState(null, "", location.pathname + location.search);
+    keep(LINK, told);
   }
-  return told || kept(TOKEN) || "";
+  return readLink(told || kept(LINK) || "");
 }
 
 function kept(key: string): string | null {
@@ -43,8 +45,6 @@ function build(): void {
   document.adoptedStyleSheets = [pageStyles];
   const header = document.createElement("header");
   const heading = document.createElement("h1");
-  const label = document.createElement("label");
-  const name = document.createElement("span");
   const choice = document.createElement("select");
   const main = document.createElement("main");
   const element = document.createElement("menshen-verify");
@@ -54,7 +54,7 @@ function build(): void {
     document.documentElement.lang = lang;
     document.title = TITLES[lang];
     heading.textContent = TITLES[lang];
-    name.textContent = CHOOSE[lang];
+    choice.setAttribute("aria-label", CHOOSE[lang]);
     choice.value = lang;
     element.lang = lang;
   };
@@ -63,12 +63,17 @@ function build(): void {
     speak(langOf(choice.value));
   });
   const asked = kept(LANG) ?? new URLSearchParams(location.search).get("lang") ?? navigator.language;
-  const token = takeToken();
+  const open = () => {
+    const { token, verification } = takeLink();
+    element.verification = verification;
+    // Without one the element says what to do.
+    element.token = token || "-";
+  };
   speak(langOf(asked));
-  element.setAttribute("token", token || "none");
-  addEventListener("hashchange", () => element.setAttribute("token", takeToken()));
-  label.append(name, choice);
-  header.append(heading, label);
+  open();
+  // Another link in the same tab.
+  addEventListener("hashchange", () => location.hash !== "" && open());
+  header.append(heading, choice);
   main.append(element);
   document.body.append(header, main);
 }

@@ -12,7 +12,6 @@ pageStyles.replaceSync(`
   header { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.25rem 1rem;
     max-width: 34rem; margin: 0 auto; padding: 0.75rem 1.25rem 0; }
   h1 { font-size: 1rem; font-weight: 600; color: var(--soft); margin: 0; }
-  header label { display: flex; align-items: center; gap: 0.5rem; font-size: 0.875rem; color: var(--soft); }
   header select { font: inherit; min-height: 44px; color: var(--ink); background: transparent; border: 1px solid var(--line); border-radius: 8px; padding: 0 0.5rem; }
   header select option { background: var(--card); }
   :focus-visible { outline: 3px solid #0d5c75; outline-offset: 2px; }

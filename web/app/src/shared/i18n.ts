@@ -23,12 +23,15 @@ type Plural<K> = K extends `${infer Stem}.one` ? Stem : never;
 /** The texts of one language. */
 export class Texts<Key extends string> {
   readonly #plurals: Intl.PluralRules;
+  /** The reader's own form of the language, for dates and numbers: British days are not American ones. */
+  readonly #region: string;
 
   constructor(
     readonly lang: Lang,
     readonly catalogue: Readonly<Record<Key, string>>,
   ) {
     this.#plurals = new Intl.PluralRules(lang);
+    this.#region = navigator.languages.find((tag) => langOf(tag) === lang && tag.startsWith(lang.slice(0, 2))) ?? lang;
   }
 
   /** Returns a text. */
@@ -37,7 +40,7 @@ export class Texts<Key extends string> {
   /** Returns the text for a number: those of `KEY.one` and `KEY.other` that the language's rule names, with `{n}` in it. */
   n = (stem: Plural<Key>, count: number): string => {
     const form = this.#plurals.select(count) === "one" ? "one" : "other";
-    return fill(this.catalogue[`${stem}.${form}` as Key], { n: new Intl.NumberFormat(this.lang).format(count) });
+    return fill(this.catalogue[`${stem}.${form}` as Key], { n: new Intl.NumberFormat(this.#region).format(count) });
   };
 
   /** Is there a text with this key? */
@@ -48,10 +51,10 @@ export class Texts<Key extends string> {
 
   /** Returns a day and a time of day in the reader's own time zone. */
   moment = (at: string): string =>
-    new Intl.DateTimeFormat(this.lang, { dateStyle: "long", timeStyle: "short" }).format(new Date(at));
+    new Intl.DateTimeFormat(this.#region, { dateStyle: "long", timeStyle: "short" }).format(new Date(at));
 
   /** Returns a day. */
-  day = (at: string): string => new Intl.DateTimeFormat(this.lang, { dateStyle: "long" }).format(new Date(at));
+  day = (at: string): string => new Intl.DateTimeFormat(this.#region, { dateStyle: "long" }).format(new Date(at));
 
   /** Returns how far off a moment is: "in 3 minutes", "2 hours ago". */
   away = (at: string, now: number): string => {

@@ -37,6 +37,10 @@ export class Ask extends LitElement {
     this.about = await diagnosticsOf(program, flow.service.latency());
   }
 
+  override firstUpdated(): void {
+    this.querySelector<HTMLElement>("h2")?.focus();
+  }
+
   override render() {
     const { model, flow, tickets, texts } = this.view;
     const { t, n } = texts;
@@ -52,9 +56,9 @@ export class Ask extends LitElement {
       heading: t("support.ask"),
       lead: t("support.ask.lead"),
       body: html`<form @submit=${send}>
-        <label class="field"><span>${t("support.kind")}</span>
-          <select name="kind">${KINDS.map((kind) => html`<option value=${kind} ?selected=${kind === late}>${t(`support.kind.${kind}`)}</option>`)}</select></label>
-        <label class="field"><span>${t("support.text")}</span><textarea name="text" maxlength="4000" required></textarea></label>
+        <div class="field"><label for="kind">${t("support.kind")}</label>
+          <select id="kind" name="kind">${KINDS.map((kind) => html`<option value=${kind} ?selected=${kind === late}>${t(`support.kind.${kind}`)}</option>`)}</select></div>
+        <div class="field"><label for="text">${t("support.text")}</label><textarea id="text" name="text" maxlength="4000" required></textarea></div>
         ${this.pictures.length > 0
           ? html`<p class="note">${n("support.pictures", this.pictures.length)} <button type="button" class="quiet" @click=${() => (this.pictures = [])}>${t("support.pictures.none")}</button></p>`
           : nothing}
@@ -86,4 +90,4 @@ export class Ask extends LitElement {
   }
 }
 
-customElements.define("menshen-ask", Ask);
+if (!customElements.get("menshen-ask")) customElements.define("menshen-ask", Ask);

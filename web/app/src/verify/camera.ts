@@ -7,8 +7,6 @@ const WIDE = { width: { ideal: 2560 }, height: { ideal: 1440 } } as const;
 const FACE = { width: { ideal: 1280 }, height: { ideal: 960 } } as const;
 /** Quality of the JPEG: above it files grow and nothing more is read. */
 const JPEG = 0.92;
-/** The longest side of a picture that the engine in the page looks at, in pixels. */
-const LOOKED_AT = 1280;
 
 /** Returns why this page cannot have a camera at all; nothing where it can be asked for. */
 export function cameraFault(): Trouble | undefined {
@@ -46,20 +44,6 @@ export async function photograph(video: HTMLVideoElement): Promise<Blob> {
   return jpegOf(canvas);
 }
 
-/** Returns what a video shows now, small enough to be looked at many times a second. */
-export function frameOf(video: HTMLVideoElement, canvas: HTMLCanvasElement, longest = 640): ImageData | undefined {
-  return pixels(video, video.videoWidth, video.videoHeight, canvas, longest);
-}
-
-/** Returns the pixels of a photo, upright, for the engine in the page. */
-export async function pixelsOf(photo: Blob): Promise<ImageData> {
-  const bitmap = await createImageBitmap(photo);
-  const found = pixels(bitmap, bitmap.width, bitmap.height, document.createElement("canvas"), LOOKED_AT);
-  bitmap.close();
-  if (!found) throw new TypeError("the photo has no pixels");
-  return found;
-}
-
 /** Returns a file as it is, or a smaller copy of one that the service would not take for its size. */
 export async function fitting(file: Blob, largest: number): Promise<Blob> {
   if (file.size <= largest) return file;
@@ -71,16 +55,6 @@ export async function fitting(file: Blob, largest: number): Promise<Blob> {
   canvas.getContext("2d")?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();
   return jpegOf(canvas);
-}
-
-function pixels(from: CanvasImageSource, width: number, height: number, canvas: HTMLCanvasElement, longest: number) {
-  if (width === 0 || height === 0) return undefined;
-  const scale = Math.min(1, longest / Math.max(width, height));
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context?.drawImage(from, 0, 0, canvas.width, canvas.height);
-  return context?.getImageData(0, 0, canvas.width, canvas.height);
 }
 
 function jpegOf(canvas: HTMLCanvasElement): Promise<Blob> {

@@ -33,6 +33,12 @@ export function readFromNumber(number: string): Pick<Draft, "birth_date" | "sex"
   return { birth_date: `${year}-${month}-${day}`, sex: Number(order) % 2 === 1 ? "M" : "F" };
 }
 
+/** Returns a day as the service takes it, with two digits for month and day. */
+export function padded(day: string): string {
+  const [year = "", month = "", date = ""] = day.split("-");
+  return `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`;
+}
+
 /** Is it a day of the calendar? */
 export function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;

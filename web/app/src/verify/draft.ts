@@ -33,15 +33,16 @@ export function dropDraft(verification: string): void {
   }
 }
 
-/** Removes everything that pages of ours keep in this browser: drafts, the link's token, models. */
+/** What the hosted page keeps of its link: without it the person would have to go back for another one. */
+const LINK = `${PREFIX}link`;
+
+/** Removes what pages of ours keep in this browser: drafts, choices, the engine and its models. */
 export async function forgetAll(): Promise<void> {
   try {
-    for (const storage of [sessionStorage, localStorage]) {
-      for (const key of Object.keys(storage)) if (key.startsWith(PREFIX)) storage.removeItem(key);
-    }
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX) && key !== LINK) sessionStorage.removeItem(key);
   } catch {
     // Nothing was kept.
   }
   if (!("caches" in globalThis)) return;
-  for (const name of await caches.keys()) if (name.startsWith(PREFIX) || name.startsWith("menshen")) await caches.delete(name);
+  for (const name of await caches.keys()) if (name.startsWith("menshen")) await caches.delete(name);
 }

@@ -40,7 +40,7 @@ const DRAWINGS = {
   mask: () => face(svg`<path class="w" d="M33 40c10-4 20-4 30 0 0 8-6 15-15 15s-15-7-15-15zM33 42l-4-6M63 42l4-6" fill="var(--menshen-ground)"/><path class="a" d="M80 34v18m-5-6 5 6 5-6"/>`),
   eyes: () => draw(svg`${FACE}<path class="w" d="M37 34c2 3 6 3 8 0M51 34c2 3 6 3 8 0"/><path d="M43 48c3 2 7 2 10 0"/>`),
   people: () => draw(svg`<circle cx="36" cy="28" r="11"/><path d="M14 64c2-20 42-20 44 0"/><g class="w"><circle cx="68" cy="30" r="9"/><path d="M66 46c12-2 20 6 21 16"/></g>`),
-  hands: () => draw(svg`${FACE}${EYES}${BODY}<path class="w" d="M74 20l8-8M82 20l-8-8"/>`),
+  covering: () => draw(svg`${FACE}${BODY}<g class="w"><path d="M28 21h40M34 21c0-15 28-15 28 0"/><rect x="34" y="27" width="11" height="8" rx="4"/><rect x="51" y="27" width="11" height="8" rx="4"/><path d="M45 30h6M34 42c9-4 19-4 28 0-1 8-6 14-14 14s-13-6-14-14z"/></g>`),
   person: () => draw(svg`<circle cx="48" cy="26" r="11"/><path d="M26 62c2-22 42-22 44 0"/><path class="a" d="M72 14h16v12H80l-5 5v-5h-3z"/>`),
   camera: () => draw(svg`<path d="M20 24h12l5-8h22l5 8h12v34H20z"/><circle cx="48" cy="40" r="10"/><path class="w" d="M14 10l68 54"/>`),
   network: () => draw(svg`<path d="M16 30c18-16 46-16 64 0M26 41c12-11 32-11 44 0M37 51c7-6 15-6 22 0"/><circle cx="48" cy="60" r="2"/><path class="w" d="M18 10l60 54"/>`),
@@ -58,7 +58,8 @@ export type Drawing = keyof typeof DRAWINGS;
 /** Codes to drawings; what stands here wrong misleads the person, so that a code that is not known has the one that says only "look". */
 const FAMILIES: readonly (readonly [RegExp, Drawing])[] = [
   [/glare/, "glare"],
-  [/blurred|haze|upload|unreadable$/, "blur"],
+  [/upload/, "network"],
+  [/blurred|haze|unreadable$/, "blur"],
   [/^doc_too_dark/, "dark"],
   [/^doc_too_bright|low_contrast/, "bright"],
   [/shadow/, "shadow"],
@@ -75,7 +76,7 @@ const FAMILIES: readonly (readonly [RegExp, Drawing])[] = [
   [/glasses|^eyes$/, "glasses"],
   [/forehead|hat/, "hat"],
   [/mouth|mask/, "mask"],
-  [/^face_covered/, "hands"],
+  [/^face_covered/, "covering"],
   [/eyes_closed/, "eyes"],
   [/multiple/, "people"],
   [/too_far|too_near|off_centre|cut_off/, "distance"],

@@ -7,7 +7,8 @@ import { openEye } from "./eye.js";
 import type { Eye } from "./eye.js";
 import { emit } from "./events.js";
 import { Flow } from "./flow.js";
-import { nameOf, progressOf, screenOf } from "./model.js";
+import { linkOf } from "../shared/link.js";
+import { isOpen, nameOf, progressOf, screenOf } from "./model.js";
 import type { Model, Notice, Screen } from "./model.js";
 import { sessionOf } from "./session.js";
 import type { Session } from "./session.js";
@@ -27,7 +28,7 @@ const HOME = new URL(import.meta.url).origin;
  * `<menshen-verify token="mt_.." lang="en">`: leads a person through their verification, and shows how it stands.
  *
  * - `token`: the person's short-lived token; set another one when `menshen-token-expired` comes.
- * - `verification`: its id, where the token is for all of a person's.
+ * - `verification`: its id.
  * - `lang`: `en` or `zh-CN`; the page's or the browser's where left out.
  * - `service`: the service's address; the one that served the script where left out.
  */
@@ -56,6 +57,8 @@ export class MenshenVerify extends LitElement {
   #tickets: Tickets | undefined;
   #session: Session | undefined;
   #shown = "";
+  #said = "";
+  #begun = false;
   #told = "";
 
   constructor() {
@@ -77,9 +80,14 @@ export class MenshenVerify extends LitElement {
     removeEventListener("offline", this.#offline);
     this.#flow?.stop();
     this.#shots?.drop();
+    this.eye?.close();
+    this.eye = undefined;
   }
 
-  #online = () => this.#flow?.set({ network: "good" });
+  #online = () => {
+    this.#flow?.set({ network: "good" });
+    if (this.model?.trouble?.kind === "unreachable") void this.#flow?.retry();
+  };
   #offline = () => this.#flow?.set({ network: "offline" });
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -98,6 +106,7 @@ export class MenshenVerify extends LitElement {
   #restart(): void {
     this.#flow?.stop();
     this.#shots?.drop();
+    this.#session = undefined;
     this.#flow = undefined;
     if (this.token) void this.#begin();
   }
@@ -111,27 +120,31 @@ export class MenshenVerify extends LitElement {
       program: PROGRAM,
       onNetwork: (network) => this.#flow && this.#flow.model.network !== network && this.#flow.set({ network }),
     });
-    // Until the token's own verification is known the flow has nothing to ask for.
     const flow = new Flow(service, this.verification, (before, after) => this.#changed(before, after));
     this.#flow = flow;
     this.#shots = new Shots(flow, () => this.eye);
     this.#appeals = new Appeals(flow);
     this.#tickets = new Tickets(flow);
     this.model = flow.model;
-    try {
-      this.#session = await sessionOf(service, this.verification);
-    } catch (error) {
-      return flow.stuck(error);
-    }
-    if (this.#flow !== flow) return;
-    flow.verification = this.#session.verification;
+    if (!this.verification) return flow.set({ trouble: { kind: "not_found" } });
     await flow.start();
-    this.eye ??= await openEye(url);
+    if (this.#flow !== flow || !isOpen(flow.model)) return;
+    await this.#prepare(flow);
+  }
+
+  /** Fetches what photos are judged by, when there are photos to be taken. Nothing waits for it. */
+  async #prepare(flow: Flow): Promise<void> {
+    if (this.#session) return;
+    const session = await sessionOf(flow.service, flow.verification);
+    this.#session = session;
+    this.requestUpdate();
+    if (session.rules) this.eye ??= await openEye(flow.service.url, session.rules, () => (this.eye = undefined));
   }
 
   #changed(before: Model, after: Model): void {
     if (!this.#flow || after !== this.#flow.model) return;
     this.model = after;
+    if (after.again && !before.again && this.#flow) void this.#prepare(this.#flow);
     if (after.aside !== before.aside && after.aside === "support") void this.#tickets?.read();
     if (after.aside !== before.aside && after.aside === "appeal") void this.#appeals?.read();
     const { trouble } = after;
@@ -147,15 +160,20 @@ export class MenshenVerify extends LitElement {
     emit(this, "menshen-result", { verification: now.id, status: now.status, retry: now.retry ?? undefined, reasons: now.reasons });
   }
 
-  override updated(): void {
+  override updated(changed: PropertyValues<this>): void {
     if (!this.model || !this.texts) return;
     const name = nameOf(screenOf(this.model));
-    if (name === this.#shown) return;
-    const first = this.#shown === "" || this.#shown === "loading";
+    if (name !== this.#shown && name !== "loading") emit(this, "menshen-step", { step: name });
+    const heading = this.renderRoot.querySelector<HTMLElement>("h2");
+    const said = heading?.textContent ?? "";
+    const first = !this.#begun;
+    this.#begun ||= name !== "loading";
+    const other = name !== this.#shown || said !== this.#said;
     this.#shown = name;
-    if (name !== "loading") emit(this, "menshen-step", { step: name });
-    // What is new is read from its heading on. The first screen takes nothing away from the page around it.
-    if (!first) this.renderRoot.querySelector<HTMLElement>("h2")?.focus();
+    this.#said = said;
+    // What is new is read from its heading on. The first screen takes nothing away from the page around it, and another language
+    // is no other screen.
+    if (other && !first && !changed.has("texts")) heading?.focus();
   }
 
   override render() {
@@ -171,8 +189,8 @@ export class MenshenVerify extends LitElement {
       texts,
       eye: this.eye,
       accepted: this.#session?.accepted,
-      largest: this.#session?.largest ?? 20 << 20,
-      link: `${this.#flow.service.url}/verify#${this.#session?.linked ?? this.token}`,
+      largest: this.#session?.largest ?? Infinity,
+      link: `${this.#flow.service.url}/verify#${linkOf(this.token, this.verification)}`,
       program: PROGRAM,
     };
     return html`<section part="screen" class="screen at-${screen.at}" lang=${texts.lang} aria-busy=${model.busy}>

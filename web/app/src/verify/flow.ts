@@ -1,8 +1,9 @@
 import type { ReasonOut, VerificationOut } from "../schema.js";
 import { body, done, Problem, Unreachable } from "../shared/service.js";
 import type { Service } from "../shared/service.js";
+import { padded } from "./documents.js";
 import { dropDraft, forgetAll, keepDraft, readDraft } from "./draft.js";
-import { consentsMissing, EMPTY } from "./model.js";
+import { consentsMissing, EMPTY, isOpen } from "./model.js";
 import type { Aside, Draft, Known, Model, Notice, Part, Trouble } from "./model.js";
 
 /** Shortest and longest pause between two looks at the service, in milliseconds. */
@@ -20,7 +21,7 @@ export class Flow {
 
   constructor(
     readonly service: Service,
-    public verification: string,
+    readonly verification: string,
     readonly onChange: (before: Model, after: Model) => void,
   ) {}
 
@@ -64,6 +65,8 @@ export class Flow {
     const { status, processing } = known.verification;
     const going = status === "not_started" || status === "in_progress";
     this.set({ known, trouble: undefined, ...(going || processing ? {} : { shot: undefined, camera: undefined }) });
+    // The phone has handed everything in: this page shows what comes of it.
+    if (this.model.aside === "handover" && (processing || !isOpen(this.model))) this.set({ aside: "none" });
     this.lookLater();
   }
 
@@ -76,6 +79,10 @@ export class Flow {
     if (aside === "handover") this.#later(FOLLOWS);
     else if (verification.processing) this.#later(pause(verification.expected_at));
     else if (verification.status === "pending") this.#later(LOOKS.longest);
+    else if (verification.retry === "at" && verification.retry_at) {
+      // Timers hold no more than 24 days; nobody leaves a page open for that long.
+      this.#later(Math.min(Math.max(Date.parse(verification.retry_at) - Date.now(), LOOKS.longest), 2 ** 31 - 1));
+    }
   }
 
   #later(milliseconds: number): void {
@@ -151,7 +158,7 @@ export class Flow {
     this.run(async () => {
       const { document, country, name, birth_date, number, sex, nationality } = this.model.draft;
       if (!document || !country || !name || !birth_date || !number) return;
-      const data = { document, country, name, birth_date, number, sex: sex || null, nationality: nationality || null };
+      const data = { document, country, name, birth_date: padded(birth_date), number, sex: sex || null, nationality: nationality || null };
       const params = { path: { id: this.verification } };
       const found = await body(this.service.api.PUT("/v1/verifications/{id}/data", { params, body: data }));
       this.set({ wrong: found.usable ? [] : found.reasons });

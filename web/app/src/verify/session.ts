@@ -1,22 +1,47 @@
-import { Problem } from "../shared/service.js";
+import type { Rules } from "../engine/index.js";
+import { headers } from "../shared/service.js";
 import type { Service } from "../shared/service.js";
 import type { Accepted } from "./documents.js";
 
-/** What a token is for. */
+/** What the service tells a page before it begins. */
 export interface Session {
-  /** The verification that the person is led through. */
-  verification: string;
+  /** By what the engine in the page judges; nothing where the service does not tell. */
+  rules: Rules | undefined;
   /** Which documents are taken; nothing where the service does not tell. */
   accepted: Accepted | undefined;
   /** The size of the largest photo, in bytes. */
-  largest: number | undefined;
-  /** What stands in the link by which another device goes on, where the token alone does not do. */
-  linked: string | undefined;
+  largest: number;
 }
 
-/** Asks what a token is for. `named` is the verification that the page names, if it does. */
-export async function sessionOf(service: Service, named: string): Promise<Session> {
-  void service;
-  if (named === "") throw new Problem(404, undefined);
-  return { verification: named, accepted: undefined, largest: undefined, linked: undefined };
+/** The size of a photo that every service takes, in bytes. */
+const SMALL_ENOUGH = 8 << 20;
+
+/** Asks by what a verification's photos are judged. A service that does not tell judges all the same. */
+export async function sessionOf(service: Service, verification: string): Promise<Session> {
+  const [rules, largest] = await Promise.all([rulesOf(service, verification), largestOf(service)]);
+  const documents = rules?.["documents"];
+  return { rules, accepted: isAccepted(documents) ? documents : undefined, largest };
+}
+
+async function rulesOf(service: Service, verification: string): Promise<Rules | undefined> {
+  try {
+    const response = await service.send(new Request(`${service.url}/v1/verifications/${verification}/rules`));
+    const rules: unknown = response.ok ? await response.json() : undefined;
+    return typeof rules === "object" && rules !== null ? (rules as Rules) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function largestOf({ api }: Service): Promise<number> {
+  try {
+    return Number((await headers(api.OPTIONS("/v1/uploads"))).get("Tus-Max-Size")) || SMALL_ENOUGH;
+  } catch {
+    return SMALL_ENOUGH;
+  }
+}
+
+function isAccepted(documents: unknown): documents is Accepted {
+  if (typeof documents !== "object" || documents === null) return false;
+  return Object.values(documents).every((kinds) => Array.isArray(kinds) && kinds.every((kind) => typeof kind === "string"));
 }

@@ -1,5 +1,4 @@
 import { Problem } from "../shared/service.js";
-import { pixelsOf } from "./camera.js";
 import type { Eye } from "./eye.js";
 import { reasonOf } from "./flow.js";
 import type { Flow } from "./flow.js";
@@ -33,7 +32,7 @@ export class Shots {
     let bad = false;
     if (eye) {
       try {
-        const seen = await eye.look(await pixelsOf(photo), part);
+        const seen = await eye.shot(photo, part);
         bad = seen.reasons.some(({ blocks }) => blocks);
         this.#change({ seen, sending: bad ? "asking" : "looking" });
       } catch {

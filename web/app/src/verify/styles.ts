@@ -63,6 +63,7 @@ export const styles = [
     :host { display: block; }
     .screen { max-width: 34rem; margin: 0 auto; padding: 1.25rem 1.25rem 1rem; background: var(--ground); }
     h2 { font-size: 1.5rem; line-height: 1.3; font-weight: 650; margin: 0.25rem 0 0.5rem; outline: none; text-wrap: balance; }
+    h2:focus-visible { outline: none; }
     h3 { font-size: 1.1rem; margin: 1.5rem 0 0.5rem; }
     p { margin: 0 0 0.75rem; }
     .lead { color: var(--soft); font-size: 1.05rem; margin-bottom: 1.25rem; }
@@ -80,7 +81,7 @@ export const styles = [
     footer { display: flex; flex-wrap: wrap; justify-content: center; gap: 0.25rem 1rem; border-top: 1px solid var(--hair); margin-top: 1.5rem; padding-top: 0.5rem; }
 
     .field { display: block; border: none; padding: 0; margin: 0 0 1.25rem; }
-    .field > span:first-child, legend { display: block; font-weight: 600; margin-bottom: 0.35rem; padding: 0; }
+    .field > label:not(.tick), legend { display: block; font-weight: 600; margin-bottom: 0.35rem; padding: 0; }
     input:not([type="checkbox"], [type="file"], [type="radio"]), select, textarea {
       font: inherit; color: var(--ink); background: var(--field); width: 100%; min-height: 48px; padding: 0.6em 0.8em;
       border: 1px solid var(--line); border-radius: var(--radius);
@@ -89,11 +90,13 @@ export const styles = [
     [aria-invalid="true"] { border-color: var(--warn) !important; border-width: 2px !important; }
     .field .small { display: block; margin-top: 0.35rem; }
     .wrong { display: block; color: var(--warn); font-size: 0.925rem; margin-top: 0.4rem; }
+    .wrong strong { display: block; }
     .date .row { display: flex; gap: 0.75rem; }
     .date label { flex: 1; min-width: 0; }
     .date label .small { margin: 0 0 0.2rem; }
     .tick { display: flex; gap: 0.9rem; padding: 1rem; border: 1px solid var(--hair); border-radius: var(--radius); margin-bottom: 0.75rem; cursor: pointer; }
-    .tick:has(:checked) { border-color: var(--accent); background: var(--note-ground); }
+    .tick.plain { padding: 0.6rem 0; border: none; border-radius: 0; margin: 0; background: none; align-items: center; }
+    .tick:not(.plain):has(:checked) { border-color: var(--accent); background: var(--note-ground); }
     input[type="checkbox"], input[type="radio"] { flex: none; width: 24px; height: 24px; margin: 0; accent-color: var(--accent); }
 
     ul, ol { padding: 0; margin: 0 0 1rem; }
@@ -124,7 +127,9 @@ export const styles = [
     .code { display: grid; place-items: center; background: #ffffff; border-radius: var(--radius); padding: 0.75rem; width: min(15rem, 100%); margin: 0 auto 1rem; border: 1px solid var(--hair); }
     .code svg { width: 100%; height: auto; stroke: none; fill: #16222b; shape-rendering: crispEdges; }
     .dictated { font-size: 1.25rem; line-height: 1.7; border: 2px solid var(--line); border-radius: var(--radius); padding: 1rem 1.25rem; background: var(--field); overflow-wrap: anywhere; }
+    .dictated { margin-bottom: 1.25rem; }
     .dictated p { margin: 0; }
+    summary { min-height: 44px; padding: 0.6rem 0; color: var(--soft); cursor: pointer; }
     .facts { display: grid; grid-template-columns: auto 1fr; gap: 0.25rem 1rem; font-size: 0.9rem; margin: 0 0 1rem; }
     .facts dt { color: var(--soft); }
     .facts dd { margin: 0; overflow-wrap: anywhere; }
@@ -146,9 +151,10 @@ export const viewfinderStyles = [
   buttons,
   css`
     :host { display: block; }
-    .finder { position: relative; overflow: hidden; border-radius: var(--radius); background: #0b0f12; aspect-ratio: 4 / 3; max-height: 64vh; margin: 0 auto; }
+    .finder { position: relative; overflow: hidden; border-radius: var(--radius); background: #0b0f12; aspect-ratio: var(--shape, 4 / 3); max-height: 62vh; max-width: 100%; margin: 0 auto; }
     video { display: block; width: 100%; height: 100%; object-fit: cover; }
     .face video { transform: scaleX(-1); }
+    .finder.face { aspect-ratio: 1; }
     .guide { position: absolute; inset: 0; width: 100%; height: 100%; fill: none; stroke: #ffffff; stroke-width: 3; stroke-linejoin: round; }
     .frame, .oval { position: absolute; pointer-events: none; border: 3px solid #ffffffd0; box-shadow: 0 0 0 100vmax #0b0f1290; transition: border-color 0.2s; }
     .frame { inset: 10% 7%; border-radius: 14px; }

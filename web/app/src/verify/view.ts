@@ -47,19 +47,21 @@ export interface Layout {
   lead?: Piece;
   body?: Piece;
   primary?: Action | undefined;
+  /** What stands between the first thing to do and the others: a file to choose. */
+  between?: Piece;
   others?: readonly (Action | undefined)[];
 }
 
 /** Returns a screen. */
-export function page({ heading, lead, body, primary, others = [] }: Layout): TemplateResult {
+export function page({ heading, lead, body, primary, between, others = [] }: Layout): TemplateResult {
   const rest = others.filter((one) => one !== undefined);
   return html`
     <h2 part="heading" tabindex="-1">${heading}</h2>
     ${lead ? html`<p class="lead">${lead}</p>` : nothing}
     <div class="body">${body ?? nothing}</div>
-    ${primary || rest.length > 0
+    ${primary || between || rest.length > 0
       ? html`<div class="actions" part="actions">
-          ${primary ? button("primary", primary) : nothing} ${rest.map((one) => button("secondary", one))}
+          ${primary ? button("primary", primary) : nothing} ${between ?? nothing} ${rest.map((one) => button("secondary", one))}
         </div>`
       : nothing}
   `;
@@ -74,7 +76,7 @@ export function reasonList(reasons: readonly ReasonOut[], { of }: VerifyTexts): 
   if (reasons.length === 0) return nothing;
   return html`<ul class="reasons" part="reasons">
     ${reasons.map(
-      (reason) => html`<li class=${reason.end === "hint" ? "hint" : "fault"}>
+      (reason) => html`<li class=${["again", "fix", "final"].includes(reason.end) ? "fault" : "hint"}>
         <span class="drawing" aria-hidden="true">${drawingOf(reason.code ?? "")}</span>
         <div><strong>${of(reason.title)}</strong><p>${of(reason.remedy)}</p></div>
       </li>`,

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, svg } from "lit";
-import { cameraTrouble, closeCamera, frameOf, openCamera, photograph } from "./camera.js";
+import type { PropertyValues } from "lit";
+import { cameraTrouble, closeCamera, openCamera, photograph } from "./camera.js";
 import type { Eye, Point, Seen } from "./eye.js";
 import type { Part, Trouble } from "./model.js";
 import { Steadiness } from "./steady.js";
@@ -27,7 +28,6 @@ export class Viewfinder extends LitElement {
   #looking = 0;
   #shot = false;
   #hintSince = 0;
-  #canvas = document.createElement("canvas");
   #steady = new Steadiness();
 
   constructor() {
@@ -63,7 +63,8 @@ export class Viewfinder extends LitElement {
       await video.play();
       this.ready = true;
       this.hint = this.texts.t(this.shows === "selfie" ? "camera.place.face" : "camera.place.page");
-      if (this.eye) await this.#look(turn);
+      this.style.setProperty("--shape", `${video.videoWidth} / ${video.videoHeight}`);
+      await this.#look(turn);
     } catch (error) {
       if (turn === this.#looking) this.#fail(cameraTrouble(error));
     }
@@ -73,22 +74,23 @@ export class Viewfinder extends LitElement {
   async #look(turn: number): Promise<void> {
     while (turn === this.#looking && this.eye && !this.#shot) {
       const begun = performance.now();
-      const frame = frameOf(this.#video, this.#canvas);
-      if (frame) {
-        try {
-          this.seen = await this.eye.look(frame, this.shows);
-        } catch {
-          // Without the engine the manual shutter and the service's verdict remain.
-          this.eye = undefined;
-          this.seen = undefined;
-          return;
-        }
+      try {
+        const seen = await this.eye.frame(this.#video, this.shows);
         if (turn !== this.#looking) return;
-        this.#tell(this.seen);
-        if (this.#steady.settled(this.seen, performance.now())) return void (await this.#shoot());
+        if (seen) this.#take(seen);
+      } catch {
+        // Without the engine the manual shutter and the service's verdict remain.
+        this.seen = undefined;
+        return;
       }
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, LOOK_EVERY - (performance.now() - begun))));
     }
+  }
+
+  #take(seen: Seen): void {
+    this.seen = seen;
+    this.#tell(seen);
+    if (this.#steady.settled(seen, performance.now())) void this.#shoot();
   }
 
   #tell(seen: Seen): void {
@@ -116,6 +118,11 @@ export class Viewfinder extends LitElement {
     return this.renderRoot.querySelector("video") as HTMLVideoElement;
   }
 
+  /** The engine may come after the camera. */
+  override updated(changed: PropertyValues<this>): void {
+    if (changed.has("eye") && this.ready && this.eye) void this.#look((this.#looking += 1));
+  }
+
   override render() {
     const face = this.shows === "selfie";
     const good = this.seen !== undefined && !this.seen.reasons.some(({ blocks }) => blocks);
@@ -141,4 +148,4 @@ export class Viewfinder extends LitElement {
   }
 }
 
-customElements.define("menshen-viewfinder", Viewfinder);
+if (!customElements.get("menshen-viewfinder")) customElements.define("menshen-viewfinder", Viewfinder);

@@ -52,9 +52,9 @@ function beginning(view: View) {
             ${named.map(
               ({ code, title }, at) => html`<label class="tick"><input type="radio" name="code" value=${code ?? ""} ?checked=${at === 0} required /><span>${of(title)}</span></label>`,
             )}</fieldset>`}
-      <label class="field"><span>${t("appeal.words")}</span>
-        <textarea name="words" maxlength="2000" aria-describedby="words-hint"></textarea>
-        <span class="small" id="words-hint">${t("appeal.words.hint")}</span></label>
+      <div class="field"><label for="words">${t("appeal.words")}</label>
+        <textarea id="words" name="words" maxlength="2000" aria-describedby="words-hint"></textarea>
+        <span class="small" id="words-hint">${t("appeal.words.hint")}</span></div>
       <div class="actions">
         <button class="primary" part="button primary" ?disabled=${model.busy}>${t("appeal.start")}</button>
         <button type="button" class="secondary" part="button secondary" @click=${back(view).act}>${t("back")}</button>
@@ -89,8 +89,8 @@ function proving(view: View) {
           ${t(channel === "sms" ? "appeal.send.sms" : "appeal.send.email", { address })}</button>`,
       )}</div>
       <form @submit=${prove}>
-        <label class="field"><span>${t("appeal.code")}</span>
-          <input name="code" inputmode="numeric" autocomplete="one-time-code" required pattern="[0-9 ]{6,8}" maxlength="8" /></label>
+        <div class="field"><label for="code">${t("appeal.code")}</label>
+          <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required pattern="[0-9 ]{6,8}" maxlength="8" /></div>
         <div class="actions"><button class="primary" part="button primary" ?disabled=${model.busy}>${t("appeal.code.send")}</button></div>
       </form>`,
     others: [withdraw(view), back(view)],

@@ -2,7 +2,7 @@ import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { ReasonOut } from "../../schema.js";
 import { countries, likelyCountry } from "../countries.js";
-import { fieldsOf, isDay, kindsOf, readFromNumber } from "../documents.js";
+import { fieldsOf, isDay, kindsOf, padded, readFromNumber } from "../documents.js";
 import type { FieldName, Kind } from "../documents.js";
 import { drawKind } from "../drawings.js";
 import { page, reasonList } from "../view.js";
@@ -26,12 +26,12 @@ export function documentScreen({ model, flow, texts: { t, lang }, accepted }: Vi
     heading: t("document.heading"),
     lead: t("document.lead"),
     body: html`
-      <label class="field"><span>${t("document.country")}</span>
-        <select name="country" @change=${choose}>
+      <div class="field"><label for="country">${t("document.country")}</label>
+        <select id="country" name="country" @change=${choose}>
           ${country === undefined ? html`<option value="" selected disabled>${t("document.country.choose")}</option>` : nothing}
           ${countries(lang).map(({ code, name }) => html`<option value=${code} ?selected=${code === country}>${name}</option>`)}
         </select>
-      </label>
+      </div>
       ${kinds.length > 0
         ? html`<ul class="choices" aria-label=${t("document.kinds")}>
             ${kinds.map(
@@ -77,16 +77,17 @@ export function formScreen(view: View): TemplateResult {
   const { t } = texts;
   const kind = (model.draft.document ?? "passport") as Kind;
   const fields = fieldsOf(kind);
-  const failed = model.again ? (model.known?.verification.reasons ?? []).filter(({ step }) => step === "form") : [];
+  const failed = (model.known?.verification.reasons ?? []).filter(({ step }) => step === "form");
   const reasons = model.wrong.length > 0 ? model.wrong : failed;
   // What is said of a field that is not on the screen stands above it.
   const shown = (reason: ReasonOut) => fields.some((field) => field === fieldOf(reason));
   const hand = (event: SubmitEvent) => {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
-    const first = form.querySelector<HTMLElement>("[aria-invalid=true]");
-    if (first && !form.checkValidity()) first.focus();
-    else void flow.handInData();
+    const day = form.querySelector<HTMLInputElement>("input[name=day]");
+    // A day that no calendar has is said at once, in the browser's own way.
+    day?.setCustomValidity(isDay(padded(model.draft.birth_date ?? "")) ? "" : t("form.birth_date.wrong"));
+    if (form.reportValidity()) void flow.handInData();
   };
   return page({
     heading: t("form.heading"),
@@ -124,19 +125,19 @@ function control(view: View, field: FieldName, kind: Kind, reasons: readonly Rea
     const option = (value: string, label: string) =>
       html`<option value=${value} ?selected=${(model.draft.sex ?? "") === value}>${label}</option>`;
     const choose = (event: Event) => flow.type({ sex: (event.target as HTMLSelectElement).value });
-    return html`<label class="field"><span>${t("form.sex")}</span>
-      <select name="sex" aria-describedby=${described} @change=${choose}>
+    return html`<div class="field"><label for="sex">${t("form.sex")}</label>
+      <select id="sex" name="sex" aria-describedby=${described} @change=${choose}>
         ${option("", t("form.sex.none"))} ${option("F", t("sex.F"))} ${option("M", t("sex.M"))} ${option("X", t("sex.X"))}
-      </select>${below}</label>`;
+      </select>${below}</div>`;
   }
   const type = (event: Event) => {
     const { value } = event.target as HTMLInputElement;
     flow.type(field === "number" && kind === "prc_id_card" ? { number: value.trim(), ...readFromNumber(value) } : { [field]: value });
   };
-  return html`<label class="field"><span>${t(field === "name" ? "form.name" : kind === "prc_id_card" ? "form.number.prc" : "form.number")}</span>
-    <input name=${field} required autocomplete=${field === "name" ? "name" : "off"} autocapitalize=${field === "name" ? "words" : "characters"}
+  return html`<div class="field"><label for=${field}>${t(field === "name" ? "form.name" : kind === "prc_id_card" ? "form.number.prc" : "form.number")}</label>
+    <input id=${field} name=${field} required autocomplete=${field === "name" ? "name" : "off"} autocapitalize=${field === "name" ? "words" : "characters"}
       spellcheck="false" maxlength=${field === "name" ? 300 : 100} .value=${model.draft[field] ?? ""} aria-describedby=${described}
-      aria-invalid=${reasons.length > 0} @input=${type} />${below}</label>`;
+      aria-invalid=${reasons.length > 0} @input=${type} />${below}</div>`;
 }
 
 /** Returns three fields for a day: nobody scrolls a calendar back to the year of their birth. */
@@ -145,12 +146,13 @@ function birthDate({ model, flow, texts: { t, lang } }: View, described: string,
   const parts = { year, month, day };
   const type = (part: keyof typeof parts) => (event: Event) => {
     const input = event.target as HTMLInputElement;
+    input.form?.querySelector<HTMLInputElement>("input[name=day]")?.setCustomValidity("");
     const all = { ...parts, [part]: input.value.replace(/\D/g, "") };
     flow.type({ birth_date: `${all.year}-${all.month}-${all.day}` });
   };
   const settle = () => {
-    const padded = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
-    if (isDay(padded)) flow.type({ birth_date: padded });
+    const whole = padded(`${year}-${month}-${day}`);
+    if (isDay(whole)) flow.type({ birth_date: whole });
   };
   const field = (part: keyof typeof parts, length: number) => html`<label><span class="small">${t(`form.${part}`)}</span>
     <input name=${part} inputmode="numeric" required pattern="[0-9]{1,${length}}" maxlength=${length} autocomplete="bday-${part}"

@@ -75,7 +75,7 @@ function pending(view: View, { expected_at, support, reasons, appeal }: Verifica
   });
 }
 
-function failed(view: View, { reasons, retry, retry_at, next }: VerificationOut) {
+function failed(view: View, { reasons, retry, retry_at, next, appeal }: VerificationOut) {
   const { texts, flow } = view;
   const { t, of, moment } = texts;
   const wait = retry === "at" && retry_at;
@@ -83,9 +83,9 @@ function failed(view: View, { reasons, retry, retry_at, next }: VerificationOut)
   const list = new Intl.ListFormat(texts.lang, { type: "conjunction" }).format(steps);
   const lead = retry === "now" && steps.length > 0 ? t("failed.only", { steps: list }) : wait ? t("failed.wait", { when: moment(retry_at) }) : t("failed.appeal");
   return page({
-    heading: t("failed.heading"),
+    heading: t(retry === "appeal" ? "failed.final" : "failed.heading"),
     lead,
-    body: reasonList(reasons, texts),
+    body: html`${appeal?.outcome === "upheld" ? html`<p class="note">${t("appeal.upheld")}</p>` : nothing} ${reasonList(reasons, texts)}`,
     primary: retry === "now" ? { label: t("failed.again"), act: flow.tryAgain } : retry === "appeal" ? dispute(view) : ask(view),
     others: [retry === "appeal" ? undefined : dispute(view), wait ? undefined : ask(view)],
   });
@@ -111,7 +111,8 @@ function appealing(view: View, { appeal, reasons }: VerificationOut) {
   return page({
     heading: t(waits ? "appeal.waiting" : "appeal.open"),
     lead,
-    body: waits ? html`${picture("person")} ${reasonList(reasons, texts)}` : picture("sheet"),
+    // That an appeal is open is what this screen says already.
+    body: waits ? html`${picture("person")} ${reasonList(reasons.filter(({ end }) => end !== "wait"), texts)}` : picture("sheet"),
     primary: waits ? undefined : { label: t("appeal.go_on"), act: () => flow.aside("appeal") },
     others: [ask(view)],
   });

@@ -3,7 +3,7 @@ import type { TemplateResult } from "lit";
 import { cameraFault, fitting } from "../camera.js";
 import { drawPart, drawingOf } from "../drawings.js";
 import type { Part, Shot } from "../model.js";
-import { inTheHand } from "../surroundings.js";
+import { inAppView, inTheHand } from "../surroundings.js";
 import { fileButton, hasCamera, otherDevice, page, reasonList } from "../view.js";
 import type { Action, View } from "../view.js";
 import "../viewfinder.js";
@@ -17,21 +17,24 @@ export function prepareScreen(view: View, part: Part): TemplateResult {
     if (trouble) flow.set({ trouble });
     else flow.open(part);
   };
-  const why = (model.known?.verification.reasons ?? []).filter(({ step }) => model.again && step === (part === "selfie" ? "selfie" : `document_${part}`));
+  // Why it is asked for once more: after a failure, or by a person who looked at it.
+  const why = (model.known?.verification.reasons ?? []).filter(({ step }) => step === (part === "selfie" ? "selfie" : `document_${part}`));
+  // An app's own view may take photos by its file picker, though it lends no camera.
+  const inApp = !hasCamera() && inAppView() !== undefined;
+  // At a desk the button leads to the screen that says what to do without a camera.
+  const lends = hasCamera() || !inTheHand();
   const kind = model.draft.document;
   const text = part === "back" && kind === "prc_id_card" ? "prepare.back.prc" : part === "front" && kind === "passport" ? "prepare.front.passport" : `prepare.${part}`;
   return page({
     heading: t(`prepare.${part}.heading`),
     lead: texts.has(text) ? t(text) : nothing,
+    primary: lends ? { label: t("prepare.open"), act: open } : undefined,
+    between: fileButton(t("prepare.file"), (file) => takeFile(view, part, file), lends ? "secondary" : "primary"),
+    others: [inApp ? { label: t("prepare.browser"), act: open } : undefined, inTheHand() ? undefined : otherDevice(view)],
     body: html`
       <div class="picture" aria-hidden="true">${drawPart(part, kind)}</div>
       ${reasonList(why, texts)}
       <ul class="tips">${([1, 2, 3] as const).map((n) => html`<li>${t(`prepare.${part === "selfie" ? "selfie" : "page"}.tip${n}`)}</li>`)}</ul>
-      <div class="actions">
-        ${hasCamera() || !inTheHand() ? html`<button type="button" class="primary" part="button primary" @click=${open}>${t("prepare.open")}</button>` : nothing}
-        ${fileButton(t("prepare.file"), (file) => takeFile(view, part, file), hasCamera() || !inTheHand() ? "secondary" : "primary")}
-        ${inTheHand() ? nothing : html`<button type="button" class="secondary" part="button secondary" @click=${otherDevice(view).act}>${otherDevice(view).label}</button>`}
-      </div>
     `,
   });
 }

@@ -55,11 +55,11 @@ function thread(view: View, { ticket, messages }: ThreadOut) {
     )}</ul>
     ${open
       ? html`<form @submit=${write}>
-          <label class="field"><span>${t("support.more")}</span><textarea name="text" maxlength="4000" required></textarea></label>
-          <div class="actions"><button class="secondary" part="button secondary" ?disabled=${model.busy}>${t("support.write")}</button></div>
+          <div class="field"><label for="more">${t("support.more")}</label><textarea id="more" name="text" maxlength="4000" required></textarea></div>
+          <div class="actions"><button class="primary" part="button primary" ?disabled=${model.busy}>${t("support.write")}</button></div>
         </form>`
       : nothing}`,
-    primary: back(view),
-    others: [open ? { label: t("support.close"), act: () => tickets.close(ticket.id) } : undefined, { label: t("support.all"), act: () => tickets.list(false) }],
+    primary: open ? undefined : back(view),
+    others: [open ? back(view) : undefined, open ? { label: t("support.close"), act: () => tickets.close(ticket.id) } : undefined, { label: t("support.all"), act: () => tickets.list(false) }],
   });
 }

@@ -4,7 +4,7 @@ import { drawn } from "../drawings.js";
 import type { Drawing } from "../drawings.js";
 import { partOf } from "../model.js";
 import type { Part, Trouble } from "../model.js";
-import { inAppView, permissionAdvice } from "../surroundings.js";
+import { inAppView, inTheHand, permissionAdvice } from "../surroundings.js";
 import { fileButton, otherDevice, page } from "../view.js";
 import type { Action, View } from "../view.js";
 import { takeFile } from "./photo.js";
@@ -33,7 +33,7 @@ export function troubleScreen(view: View, trouble: Trouble): TemplateResult {
     case "camera_denied":
       return withoutCamera(view, trouble, html`${picture} ${steps(view, `trouble.camera_denied.${permissionAdvice()}`)}`, again);
     case "in_app":
-      return withoutCamera(view, trouble, html`${picture} ${steps(view, `trouble.in_app.${inAppView() === "wechat" ? "wechat" : "other"}`)}`, again, copy(view));
+      return withoutCamera(view, trouble, html`${picture} ${steps(view, `trouble.in_app.${inAppView() === "wechat" ? "wechat" : "other"}`)}`, again, copyLink(view));
     case "camera_absent":
     case "camera_busy":
     case "camera_insecure":
@@ -44,7 +44,6 @@ export function troubleScreen(view: View, trouble: Trouble): TemplateResult {
         lead: trouble.reason ? texts.of(trouble.reason.remedy) : t("trouble.outdated.lead"),
         body: picture,
         primary: { label: t("trouble.outdated.reload"), act: () => location.reload() },
-        others: [{ label: t("reset"), act: flow.reset }],
       });
     case "later":
       return page({
@@ -60,7 +59,7 @@ export function troubleScreen(view: View, trouble: Trouble): TemplateResult {
         lead: t("trouble.failed.lead"),
         body: html`${picture}<p class="small">${t("trouble.code", { code: trouble.code })}</p>`,
         primary: again,
-        others: [ask(view), { label: t("reset"), act: flow.reset }],
+        others: [ask(view)],
       });
     default:
       return page({
@@ -82,8 +81,8 @@ const ask = ({ flow, texts: { t } }: View): Action => ({
 
 type Cameraless = "camera_denied" | "camera_absent" | "camera_busy" | "camera_insecure" | "in_app";
 
-/** Without a camera there are three ways: allow it, another device, a file. */
-function withoutCamera(view: View, { kind }: { kind: Cameraless }, body: TemplateResult, again: Action, first?: TemplateResult) {
+/** Without a camera there are three ways: allow it, another device, a file. `first` is what helps most, where it is another one. */
+function withoutCamera(view: View, { kind }: { kind: Cameraless }, body: TemplateResult, again: Action, first?: Action) {
   const { t } = view.texts;
   const part = missingPart(view);
   const file = (photo: File) => {
@@ -97,13 +96,15 @@ function withoutCamera(view: View, { kind }: { kind: Cameraless }, body: Templat
       view.flow.aside("handover");
     },
   };
+  const absent = kind === "camera_absent" || kind === "camera_insecure";
+  const primary = first ?? (absent && !inTheHand() ? other : again);
   return page({
     heading: t(`trouble.${kind}.heading`),
     lead: t(`trouble.${kind}.lead`),
-    body: html`${body} ${first ?? nothing}
-      <div class="actions">${part ? fileButton(t(part === "selfie" ? "prepare.file.selfie" : "prepare.file"), file) : nothing}</div>`,
-    primary: again,
-    others: [other],
+    body,
+    primary,
+    between: part ? fileButton(t(part === "selfie" ? "prepare.file.selfie" : "prepare.file"), file) : nothing,
+    others: [other, again].filter((one) => one !== primary),
   });
 }
 
@@ -119,15 +120,15 @@ function steps({ texts: { t } }: View, stem: Stem) {
   return html`<ol class="steps">${([1, 2, 3] as const).map((n) => html`<li>${t(`${stem}.${n}`)}</li>`)}</ol>`;
 }
 
-/** Returns a button that copies the link, for another browser. */
-function copy({ link, flow, texts: { t } }: View) {
-  const act = async () => {
+/** Copies the link, for another browser. */
+const copyLink = ({ link, flow, texts: { t } }: View): Action => ({
+  label: t("handover.copy"),
+  act: async () => {
     try {
       await navigator.clipboard.writeText(link);
       flow.set({ notice: t("handover.copied") });
     } catch {
       flow.set({ notice: t("handover.not_copied") });
     }
-  };
-  return html`<div class="actions"><button type="button" class="primary" part="button primary" @click=${act}>${t("handover.copy")}</button></div>`;
-}
+  },
+});

@@ -1,0 +1,231 @@
+//! The pages that are built from `web/app` and taken into the program, and the networks that they fetch. Where they were not built,
+//! a plain form takes the place of the capture element.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use rust_embed::{Embed, EmbeddedFile};
+use sha2::{Digest, Sha256, Sha384};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use crate::app::App;
+use crate::config::Config;
+use crate::problem::ApiError;
+
+#[derive(Embed)]
+#[folder = "../../web/dist/"]
+struct Built;
+
+/// What the pages need beyond what is in the program.
+#[derive(Default)]
+pub struct Pages {
+    /// The networks that a page may fetch, by file name.
+    pub models: BTreeMap<String, Vec<u8>>,
+    /// The drawn person of the way to try things out; none where nobody is to try.
+    pub demo: Option<BTreeMap<String, Vec<u8>>>,
+}
+
+/// A file in memory and what a browser knows it by.
+pub struct Held {
+    bytes: Bytes,
+    tag: HeaderValue,
+}
+
+impl Held {
+    /// Holds a file.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        let tag = tag(&Sha256::digest(&bytes));
+        let bytes = bytes.into();
+        Self { bytes, tag }
+    }
+
+    /// Answers with the file, or that it is the one the browser has.
+    pub fn answer(&self, name: &str, asked: &HeaderMap) -> Response {
+        let headers = headers_of(name, &self.tag);
+        match has(asked, &self.tag) {
+            true => (StatusCode::NOT_MODIFIED, headers).into_response(),
+            false => (headers, self.bytes.clone()).into_response(),
+        }
+    }
+}
+
+/// The page of a person, opened by a link that carries the person's token behind the `#`.
+pub async fn verify() -> Html<&'static str> {
+    Html(match Built::get("hosted.js") {
+        Some(_) => include_str!("../assets/verify.html"),
+        None => include_str!("../assets/plain.html"),
+    })
+}
+
+/// The console of those who work here.
+pub async fn console() -> Html<&'static str> {
+    Html(match Built::get("console.js") {
+        Some(_) => include_str!("../assets/console.html"),
+        None => include_str!("../assets/unbuilt.html"),
+    })
+}
+
+/// A file of the pages, packed where the browser unpacks it.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for a file that is not part of the program.
+pub async fn file(Path(path): Path<String>, asked: HeaderMap) -> Result<Response, ApiError> {
+    let missing = ApiError::NotFound("file");
+    let Some(plain) = kind_of(&path).and_then(|_| Built::get(&path)) else {
+        return Err(missing);
+    };
+    let tag = tag(&plain.metadata.sha256_hash());
+    let mut headers = headers_of(&path, &tag);
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if has(&asked, &tag) {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    let packed = unpacks(&asked)
+        .then(|| Built::get(&format!("{path}.br")))
+        .flatten();
+    if packed.is_some() {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+    }
+    Ok((headers, bytes_of(packed.unwrap_or(plain))).into_response())
+}
+
+/// A network that the engine in the page runs.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for one that pages do not use or that is not installed.
+pub async fn model(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    asked: HeaderMap,
+) -> Result<Response, ApiError> {
+    let held = app
+        .page_models
+        .get(&name)
+        .ok_or(ApiError::NotFound("file"))?;
+    Ok(held.answer(&name, &asked))
+}
+
+/// What stands in `integrity="..."` of an integrator's page, for each script that may stand there.
+pub async fn integrity() -> Json<BTreeMap<&'static str, String>> {
+    static HASHES: LazyLock<BTreeMap<&'static str, String>> = LazyLock::new(|| {
+        let hash = |name| {
+            let file = Built::get(name)?;
+            let digest = BASE64_STANDARD.encode(Sha384::digest(&file.data));
+            Some((name, format!("sha384-{digest}")))
+        };
+        ["verify.js"].into_iter().filter_map(hash).collect()
+    });
+    Json(HASHES.clone())
+}
+
+/// Lets pages of the origins that the operator names load the element and call the API with a person's token. Cookies are never
+/// taken from there.
+pub fn cors(config: &Config) -> CorsLayer {
+    let origins = config.web.embed_on.iter();
+    let origins: Vec<HeaderValue> = origins.filter_map(|origin| origin.parse().ok()).collect();
+    let name = HeaderName::from_static;
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([
+            Method::GET,
+            Method::HEAD,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            name("idempotency-key"),
+            name("menshen-client"),
+            name("tus-resumable"),
+            name("upload-length"),
+            name("upload-metadata"),
+            name("upload-offset"),
+        ])
+        .expose_headers([
+            header::LOCATION,
+            header::RETRY_AFTER,
+            name("tus-resumable"),
+            name("upload-expires"),
+            name("upload-length"),
+            name("upload-offset"),
+        ])
+        .max_age(std::time::Duration::from_secs(600))
+}
+
+fn bytes_of(file: EmbeddedFile) -> Bytes {
+    match file.data {
+        std::borrow::Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        std::borrow::Cow::Owned(bytes) => bytes.into(),
+    }
+}
+
+fn kind_of(name: &str) -> Option<&'static str> {
+    Some(match name.rsplit_once('.')?.1 {
+        "css" => "text/css; charset=utf-8",
+        "jpg" => "image/jpeg",
+        "js" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "onnx" => "application/octet-stream",
+        "svg" => "image/svg+xml",
+        "wasm" => "application/wasm",
+        _ => return None,
+    })
+}
+
+fn headers_of(name: &str, tag: &HeaderValue) -> HeaderMap {
+    // What bears a hash in its name never changes; all else is asked for again, and mostly not sent again.
+    let keep = match name.starts_with("chunks/") || name.starts_with("assets/") {
+        true => "public, max-age=31536000, immutable",
+        false => "no-cache",
+    };
+    let kind = kind_of(name).unwrap_or("application/octet-stream");
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
+    headers.insert(header::ETAG, tag.clone());
+    headers.insert(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("cross-origin"),
+    );
+    headers
+}
+
+fn tag(digest: &[u8]) -> HeaderValue {
+    let mut tag = String::from("\"");
+    for byte in &digest[..16] {
+        // A string takes whatever is written to it.
+        let _ = write!(tag, "{byte:02x}");
+    }
+    tag.push('"');
+    HeaderValue::try_from(tag).expect("quotes and hexadecimal digits")
+}
+
+fn has(asked: &HeaderMap, tag: &HeaderValue) -> bool {
+    let known = asked.get(header::IF_NONE_MATCH);
+    let known = known
+        .and_then(|known| known.to_str().ok())
+        .unwrap_or_default();
+    known.split(',').any(|known| {
+        let known = known.trim();
+        known.strip_prefix("W/").unwrap_or(known).as_bytes() == tag.as_bytes()
+    })
+}
+
+fn unpacks(asked: &HeaderMap) -> bool {
+    let kinds = asked.get(header::ACCEPT_ENCODING);
+    let kinds = kinds
+        .and_then(|kinds| kinds.to_str().ok())
+        .unwrap_or_default();
+    kinds.split(',').any(|kind| kind.trim() == "br")
+}
