@@ -19,15 +19,12 @@ export function caseState(one: CaseOut): TemplateResult {
   return html`${one.votes > 0 ? html`<span>${counted("case.n_votes", one.votes)}</span>` : nothing}${where ? html`<span>${where}</span>` : nothing}`;
 }
 
-/** How many people each verdict takes: `one`, `two`, or `two_with_senior`. */
-export type Watched = CaseOut & { eyes?: Record<"approve" | "refuse" | "ask_again", string> };
-
 /** Explains how many eyes a case has had, and what it still takes. */
 export function eyes(one: CaseOut): TemplateResult | typeof nothing {
   if (one.disputed) return html`<p class="notice">${t("eyes.disputed")}</p>`;
   if (one.queue === "recheck") return html`<p class="notice">${t("eyes.recheck")}</p>`;
   if (one.votes > 0) return html`<p class="notice">${t("eyes.second")}</p>`;
-  const takes = (one as Watched).eyes?.approve;
+  const takes = one.eyes.approve;
   if (one.queue === "appeal" || takes === "two_with_senior") return html`<p class="notice">${t("eyes.two_with_senior")}</p>`;
   return takes === "two" ? html`<p class="notice">${t("eyes.two")}</p>` : nothing;
 }

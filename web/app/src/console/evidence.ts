@@ -70,12 +70,9 @@ export function notesPart(found: CaseOut, evidence: EvidenceOut, reload: () => v
       }}></menshen-note></section>`;
 }
 
-/** What was decided before the case was opened, as services of today tell it. */
-type Told = EvidenceOut & { history?: { outcome: string; codes: string[]; case?: string | null; at: string }[] };
-
 /** How the verification came here. */
 export function historyPart(found: CaseOut, evidence: EvidenceOut, course: VerificationOut | undefined): TemplateResult {
-  const earlier = (evidence as Told).history ?? [];
+  const earlier = evidence.history;
   const photos = [...evidence.photos].map((photo) => ({ at: photo.created_at, text: t("history.photo", { part: word("part", photo.part) }) }));
   const steps: { at: string; text: string; codes?: string[] }[] = [
     ...(course ? [{ at: course.created_at, text: t("history.opened") }] : []), ...photos,

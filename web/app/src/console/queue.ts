@@ -166,7 +166,7 @@ export class Queue extends View {
   private row(one: CaseOut): TemplateResult {
     const now = one.id === this.chosen;
     return html`<li><button class=${free(one) ? "row" : "row dim"} data-case=${one.id} aria-current=${now ? "true" : "false"}
-        @click=${() => (this.chosen = one.id)} @dblclick=${() => void this.take(one.id)}>
+        @click=${() => (this.chosen = one.id)} @focus=${() => (this.chosen = one.id)} @dblclick=${() => void this.take(one.id)}>
       <span class="line"><strong>${one.kind ? word("kind", one.kind) : t("kind.none")}</strong><span class="quiet">${one.level}</span>
         <span class="grow"></span><span class="quiet" title=${t("case.waits")}>${age(one.opened_at, 1)}</span></span>
       <span class="line codes">${codeList(one.codes, 2)}</span>

@@ -44,12 +44,9 @@ export interface PageMeasures {
   traces: { editor?: string | null; inconsistent_region?: Area | null };
 }
 
-/** A reason with the place of what it is about. */
-type Placed = ReasonOut & { finding?: (ReasonOut["finding"] & { box?: Area | null; part?: string | null }) | null };
-
 /** Returns what to draw over the photo of a part. */
 export function regionsOf(part: string, measured: Measured, reasons: readonly ReasonOut[]): Region[] {
-  const found = (reasons as Placed[]).flatMap((reason): Region[] => {
+  const found = reasons.flatMap((reason): Region[] => {
     const { finding } = reason;
     if (!finding?.box || finding.part !== part) return [];
     return [{ layer: "found", kind: "reason", area: finding.box, label: told(finding.text) }];

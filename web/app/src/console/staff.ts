@@ -8,7 +8,7 @@ import { moment } from "./time";
 import { say, View } from "./view";
 
 const ROLES = ["operator", "reviewer", "senior", "auditor"] as const;
-type Person = StaffOut & { signs_in?: boolean; invitation?: string | null };
+type Person = StaffOut;
 
 /** Who works for the tenant: invite, change a role, let in no longer. */
 @customElement("menshen-staff")
@@ -48,7 +48,7 @@ export class Staff extends View {
   }
 
   private async again(person: Person): Promise<void> {
-    const done = await this.attempt(async () => this.keep(await invite<Person>(person.id)));
+    const done = await this.attempt(async () => this.keep(await invite(person.id)));
     if (done) await this.look();
   }
 

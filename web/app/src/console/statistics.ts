@@ -1,41 +1,11 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import type { QueueOut } from "../schema";
-import { Problem } from "./api";
+import type { EndsOut, StatisticsOut, WeekOut } from "../schema";
+import { api, body } from "./api";
 import { bars, plot, ranges, shares, type Row, type Share } from "./plots";
-import { fetchJson } from "./session";
 import { codeName, counted, number, t, word } from "./texts";
 import { age, day, duration } from "./time";
 import { View } from "./view";
-
-/** How decisions took. */
-interface Times {
-  count: number;
-  p50_seconds: number;
-  p90_seconds: number;
-}
-/** How submissions ended. */
-interface Ends {
-  submissions: number;
-  approved: number;
-  refused: number;
-  again: number;
-  open: number;
-}
-interface Week {
-  week: string;
-  submissions: number;
-  reasons: { code: string; count: number }[];
-  machine?: Times | null;
-  people?: Times | null;
-}
-/** Figures without personal data: `GET /v1/review/statistics`. */
-interface Statistics {
-  weeks: Week[];
-  kinds: (Ends & { kind?: string | null })[];
-  programs: (Ends & { program?: string | null })[];
-  queues: QueueOut[];
-}
 
 const SPANS = [4, 12, 26, 52] as const;
 /** Reasons that get a row of their own. */
@@ -45,7 +15,7 @@ const MOST_ROWS = 8;
 @customElement("menshen-statistics")
 export class StatisticsPage extends View {
   @state() private weeks = 12;
-  @state() private found: Statistics | undefined;
+  @state() private found: StatisticsOut | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -54,7 +24,7 @@ export class StatisticsPage extends View {
 
   private async look(): Promise<void> {
     await this.attempt(async () => {
-      this.found = await fetchJson<Statistics>(`/v1/review/statistics?weeks=${this.weeks}`);
+      this.found = await body(api.GET("/v1/review/statistics", { params: { query: { weeks: this.weeks } } }));
     });
   }
 
@@ -63,7 +33,7 @@ export class StatisticsPage extends View {
     return html`<div class="page"><h1>${t("statistics.title")}</h1>
       <div class="tabs flush" role="group" aria-label=${t("statistics.weeks")}>${SPANS.map((span) => html`<button class="tab" aria-pressed=${span === this.weeks ? "true" : "false"}
         @click=${() => { this.weeks = span; void this.look(); }}>${counted("statistics.n_weeks", span)}</button>`)}</div>
-      ${this.problem instanceof Problem || this.problem ? this.refusal() : nothing}
+      ${this.refusal()}
       ${found ? html`<div class="plots">${this.reasons(found)}${this.times(found)}
         ${this.ends(t("statistics.kinds"), found.kinds.map((row) => ({ ...row, name: row.kind ? word("kind", row.kind) : t("statistics.unknown") })))}
         ${this.ends(t("statistics.programs"), found.programs.map((row) => ({ ...row, name: row.program ?? t("statistics.unknown") })))}
@@ -71,11 +41,11 @@ export class StatisticsPage extends View {
     </div>`;
   }
 
-  private reasons({ weeks }: Statistics): TemplateResult {
+  private reasons({ weeks }: StatisticsOut): TemplateResult {
     const sums = new Map<string, number>();
     for (const { code, count } of weeks.flatMap((week) => week.reasons)) sums.set(code, (sums.get(code) ?? 0) + count);
     const codes = [...sums].sort((a, b) => b[1] - a[1]).map(([code]) => code).slice(0, MOST_ROWS);
-    const of = (week: Week, code: string) => week.reasons.find((reason) => reason.code === code)?.count ?? 0;
+    const of = (week: WeekOut, code: string) => week.reasons.find((reason) => reason.code === code)?.count ?? 0;
     const all: Row = { name: t("statistics.submissions"), values: weeks.map((week) => week.submissions) };
     const found: Row[] = codes.map((code) => ({ name: codeName(code), values: weeks.map((week) => of(week, code)) }));
     const rows = [all, ...found];
@@ -86,7 +56,7 @@ export class StatisticsPage extends View {
     });
   }
 
-  private times({ weeks }: Statistics): TemplateResult {
+  private times({ weeks }: StatisticsOut): TemplateResult {
     const panel = (which: "machine" | "people") => {
       const values = weeks.map((week) => (week[which] ? { half: week[which].p50_seconds, most: week[which].p90_seconds } : null));
       const told = weeks.map((week) => week[which]).filter((times) => times !== null && times !== undefined);
@@ -94,7 +64,7 @@ export class StatisticsPage extends View {
       const all = `${t(`statistics.${which}`)}: ${weeks.map((week) => week[which] ? `${day(week.week)} ${duration(week[which].p50_seconds)}–${duration(week[which].p90_seconds)}` : "").filter(Boolean).join(t("comma"))}`;
       return html`<h3>${t(`statistics.${which}`)}</h3>${ranges(values, { first: day(weeks[0]?.week ?? ""), last: day(weeks.at(-1)?.week ?? ""), most: (n) => duration(n), all })}`;
     };
-    const row = (week: Week, which: "machine" | "people") => {
+    const row = (week: WeekOut, which: "machine" | "people") => {
       const times = week[which];
       return times ? [day(week.week), t(`statistics.${which}`), times.count, duration(times.p50_seconds), duration(times.p90_seconds)] : undefined;
     };
@@ -104,7 +74,7 @@ export class StatisticsPage extends View {
     });
   }
 
-  private ends(title: string, rows: (Ends & { name: string })[]): TemplateResult {
+  private ends(title: string, rows: (EndsOut & { name: string })[]): TemplateResult {
     const words = { approved: t("statistics.approved"), again: t("statistics.again"), refused: t("statistics.refused"), waiting: t("statistics.waiting") };
     const drawn: Share[] = rows.map((row) => ({ name: row.name, total: row.submissions, parts: [row.approved, row.again, row.refused, row.open] }));
     const rate = (approved: number, total: number) =>
@@ -116,7 +86,7 @@ export class StatisticsPage extends View {
     });
   }
 
-  private queues({ queues }: Statistics): TemplateResult {
+  private queues({ queues }: StatisticsOut): TemplateResult {
     const rows = queues.map((queue) => ({ name: word("queue", queue.queue), values: [queue.open] }));
     const most = Math.max(1, ...queues.map((queue) => queue.open));
     const drawn = html`<div class="bars">${queues.map((queue, at) => html`<div class="bar-row"><span class="bar-name">${rows[at]?.name}</span>
@@ -130,4 +100,4 @@ export class StatisticsPage extends View {
 }
 
 /** The first and the last week under a row of bars. */
-const axis = (weeks: readonly Week[]): TemplateResult => html`<div class="bar-row"><span></span><span class="line quiet"><span>${day(weeks[0]?.week ?? "")}</span><span class="grow"></span><span>${day(weeks.at(-1)?.week ?? "")}</span></span><span></span></div>`;
+const axis = (weeks: readonly WeekOut[]): TemplateResult => html`<div class="bar-row"><span></span><span class="line quiet"><span>${day(weeks[0]?.week ?? "")}</span><span class="grow"></span><span>${day(weeks.at(-1)?.week ?? "")}</span></span><span></span></div>`;
