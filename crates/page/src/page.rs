@@ -7,7 +7,7 @@ use menshen_core::{CaptureRules, judge_capture_face, judge_capture_page, possibl
 use menshen_document::Side;
 use menshen_vision::capture::{CapturedPage, Frame, face_frame, opaque, page_frame, page_shot};
 use menshen_vision::face::{self, FaceModels};
-use menshen_vision::photo::{Limits, Photo};
+use menshen_vision::photo::{Limits, Photo, PhotoError};
 use menshen_vision::{Model, RtenModel};
 
 use crate::answer::{DocumentAnswer, FaceAnswer};
@@ -43,6 +43,8 @@ pub enum NoPage {
     NoModel,
     /// The number of bytes is not that of the picture.
     Pixels,
+    /// A picture in a format that the page does not read, though the server does.
+    Format,
     /// A network failed.
     Failed,
 }
@@ -55,6 +57,7 @@ impl fmt::Display for NoPage {
             Self::NoRules => "no rules were set",
             Self::NoModel => "the model was not loaded",
             Self::Pixels => "the frame has another size than its bytes",
+            Self::Format => "the page reads no WebP",
             Self::Failed => "the model failed",
         })
     }
@@ -104,7 +107,7 @@ impl Page {
                 let pixels = &opaque(rgba, width, height).ok_or(NoPage::Pixels)?;
                 page_frame(Frame { pixels, scale })
             }
-            Picture::Shot(file) => match Photo::decode(file, &Limits::default()) {
+            Picture::Shot(file) => match decoded(file)? {
                 Ok(photo) => {
                     // The back carries none, and looking in vain takes longest.
                     let models = self.faces().filter(|_| side == Side::Front);
@@ -140,7 +143,7 @@ impl Page {
                 let pixels = &opaque(rgba, width, height).ok_or(NoPage::Pixels)?;
                 face_frame(&models, Frame { pixels, scale }).map_err(|_| NoPage::Failed)?
             }
-            Picture::Shot(file) => match Photo::decode(file, &Limits::default()) {
+            Picture::Shot(file) => match decoded(file)? {
                 Ok(photo) => face::examine(&models, &photo.pixels).map_err(|_| NoPage::Failed)?,
                 Err(error) => FaceEvidence {
                     unreadable: Some(error.code().to_owned()),
@@ -169,5 +172,27 @@ fn unreadable_page(code: &str) -> CapturedPage {
             ..PageEvidence::default()
         },
         ..CapturedPage::default()
+    }
+}
+
+/// Decodes as the server does. What only the server reads is no fault of the file.
+fn decoded(file: &[u8]) -> Result<Result<Photo, PhotoError>, NoPage> {
+    match file {
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            ..,
+        ] => Err(NoPage::Format),
+        _ => Ok(Photo::decode(file, &Limits::default())),
     }
 }

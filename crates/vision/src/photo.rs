@@ -8,14 +8,16 @@ mod clean;
 mod jpeg;
 mod look;
 mod scale;
-pub(crate) use scale::{resized, shrink};
+pub(crate) use scale::{resample, resized, shrink};
 mod sniff;
 mod turn;
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use image::codecs::{jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
+#[cfg(feature = "webp")]
+use image::codecs::webp::WebPDecoder;
+use image::codecs::{jpeg::JpegDecoder, png::PngDecoder};
 use image::{DynamicImage, ImageDecoder, ImageError, RgbImage};
 use thiserror::Error;
 
@@ -172,6 +174,9 @@ fn decode_as(format: PhotoFormat, bytes: &[u8], limits: &Limits) -> Result<Photo
             let decoder = PngDecoder::with_limits(reader, image_limits(limits));
             read(decoder.map_err(translate)?, bytes, limits)
         }
+        #[cfg(not(feature = "webp"))]
+        PhotoFormat::WebP => Err(PhotoError::UnsupportedFormat),
+        #[cfg(feature = "webp")]
         PhotoFormat::WebP => read(WebPDecoder::new(reader).map_err(translate)?, bytes, limits),
     }
 }

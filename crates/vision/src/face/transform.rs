@@ -1,9 +1,11 @@
 //! Similarities between pictures, and sampling a picture through one.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions};
 use image::RgbImage;
 use menshen_core::geometry::{Point, Rect};
+
+use crate::photo::resample;
 
 /// A turn, a uniform scale and a shift of the plane (no mirroring).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -172,14 +174,6 @@ fn shrunk(
 /// Returns `area` of `image` in another size, averaging when it shrinks; `None` when the area does
 /// not lie inside the picture or is empty.
 pub(crate) fn resize(image: &RgbImage, area: Rect, width: u32, height: u32) -> Option<RgbImage> {
-    let source = ImageRef::new(
-        image.width(),
-        image.height(),
-        image.as_raw(),
-        PixelType::U8x3,
-    )
-    .ok()?;
-    let mut target = Image::new(width, height, PixelType::U8x3);
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
         .crop(
@@ -188,8 +182,13 @@ pub(crate) fn resize(image: &RgbImage, area: Rect, width: u32, height: u32) -> O
             f64::from(area.width),
             f64::from(area.height),
         );
-    Resizer::new().resize(&source, &mut target, &options).ok()?;
-    RgbImage::from_raw(width, height, target.into_vec())
+    let bytes = resample::<U8x3>(
+        image.as_raw(),
+        image.dimensions(),
+        (width, height),
+        &options,
+    );
+    RgbImage::from_raw(width, height, bytes?)
 }
 
 fn sample(

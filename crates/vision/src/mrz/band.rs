@@ -4,11 +4,12 @@
 //! of them joined along the line give long thin components: the lines of a zone are as long as each
 //! other, parallel, and close together, which no other writing on a document is.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{PixelType, Resizer};
+use fast_image_resize::ResizeOptions;
+use fast_image_resize::pixels::U8;
 use image::GrayImage;
 use menshen_core::geometry::Point;
 
+use crate::photo::resample;
 use crate::text::boxes::{TiltedRect, component_outlines, convex_hull, smallest_rectangle};
 
 /// Longest side of the picture searched, in pixels: the first suits a zone across most of the
@@ -73,10 +74,9 @@ fn shrink(gray: &GrayImage, side: u32) -> Option<(GrayImage, f32)> {
     let scale = longest as f32 / side as f32;
     let fit = |size: u32| ((size as f32 / scale).round() as u32).max(1);
     let (width, height) = (fit(gray.width()), fit(gray.height()));
-    let source = ImageRef::new(gray.width(), gray.height(), gray.as_raw(), PixelType::U8).ok()?;
-    let mut target = Image::new(width, height, PixelType::U8);
-    Resizer::new().resize(&source, &mut target, None).ok()?;
-    let small = GrayImage::from_raw(width, height, target.into_vec())?;
+    let options = ResizeOptions::new();
+    let bytes = resample::<U8>(gray.as_raw(), gray.dimensions(), (width, height), &options)?;
+    let small = GrayImage::from_raw(width, height, bytes)?;
     Some((small, scale))
 }
 

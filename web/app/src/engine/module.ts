@@ -85,7 +85,7 @@ export class Module {
 
   #ask(run: Exports, input: Uint8Array | Uint8ClampedArray, call: () => number): Look {
     try {
-      return answer(run, input, call, "crashed") as Look;
+      return answer(run, input, call, "unsupported") as Look;
     } catch (error) {
       // After a trap the module's memory is in an unknown state.
       if (!(error instanceof EngineError)) this.#exports = undefined;
