@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { CaseOut, EvidenceOut } from "../schema";
 import { api, body } from "./api";
-import type { Pointed } from "./compare";
+import type { Beside, Pointed } from "./compare";
 import "./picture";
 import { outline, regionsOf, sizeOf, type Area, type Measured } from "./regions";
 import { t, word } from "./texts";
@@ -108,7 +108,7 @@ export function picturesPart(pictures: Pictures, found: CaseOut, evidence: Evide
   const order = ["front", "back", "selfie"];
   const sorted = [...evidence.photos].sort((a, b) => order.indexOf(a.part) - order.indexOf(b.part));
   const shown = sorted.map((photo) => {
-    const regions = regionsOf(photo.part, measured, evidence.reasons);
+    const regions = regionsOf(photo.part, measured, evidence.reasons, evidence.beside as Beside[]);
     const mark = pointed && STEPS[photo.part] === pointed.step ? pointed.area : undefined;
     return html`${photo.part === "selfie" && front && portrait
         ? html`<div class="half">${picture(pictures, found, front, t("picture.portrait"), { size: sizeOf("front", measured), area: portrait, margin: 0.35 })}</div>`

@@ -1,4 +1,5 @@
 import type { ReasonOut } from "../schema";
+import type { Beside } from "./compare";
 import { told, word } from "./texts";
 
 /** A rectangle in pixels of the oriented photo. */
@@ -45,13 +46,17 @@ export interface PageMeasures {
 }
 
 /** Returns what to draw over the photo of a part. */
-export function regionsOf(part: string, measured: Measured, reasons: readonly ReasonOut[]): Region[] {
+export function regionsOf(part: string, measured: Measured, reasons: readonly ReasonOut[], beside: readonly Beside[] = []): Region[] {
+  const step = part === "selfie" ? "selfie" : `document_${part}`;
+  // Where a reading differs from what was typed, whether or not a reason names the place.
+  const differing = beside.flatMap(({ field, read }) =>
+    read.filter((one) => one.differs_at !== null && one.step === step && one.region.width > 0).map((one): Region => ({ layer: "found", kind: "reason", area: one.region, label: word("field", field) })));
   const found = reasons.flatMap((reason): Region[] => {
     const { finding } = reason;
     if (!finding?.box || finding.part !== part) return [];
     return [{ layer: "found", kind: "reason", area: finding.box, label: told(finding.text) }];
   });
-  return [...(part === "selfie" ? faces(measured) : page(part === "back" ? measured.back : measured.front)), ...found];
+  return [...(part === "selfie" ? faces(measured) : page(part === "back" ? measured.back : measured.front)), ...differing, ...found];
 }
 
 function faces({ selfie }: Measured): Region[] {

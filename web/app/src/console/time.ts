@@ -14,6 +14,9 @@ export function day(at: string): string {
 
 /** Writes how long something takes, in its largest units. */
 export function duration(seconds: number, most = 2): string {
+  if (seconds > 0 && seconds < 1) {
+    return new Intl.NumberFormat(language(), { style: "unit", unit: "second", unitDisplay: "short", maximumSignificantDigits: 2 }).format(seconds);
+  }
   let rest = Math.max(0, Math.round(seconds));
   const parts: string[] = [];
   for (const [unit, size] of UNITS) {
