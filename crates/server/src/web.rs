@@ -155,6 +155,9 @@ pub fn cors(config: &Config) -> CorsLayer {
         .expose_headers([
             header::LOCATION,
             header::RETRY_AFTER,
+            name("menshen-capture"),
+            name("menshen-usable"),
+            name("tus-max-size"),
             name("tus-resumable"),
             name("upload-expires"),
             name("upload-length"),
