@@ -53,7 +53,10 @@ pub fn router(app: App) -> Router {
         (app.clone(), permits),
         limit,
     ));
-    let limited = limited.merge(files).layer(web::cors(&app.config));
+    let limited = limited.merge(files).layer(middleware::from_fn_with_state(
+        app.clone(),
+        web::cross_origin,
+    ));
     // Every body has a limit of its own: the usual one would cut photos in forms.
     open.merge(limited.layer(DefaultBodyLimit::disable()))
         .fallback(|| async { ApiError::NotFound("route") })

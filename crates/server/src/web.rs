@@ -7,17 +7,16 @@ use std::sync::LazyLock;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use rust_embed::{Embed, EmbeddedFile};
 use sha2::{Digest, Sha256, Sha384};
-use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::app::App;
-use crate::config::Config;
 use crate::problem::ApiError;
 
 #[derive(Embed)]
@@ -126,44 +125,53 @@ pub async fn integrity() -> Json<BTreeMap<&'static str, String>> {
     Json(HASHES.clone())
 }
 
+/// Methods, headers and answers of the API that a page on another origin may use.
+const CROSS: [(&str, &str); 4] = [
+    (
+        "access-control-allow-methods",
+        "GET, HEAD, POST, PUT, PATCH, DELETE",
+    ),
+    (
+        "access-control-allow-headers",
+        "authorization, content-type, idempotency-key, menshen-client, tus-resumable, upload-length, upload-metadata, upload-offset",
+    ),
+    (
+        "access-control-expose-headers",
+        "location, retry-after, menshen-capture, menshen-usable, tus-max-size, tus-resumable, upload-expires, upload-length, upload-offset",
+    ),
+    ("access-control-max-age", "600"),
+];
+
 /// Lets pages of the origins that the operator names load the element and call the API with a person's token. Cookies are never
-/// taken from there.
-pub fn cors(config: &Config) -> CorsLayer {
-    let origins = config.web.embed_on.iter();
-    let origins: Vec<HeaderValue> = origins.filter_map(|origin| origin.parse().ok()).collect();
-    let name = HeaderName::from_static;
-    CorsLayer::new()
-        .allow_origin(AllowOrigin::list(origins))
-        .allow_methods([
-            Method::GET,
-            Method::HEAD,
-            Method::POST,
-            Method::PUT,
-            Method::PATCH,
-            Method::DELETE,
-        ])
-        .allow_headers([
-            header::AUTHORIZATION,
-            header::CONTENT_TYPE,
-            name("idempotency-key"),
-            name("menshen-client"),
-            name("tus-resumable"),
-            name("upload-length"),
-            name("upload-metadata"),
-            name("upload-offset"),
-        ])
-        .expose_headers([
-            header::LOCATION,
-            header::RETRY_AFTER,
-            name("menshen-capture"),
-            name("menshen-usable"),
-            name("tus-max-size"),
-            name("tus-resumable"),
-            name("upload-expires"),
-            name("upload-length"),
-            name("upload-offset"),
-        ])
-        .max_age(std::time::Duration::from_secs(600))
+/// taken from there, and an OPTIONS that asks for no such leave is the API's own.
+pub async fn cross_origin(State(app): State<App>, request: Request, next: Next) -> Response {
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let named = |origin: &HeaderValue| {
+        let named = app.config.web.embed_on.iter();
+        named
+            .map(String::as_bytes)
+            .any(|named| named == origin.as_bytes())
+    };
+    let Some(origin) = origin.filter(named) else {
+        return next.run(request).await;
+    };
+    let asks = request
+        .headers()
+        .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = match request.method() == Method::OPTIONS && asks {
+        true => StatusCode::NO_CONTENT.into_response(),
+        false => next.run(request).await,
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    for (name, value) in CROSS {
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
+    }
+    response
 }
 
 fn bytes_of(file: EmbeddedFile) -> Bytes {

@@ -20,6 +20,7 @@ mod entitlements;
 mod life;
 mod listed;
 mod notices;
+mod pages;
 mod phrases;
 mod pictures;
 mod privacy;
