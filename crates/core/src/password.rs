@@ -132,7 +132,9 @@ fn period(text: &str) -> &str {
     let ends = text.char_indices().map(|(at, _)| at).skip(1);
     for end in ends {
         let part = &text[..end];
-        if text.len() % end == 0 && text.as_bytes().chunks(end).all(|c| c == part.as_bytes()) {
+        if text.len().is_multiple_of(end)
+            && text.as_bytes().chunks(end).all(|c| c == part.as_bytes())
+        {
             return part;
         }
     }
