@@ -2,15 +2,21 @@ import { body, done } from "./answer.js";
 import { own } from "./call.js";
 import type { Api, Call, Creation } from "./call.js";
 import type {
-  CaseOut, DecidedOut, DecideIn, NoteIn, NoteKeptOut, operations, PageOutCaseOut, QueueOut, ReviewerOut,
+  CaseOut, DecidedOut, DecideIn, NoteIn, NoteKeptOut, operations, PageOutCaseOut, QueueOut, ReviewerOut, StatisticsOut,
 } from "./schema.js";
 
 type Cases = NonNullable<operations["list_cases"]["parameters"]["query"]>;
 type Release = NonNullable<operations["release_case"]["parameters"]["query"]>;
 type Look = operations["get_image"]["parameters"]["query"];
 
+type Weeks = NonNullable<operations["review_statistics"]["parameters"]["query"]>;
+
 /** Cases that people decide. For staff. */
 export const review = (api: Api) => ({
+  /** Returns reasons by week, how submissions end, times to a decision, and the queues as they are. */
+  reviewStatistics: (query: Weeks = {}, call?: Call): Promise<StatisticsOut> =>
+    body(api.GET("/v1/review/statistics", { params: { query }, ...own(call) })),
+
   /** Lists cases, first what is due first. */
   listCases: (query: Cases = {}, call?: Call): Promise<PageOutCaseOut> =>
     body(api.GET("/v1/review/cases", { params: { query }, ...own(call) })),

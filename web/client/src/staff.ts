@@ -26,4 +26,8 @@ export const staff = (api: Api) => ({
   /** Draws another secret for somebody, shown once; the one before ends at once. */
   renewStaffSecret: (id: string, call?: Creation): Promise<StaffOut> =>
     body(api.POST("/v1/staff/{id}/secret", { params: { path: { id } }, ...own(call) })),
+
+  /** Draws another invitation to sign in with a browser, good once; what they signed in with before ends at once. */
+  inviteStaff: (id: string, call?: Creation): Promise<StaffOut> =>
+    body(api.POST("/v1/staff/{id}/invitation", { params: { path: { id } }, ...own(call) })),
 });

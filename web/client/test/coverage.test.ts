@@ -99,6 +99,7 @@ const calls: { [Name in keyof Menshen]: (menshen: Menshen) => Promise<unknown> }
   getHit: (menshen) => menshen.getHit("h"),
   getImage: (menshen) => menshen.getImage("c", "p", { purpose: "decide" } as never),
   getOriginal: (menshen) => menshen.getOriginal("p"),
+  inviteStaff: (menshen) => menshen.inviteStaff("s"),
   listAppeals: (menshen) => menshen.listAppeals(),
   listBlocks: (menshen) => menshen.listBlocks(),
   listCases: (menshen) => menshen.listCases(),
@@ -115,6 +116,7 @@ const calls: { [Name in keyof Menshen]: (menshen: Menshen) => Promise<unknown> }
   releaseCase: (menshen) => menshen.releaseCase("c"),
   removeBlock: (menshen) => menshen.removeBlock("b"),
   renewStaffSecret: (menshen) => menshen.renewStaffSecret("s"),
+  reviewStatistics: (menshen) => menshen.reviewStatistics(),
   sendAppealCode: (menshen) => menshen.sendAppealCode("a"),
   submitAppeal: (menshen) => menshen.submitAppeal("a"),
   vouchForAppeal: (menshen) => menshen.vouchForAppeal("a"),
@@ -124,7 +126,10 @@ const calls: { [Name in keyof Menshen]: (menshen: Menshen) => Promise<unknown> }
 interface Description {
   paths: Record<string, Record<string, { parameters?: { name: string; in: string }[] }>>;
 }
-const { paths } = JSON.parse(readFileSync(new URL("openapi.json", import.meta.url), "utf8")) as Description;
+const described = JSON.parse(readFileSync(new URL("openapi.json", import.meta.url), "utf8")) as Description;
+/** Signing in is a browser's affair: the service's own console does it with a cookie, and this client has a key. */
+const ofBrowsers = /^\/v1\/(enrolment|sessions?)(\/|$)/;
+const paths = Object.fromEntries(Object.entries(described.paths).filter(([path]) => !ofBrowsers.test(path)));
 
 /** Returns the operation that a request is for: the one with the fewest placeholders that fits. */
 function operation(request: Request): string {
@@ -158,10 +163,10 @@ test("every operation has a method, and no address says who", async () => {
     const path = request.url.replace("/kyc", "");
     seen.add(operation(new Request(path, { method: request.method })));
   }
-  const described = Object.entries(paths).flatMap(([path, item]) =>
+  const all = Object.entries(paths).flatMap(([path, item]) =>
     Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  assert.deepEqual([...seen].sort(), described.sort());
+  assert.deepEqual([...seen].sort(), all.sort());
   for (const { mock: { calls } } of written) assert.equal(calls.length, 0);
   mock.restoreAll();
 });
