@@ -53,14 +53,15 @@ pub fn router(app: App) -> Router {
         (app.clone(), permits),
         limit,
     ));
-    let limited = limited.merge(files).layer(middleware::from_fn_with_state(
-        app.clone(),
-        web::cross_origin,
-    ));
+    let limited = limited.merge(files);
     // Every body has a limit of its own: the usual one would cut photos in forms.
     open.merge(limited.layer(DefaultBodyLimit::disable()))
         .fallback(|| async { ApiError::NotFound("route") })
         .method_not_allowed_fallback(|| async { ApiError::Method })
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            web::cross_origin,
+        ))
         .layer(middleware::from_fn_with_state(app.clone(), in_time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(app.clone(), watch_request))
