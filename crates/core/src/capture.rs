@@ -214,13 +214,14 @@ mod tests {
                 Side::Front,
                 Some(1.586),
                 false,
-                &[IdCardTd1, PrcIdCard, DrivingLicence][..],
+                // A visa of the larger format is six per cent off, which does not rule it out.
+                &[IdCardTd1, Visa, PrcIdCard, DrivingLicence][..],
             ),
             (
                 Side::Front,
                 Some(1.42),
                 false,
-                &[Passport, IdCardTd2, Visa][..],
+                &[Passport, IdCardTd2, Visa, DrivingLicence][..],
             ),
             (
                 Side::Front,
