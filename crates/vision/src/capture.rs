@@ -77,7 +77,7 @@ pub fn page_shot(
 /// Measures a frame of a document.
 ///
 /// A camera's picture is not cropped along a document: where no outline is seen there is none, and only the light is
-/// measured. Patterns of screens are not looked for.
+/// measured. The height of print and patterns of screens are not looked for.
 pub fn page_frame(frame: Frame) -> CapturedPage {
     let Frame { pixels, scale } = frame;
     let outline = find_page(pixels).filter(|found| found.confidence >= OUTLINE);
@@ -159,7 +159,6 @@ fn enlarge_page(evidence: &mut PageEvidence, scale: f32) {
         glare_regions,
         shadow_region,
         covered_regions,
-        text_height,
         page_width,
         ..
     } = &mut evidence.quality;
@@ -168,7 +167,6 @@ fn enlarge_page(evidence: &mut PageEvidence, scale: f32) {
         .chain(shadow_region)
         .for_each(|rect| enlarge(rect, scale));
     *page_width *= scale;
-    *text_height = text_height.map(|height| height * scale);
     for point in evidence.quad.iter_mut().flatten() {
         (point.x, point.y) = (point.x * scale, point.y * scale);
     }

@@ -26,6 +26,8 @@ pub struct Survey<'a> {
     plane: Plane,
     /// The page at half a pixel a page pixel.
     half: RgbImage,
+    /// The photo shows all of the page.
+    whole: bool,
     glare: Glare,
 }
 
@@ -42,18 +44,22 @@ impl<'a> Survey<'a> {
             glare: glare::find(&half),
             pixels,
             half,
+            whole: is_whole(page, photo),
         }
     }
 
     /// Returns all measures of the page.
     pub fn quality(&self) -> PageQuality {
+        let height = text::height(&self.plane);
         PageQuality {
             moire: moire::strength(self.page, self.photo),
+            text_height: height.map(|height| height * self.page.source_scale()),
             ..self.legibility()
         }
     }
 
-    /// Returns the measures that say how well the page can be seen and read: all but patterns of screens and prints.
+    /// Returns the measures that say how well the page can be seen: all but the height of its print, and patterns of screens
+    /// and prints.
     pub fn legibility(&self) -> PageQuality {
         let mut levels = self.levels();
         let mut level = |part| percentile(&mut levels, part).unwrap_or(0.0);
@@ -62,7 +68,6 @@ impl<'a> Survey<'a> {
         let shadow = LightMap::new(&self.pixels, &self.plane, inside).shadow();
         let cover = cover::find(self.page, self.photo, &self.half);
         let whole = [0, 0, self.plane.width, self.plane.height];
-        let scale = self.page.source_scale();
         PageQuality {
             blur: self.blur_beyond_sampling(whole),
             glare: self.glare.part([0, 0, self.glare.width, self.glare.height]),
@@ -86,7 +91,7 @@ impl<'a> Survey<'a> {
                 .collect(),
             chroma: LightMap::chroma(&self.pixels, inside),
             moire: 0.0,
-            text_height: text::height(&self.plane).map(|height| height * scale),
+            text_height: None,
             page_width: self.page.source_width,
         }
     }
@@ -131,14 +136,11 @@ impl<'a> Survey<'a> {
 
     /// Tells whether a page pixel lies inside the photo.
     fn in_photo(&self, x: usize, y: usize) -> bool {
-        let at = self.page.to_image.map(Point {
+        let point = Point {
             x: x as f32,
             y: y as f32,
-        });
-        at.x >= 0.0
-            && at.y >= 0.0
-            && at.x < self.photo.width() as f32
-            && at.y < self.photo.height() as f32
+        };
+        self.whole || shows(self.photo, self.page.to_image.map(point))
     }
 
     fn image_rect(&self, area: [usize; 4], cell: f32) -> Rect {
@@ -150,6 +152,19 @@ impl<'a> Survey<'a> {
             height: bottom - top,
         })
     }
+}
+
+fn shows(photo: &RgbImage, at: Point) -> bool {
+    let (width, height) = (photo.width() as f32, photo.height() as f32);
+    at.x >= 0.0 && at.y >= 0.0 && at.x < width && at.y < height
+}
+
+/// Tells whether a photo shows all of a page: its corners, and so everything between them.
+fn is_whole(page: &Page, photo: &RgbImage) -> bool {
+    let (right, bottom) = (PAGE_WIDTH, page.height());
+    let corners = [(0.0, 0.0), (right, 0.0), (right, bottom), (0.0, bottom)];
+    let shown = |(x, y)| shows(photo, page.to_image.map(Point { x, y }));
+    corners.into_iter().all(shown)
 }
 
 /// Returns light and contrast of a whole picture, nothing else: for one in which no page was found.

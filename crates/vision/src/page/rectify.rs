@@ -195,19 +195,29 @@ fn warp(
 ) -> RgbImage {
     let mut out = RgbImage::new(size[0], size[1]);
     let m = &to_image.0;
-    let step = 1.0 / f64::from(samples);
     let count = samples * samples;
+    // Places of the samples of a pixel, in page pixels from its own corner.
+    let scale = 1.0 / f64::from(zoom);
+    let places: Vec<f64> = (0..samples)
+        .map(|sub| (f64::from(sub) + 0.5) / f64::from(samples) * scale)
+        .collect();
+    let sample = |px: f64, py: f64| {
+        let w = 1.0 / (m[6] * px + m[7] * py + m[8]);
+        let u = ((m[0] * px + m[1] * py + m[2]) * w) as f32;
+        let v = ((m[3] * px + m[4] * py + m[5]) * w) as f32;
+        bilinear(photo, u, v)
+    };
     for (x, y, pixel) in out.enumerate_pixels_mut() {
+        let (left, top) = (f64::from(x) * scale, f64::from(y) * scale);
+        if let [place] = places[..] {
+            pixel.0 = sample(left + place, top + place);
+            continue;
+        }
         let mut sum = [0_u32; 3];
-        for sub in 0..count {
-            let (sx, sy) = (f64::from(sub % samples), f64::from(sub / samples));
-            let px = (f64::from(x) + (sx + 0.5) * step) / f64::from(zoom);
-            let py = (f64::from(y) + (sy + 0.5) * step) / f64::from(zoom);
-            let w = 1.0 / (m[6] * px + m[7] * py + m[8]);
-            let u = ((m[0] * px + m[1] * py + m[2]) * w) as f32;
-            let v = ((m[3] * px + m[4] * py + m[5]) * w) as f32;
-            for (sum, value) in sum.iter_mut().zip(bilinear(photo, u, v)) {
-                *sum += u32::from(value);
+        for py in places.iter().map(|place| top + place) {
+            for px in places.iter().map(|place| left + place) {
+                let [r, g, b] = sample(px, py).map(u32::from);
+                sum = [sum[0] + r, sum[1] + g, sum[2] + b];
             }
         }
         pixel.0 = sum.map(|value| ((value + count / 2) / count) as u8);
@@ -219,25 +229,28 @@ fn warp(
 fn bilinear(photo: &RgbImage, x: f32, y: f32) -> [u8; 3] {
     let (width, height) = (photo.width() as usize, photo.height() as usize);
     let near = x > -1.0 && y > -1.0 && x < width as f32 && y < height as f32;
-    if !near {
+    if !near || width < 2 || height < 2 {
         return OUTSIDE;
     }
     let (x, y) = (
         x.clamp(0.0, (width - 1) as f32),
         y.clamp(0.0, (height - 1) as f32),
     );
-    let (x0, y0) = (x as usize, y as usize);
-    let (x1, y1) = ((x0 + 1).min(width - 1), (y0 + 1).min(height - 1));
+    // The last pixel is the second of its pair, with all the weight.
+    let (x0, y0) = ((x as usize).min(width - 2), (y as usize).min(height - 2));
     let (fx, fy) = (
         ((x - x0 as f32) * 256.0) as u32,
         ((y - y0 as f32) * 256.0) as u32,
     );
-    let data = photo.as_raw();
-    let at = |x: usize, y: usize| (y * width + x) * 3;
-    let (a, b, c, d) = (at(x0, y0), at(x1, y0), at(x0, y1), at(x1, y1));
+    let pair = |y: usize| photo.as_raw()[(y * width + x0) * 3..].first_chunk::<6>();
+    let (Some(upper), Some(lower)) = (pair(y0), pair(y0 + 1)) else {
+        return OUTSIDE;
+    };
+    let (a, b) = ((256 - fx) * (256 - fy), fx * (256 - fy));
+    let (c, d) = ((256 - fx) * fy, fx * fy);
     std::array::from_fn(|k| {
-        let top = u32::from(data[a + k]) * (256 - fx) + u32::from(data[b + k]) * fx;
-        let bottom = u32::from(data[c + k]) * (256 - fx) + u32::from(data[d + k]) * fx;
-        ((top * (256 - fy) + bottom * fy + 32_768) >> 16) as u8
+        let above = u32::from(upper[k]) * a + u32::from(upper[k + 3]) * b;
+        let below = u32::from(lower[k]) * c + u32::from(lower[k + 3]) * d;
+        ((above + below + 32_768) >> 16) as u8
     })
 }

@@ -34,12 +34,12 @@ pub(super) fn find_edges(picture: &RgbImage) -> Edges {
             gradient[y * width + x] = steepest(data, width, x, y);
         }
     }
-    let size = |at: usize| gradient[at][0].hypot(gradient[at][1]);
+    let sizes: Vec<f32> = gradient.iter().map(|[gx, gy]| gx.hypot(*gy)).collect();
     let mut list = Vec::new();
     for y in 1..height.saturating_sub(1) {
         for x in 1..width.saturating_sub(1) {
             let at = y * width + x;
-            let strength = size(at);
+            let strength = sizes[at];
             if strength < WEAKEST {
                 continue;
             }
@@ -47,7 +47,7 @@ pub(super) fn find_edges(picture: &RgbImage) -> Edges {
             let (dx, dy) = (gx.round() as isize, gy.round() as isize);
             let step = dy * width as isize + dx;
             let (before, after) = (at.wrapping_add_signed(-step), at.wrapping_add_signed(step));
-            if strength >= size(before) && strength > size(after) {
+            if strength >= sizes[before] && strength > sizes[after] {
                 let (x, y) = (x as f32, y as f32);
                 list.push(Edge {
                     x,

@@ -60,6 +60,7 @@ impl<'a> Frame<'a> {
     /// Returns the density of strong edges outside over that inside the quad, 0..=1; the outline itself
     /// counts for neither.
     fn clutter(&self, quad: &Quad) -> f32 {
+        let sides = Sides::of(quad);
         let (mut inside, mut outside) = ((0.0, 0.0), (0.0, 0.0));
         for row in 0..self.rows {
             for column in 0..self.columns {
@@ -67,9 +68,8 @@ impl<'a> Frame<'a> {
                     x: (column as f32 + 0.5) * CELL as f32,
                     y: (row as f32 + 0.5) * CELL as f32,
                 };
-                let depth = depth(quad, centre);
                 let value = self.density[row * self.columns + column];
-                let side = match depth {
+                let side = match sides.depth(centre) {
                     d if d > CELL as f32 => &mut inside,
                     d if d < -(CELL as f32) => &mut outside,
                     _ => continue,
@@ -86,16 +86,28 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// Returns how far a point lies inside a clockwise convex quad, negative outside.
-fn depth(quad: &Quad, p: Point) -> f32 {
-    let mut least = f32::MAX;
-    for side in 0..4 {
-        let (a, b) = (quad[side], quad[(side + 1) % 4]);
-        let (dx, dy) = (b.x - a.x, b.y - a.y);
-        let cross = dx * (p.y - a.y) - dy * (p.x - a.x);
-        least = least.min(cross / dx.hypot(dy).max(1e-3));
+/// The sides of a clockwise convex quad: where each begins, where it leads and its length.
+struct Sides([(Point, Point, f32); 4]);
+
+impl Sides {
+    fn of(quad: &Quad) -> Self {
+        Self(std::array::from_fn(|side| {
+            let (a, b) = (quad[side], quad[(side + 1) % 4]);
+            let along = Point {
+                x: b.x - a.x,
+                y: b.y - a.y,
+            };
+            (a, along, along.x.hypot(along.y).max(1e-3))
+        }))
     }
-    least
+
+    /// Returns how far a point lies inside the quad, negative outside.
+    fn depth(&self, p: Point) -> f32 {
+        let beside = |(a, along, length): &(Point, Point, f32)| {
+            (along.x * (p.y - a.y) - along.y * (p.x - a.x)) / length
+        };
+        self.0.iter().map(beside).fold(f32::MAX, f32::min)
+    }
 }
 
 /// Returns the best outline among all combinations of two and two roughly parallel lines.

@@ -84,8 +84,13 @@ fn strokes(line: &[f32]) -> Vec<(usize, Stroke)> {
             x += 1;
             continue;
         }
-        let left = flank(line, x, -1);
-        let right = flank(line, x, 1);
+        let left = flank(line[..=x].iter().rev());
+        // Most valleys are noise, and one side shows it.
+        if left.height < FAINTEST {
+            x += 1;
+            continue;
+        }
+        let right = flank(line[x..].iter());
         let height = left.height.min(right.height);
         if height >= FAINTEST && height >= 0.5 * left.height.max(right.height) {
             let apart = (right.place + left.place) as f32;
@@ -118,23 +123,19 @@ impl Flank {
     }
 }
 
-fn flank(line: &[f32], valley: usize, step: isize) -> Flank {
+/// Follows a flank from its valley on.
+fn flank<'a>(mut line: impl Iterator<Item = &'a f32>) -> Flank {
     /// Dips smaller than this are noise on the way up.
     const DIP: f32 = 0.006;
+    let valley = *line.next().unwrap_or(&0.0);
     let mut flank = Flank {
         height: 0.0,
         slope: 0.0,
         place: 0,
     };
-    let mut at = valley;
-    for place in 0..FLANK {
-        let Some(next) = at
-            .checked_add_signed(step)
-            .filter(|&next| next < line.len())
-        else {
-            break;
-        };
-        let rise = line[next] - line[at];
+    let mut here = valley;
+    for (place, &next) in line.take(FLANK).enumerate() {
+        let rise = next - here;
         if rise < -DIP {
             break;
         }
@@ -147,8 +148,8 @@ fn flank(line: &[f32], valley: usize, step: isize) -> Flank {
             flank.slope = rise;
             flank.place = place + 1;
         }
-        flank.height = line[next] - line[valley];
-        at = next;
+        flank.height = next - valley;
+        here = next;
     }
     flank
 }

@@ -192,19 +192,56 @@ fn shrink(mask: &[bool], width: usize, height: usize, radius: usize) -> Vec<bool
 /// Sets the square around every set pixel.
 fn grow(mask: &[bool], width: usize, height: usize, radius: usize) -> Vec<bool> {
     let mut rows = vec![false; mask.len()];
-    for y in 0..height {
-        for x in (0..width).filter(|&x| mask[y * width + x]) {
-            let (from, to) = (x.saturating_sub(radius), (x + radius + 1).min(width));
-            rows[y * width + from..y * width + to].fill(true);
+    for (row, out) in mask.chunks_exact(width).zip(rows.chunks_exact_mut(width)) {
+        let mut set = row.iter().take(radius).filter(|&&set| set).count();
+        for x in 0..width {
+            set += usize::from(x + radius < width && row[x + radius]);
+            set -= usize::from(x > radius && row[x - radius - 1]);
+            out[x] = set > 0;
         }
     }
-    let mut out = vec![false; mask.len()];
+    let line = |y: usize| &rows[y * width..][..width];
+    let mut set = vec![0_usize; width];
+    let add = |set: &mut [usize], row: &[bool]| {
+        set.iter_mut()
+            .zip(row)
+            .for_each(|(n, &one)| *n += usize::from(one));
+    };
+    (0..radius.min(height)).for_each(|y| add(&mut set, line(y)));
+    let mut out = Vec::with_capacity(mask.len());
     for y in 0..height {
-        for x in (0..width).filter(|&x| rows[y * width + x]) {
-            for row in y.saturating_sub(radius)..(y + radius + 1).min(height) {
-                out[row * width + x] = true;
-            }
+        if y + radius < height {
+            add(&mut set, line(y + radius));
         }
+        if y > radius {
+            let gone = line(y - radius - 1);
+            set.iter_mut()
+                .zip(gone)
+                .for_each(|(n, &one)| *n -= usize::from(one));
+        }
+        out.extend(set.iter().map(|&n| n > 0));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn what_grows_is_the_square_around_each(
+            width in 1..9_usize, height in 1..9_usize, radius in 0..4_usize, bits in proptest::num::u128::ANY,
+        ) {
+            let mask: Vec<bool> = (0..width * height).map(|at| bits >> at & 1 == 1).collect();
+            let near = |at: usize, other: usize| {
+                let apart = |a: usize, b: usize| a.abs_diff(b) <= radius;
+                apart(at % width, other % width) && apart(at / width, other / width)
+            };
+            let expected: Vec<bool> = (0..mask.len())
+                .map(|at| (0..mask.len()).any(|other| mask[other] && near(at, other)))
+                .collect();
+            proptest::prop_assert_eq!(grow(&mask, width, height, radius), expected);
+        }
+    }
 }
