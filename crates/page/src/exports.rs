@@ -68,7 +68,16 @@ extern "C" fn menshen_document_shot(side: u32) -> usize {
     })
 }
 
-/// Judges the pixels in the input as a side of a document.
+/// Judges the pixels in the input, a whole shot, as a side of a document.
+#[unsafe(no_mangle)]
+extern "C" fn menshen_document_pixels(side: u32, width: u32, height: u32) -> usize {
+    answer(|state| {
+        let picture = pixels(&state.input, width, height);
+        state.page.document(picture, side_of(side))
+    })
+}
+
+/// Judges the pixels in the input, a frame, as a side of a document.
 #[unsafe(no_mangle)]
 extern "C" fn menshen_document_frame(side: u32, width: u32, height: u32, scale: f32) -> usize {
     answer(|state| {
@@ -83,7 +92,13 @@ extern "C" fn menshen_face_shot() -> usize {
     answer(|state| state.page.face(Picture::Shot(&state.input)))
 }
 
-/// Judges the pixels in the input as a picture of a person.
+/// Judges the pixels in the input, a whole shot, as a picture of a person.
+#[unsafe(no_mangle)]
+extern "C" fn menshen_face_pixels(width: u32, height: u32) -> usize {
+    answer(|state| state.page.face(pixels(&state.input, width, height)))
+}
+
+/// Judges the pixels in the input, a frame, as a picture of a person.
 #[unsafe(no_mangle)]
 extern "C" fn menshen_face_frame(width: u32, height: u32, scale: f32) -> usize {
     answer(|state| state.page.face(frame(&state.input, width, height, scale)))
@@ -123,5 +138,13 @@ fn frame(rgba: &[u8], width: u32, height: u32, scale: f32) -> Picture<'_> {
         width,
         height,
         scale,
+    }
+}
+
+fn pixels(rgba: &[u8], width: u32, height: u32) -> Picture<'_> {
+    Picture::Pixels {
+        rgba,
+        width,
+        height,
     }
 }

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use image::RgbImage;
 use menshen_core::evidence::{FaceEvidence, PageEvidence};
 use menshen_core::{CaptureRules, judge_capture_face, judge_capture_page, possible_kinds};
 use menshen_document::Side;
 use menshen_vision::capture::{CapturedPage, Frame, face_frame, opaque, page_frame, page_shot};
 use menshen_vision::face::{self, FaceModels};
-use menshen_vision::photo::{Limits, Photo, PhotoError};
+use menshen_vision::photo::{Limits, Photo};
 use menshen_vision::{Model, RtenModel};
 
 use crate::answer::{DocumentAnswer, FaceAnswer};
@@ -15,8 +16,17 @@ use crate::answer::{DocumentAnswer, FaceAnswer};
 /// A picture as it comes from the browser.
 #[derive(Clone, Copy)]
 pub enum Picture<'a> {
-    /// The file of a shot.
+    /// The file of a shot: a JPEG. The browser decodes what else there is.
     Shot(&'a [u8]),
+    /// Red, green, blue and alpha of a whole shot, which is opaque.
+    Pixels {
+        /// Four bytes a pixel, rows from above.
+        rgba: &'a [u8],
+        /// Pixels in a row.
+        width: u32,
+        /// Rows.
+        height: u32,
+    },
     /// Red, green, blue and alpha of a frame.
     Frame {
         /// Four bytes a pixel, rows from above.
@@ -43,8 +53,6 @@ pub enum NoPage {
     NoModel,
     /// The number of bytes is not that of the picture.
     Pixels,
-    /// A picture in a format that the page does not read, though the server does.
-    Format,
     /// A network failed.
     Failed,
 }
@@ -57,7 +65,6 @@ impl fmt::Display for NoPage {
             Self::NoRules => "no rules were set",
             Self::NoModel => "the model was not loaded",
             Self::Pixels => "the frame has another size than its bytes",
-            Self::Format => "the page reads no WebP",
             Self::Failed => "the model failed",
         })
     }
@@ -104,15 +111,16 @@ impl Page {
                 height,
                 scale,
             } => {
-                let pixels = &opaque(rgba, width, height).ok_or(NoPage::Pixels)?;
+                let pixels = &whole(rgba, width, height)?;
                 page_frame(Frame { pixels, scale })
             }
-            Picture::Shot(file) => match decoded(file)? {
-                Ok(photo) => {
-                    // The back carries none, and looking in vain takes longest.
-                    let models = self.faces().filter(|_| side == Side::Front);
-                    page_shot(models.as_ref(), &photo.pixels).map_err(|_| NoPage::Failed)?
-                }
+            Picture::Pixels {
+                rgba,
+                width,
+                height,
+            } => self.page(side, &whole(rgba, width, height)?)?,
+            Picture::Shot(file) => match Photo::decode(file, &Limits::default()) {
+                Ok(photo) => self.page(side, &photo.pixels)?,
                 Err(error) => unreadable_page(error.code()),
             },
         };
@@ -140,10 +148,18 @@ impl Page {
                     iris: None,
                     ..models
                 };
-                let pixels = &opaque(rgba, width, height).ok_or(NoPage::Pixels)?;
+                let pixels = &whole(rgba, width, height)?;
                 face_frame(&models, Frame { pixels, scale }).map_err(|_| NoPage::Failed)?
             }
-            Picture::Shot(file) => match decoded(file)? {
+            Picture::Pixels {
+                rgba,
+                width,
+                height,
+            } => {
+                let pixels = &whole(rgba, width, height)?;
+                face::examine(&models, pixels).map_err(|_| NoPage::Failed)?
+            }
+            Picture::Shot(file) => match Photo::decode(file, &Limits::default()) {
                 Ok(photo) => face::examine(&models, &photo.pixels).map_err(|_| NoPage::Failed)?,
                 Err(error) => FaceEvidence {
                     unreadable: Some(error.code().to_owned()),
@@ -153,6 +169,12 @@ impl Page {
         };
         let reasons = judge_capture_face(rules, &evidence);
         Ok(FaceAnswer::new(evidence, reasons))
+    }
+
+    fn page(&self, side: Side, photo: &RgbImage) -> Result<CapturedPage, NoPage> {
+        // The back carries no portrait, and looking in vain takes longest.
+        let models = self.faces().filter(|_| side == Side::Front);
+        page_shot(models.as_ref(), photo).map_err(|_| NoPage::Failed)
     }
 
     fn faces(&self) -> Option<FaceModels<'_>> {
@@ -175,24 +197,6 @@ fn unreadable_page(code: &str) -> CapturedPage {
     }
 }
 
-/// Decodes as the server does. What only the server reads is no fault of the file.
-fn decoded(file: &[u8]) -> Result<Result<Photo, PhotoError>, NoPage> {
-    match file {
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'E',
-            b'B',
-            b'P',
-            ..,
-        ] => Err(NoPage::Format),
-        _ => Ok(Photo::decode(file, &Limits::default())),
-    }
+fn whole(rgba: &[u8], width: u32, height: u32) -> Result<RgbImage, NoPage> {
+    opaque(rgba, width, height).ok_or(NoPage::Pixels)
 }

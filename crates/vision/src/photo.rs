@@ -15,9 +15,9 @@ mod turn;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-#[cfg(feature = "webp")]
-use image::codecs::webp::WebPDecoder;
-use image::codecs::{jpeg::JpegDecoder, png::PngDecoder};
+use image::codecs::jpeg::JpegDecoder;
+#[cfg(feature = "every-format")]
+use image::codecs::{png::PngDecoder, webp::WebPDecoder};
 use image::{DynamicImage, ImageDecoder, ImageError, RgbImage};
 use thiserror::Error;
 
@@ -167,6 +167,7 @@ fn decode_as(format: PhotoFormat, bytes: &[u8], limits: &Limits) -> Result<Photo
             }
             read(JpegDecoder::new(reader).map_err(translate)?, bytes, limits)
         }
+        #[cfg(feature = "every-format")]
         PhotoFormat::Png => {
             // Checked before the decoder is made: it allocates for the header's claim.
             let (width, height) = sniff::png_size(bytes)?;
@@ -174,9 +175,9 @@ fn decode_as(format: PhotoFormat, bytes: &[u8], limits: &Limits) -> Result<Photo
             let decoder = PngDecoder::with_limits(reader, image_limits(limits));
             read(decoder.map_err(translate)?, bytes, limits)
         }
-        #[cfg(not(feature = "webp"))]
-        PhotoFormat::WebP => Err(PhotoError::UnsupportedFormat),
-        #[cfg(feature = "webp")]
+        #[cfg(not(feature = "every-format"))]
+        PhotoFormat::Png | PhotoFormat::WebP => Err(PhotoError::UnsupportedFormat),
+        #[cfg(feature = "every-format")]
         PhotoFormat::WebP => read(WebPDecoder::new(reader).map_err(translate)?, bytes, limits),
     }
 }

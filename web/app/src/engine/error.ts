@@ -1,7 +1,6 @@
 /**
  * Why there is no engine, or no answer of it:
- * - `unsupported`: the browser lacks something (WebAssembly with SIMD, module workers, OffscreenCanvas), or the page does not
- *   read this kind of file (WebP), which the server does;
+ * - `unsupported`: the browser lacks something (WebAssembly with SIMD, module workers, OffscreenCanvas);
  * - `download`: a file could not be fetched; trying again later may help;
  * - `corrupt`: a file is not the one that the server names;
  * - `timeout`: nothing came for too long;

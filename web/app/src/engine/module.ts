@@ -24,8 +24,10 @@ interface Exports {
   menshen_load_model(role: number): number;
   menshen_set_rules(): number;
   menshen_document_shot(side: number): number;
+  menshen_document_pixels(side: number, width: number, height: number): number;
   menshen_document_frame(side: number, width: number, height: number, scale: number): number;
   menshen_face_shot(): number;
+  menshen_face_pixels(width: number, height: number): number;
   menshen_face_frame(width: number, height: number, scale: number): number;
 }
 
@@ -57,6 +59,7 @@ export class Module {
     this.#models.push(model);
   }
 
+  /** Examines the file of a shot, a JPEG. */
   async shot(task: Task, bytes: Uint8Array): Promise<Look> {
     const run = await this.#running();
     return this.#ask(run, bytes, () =>
@@ -64,6 +67,15 @@ export class Module {
     );
   }
 
+  /** Examines a shot that the browser has decoded. */
+  async pixels(task: Task, { width, height, data }: ImageData): Promise<Look> {
+    const run = await this.#running();
+    return this.#ask(run, data, () =>
+      task.of === "document" ? run.menshen_document_pixels(side(task), width, height) : run.menshen_face_pixels(width, height),
+    );
+  }
+
+  /** Examines a frame of the camera. */
   async frame(task: Task, { width, height, data, scale }: Pixels): Promise<Look> {
     const run = await this.#running();
     return this.#ask(run, data, () =>

@@ -42,3 +42,29 @@ export function pixels(task: Task, frame: ImageBitmap | ImageData): Pixels {
   }
   return { width, height, data: context.getImageData(0, 0, width, height).data, scale: longer / Math.max(width, height) };
 }
+
+/** What the server takes beside JPEG, by its first bytes. */
+const isPng = (bytes: Uint8Array): boolean => [0x89, 0x50, 0x4e, 0x47].every((byte, at) => bytes[at] === byte);
+const isWebP = (bytes: Uint8Array): boolean => new TextDecoder("latin1").decode(bytes.subarray(0, 12)).replace(/^(RIFF)[^]{4}/, "$1") === "RIFFWEBP";
+
+/** The most pixels of a shot, as the server has it. */
+const MOST = 40_000_000;
+
+/** Returns the pixels of a PNG or WebP, on white as the server lays them; nothing for other files, and for what the browser cannot decode. */
+export async function decoded(bytes: Uint8Array<ArrayBuffer>): Promise<ImageData | undefined> {
+  if (!isPng(bytes) && !isWebP(bytes)) return undefined;
+  try {
+    const bitmap = await createImageBitmap(new Blob([bytes]), { colorSpaceConversion: "none" });
+    const { width, height } = bitmap;
+    if (width * height > MOST) return undefined;
+    const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+    if (!context) return undefined;
+    context.fillStyle = "white";
+    context.fillRect(0, 0, width, height);
+    context.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    return context.getImageData(0, 0, width, height);
+  } catch {
+    return undefined;
+  }
+}

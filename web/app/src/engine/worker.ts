@@ -4,7 +4,7 @@ import { EngineError } from "./error";
 import { Files, Patience, type FileNote } from "./fetch";
 import { Models, type ModelNote } from "./models";
 import { Module, type Look } from "./module";
-import { pixels } from "./pixels";
+import { decoded, pixels } from "./pixels";
 import type { Failure, FromWorker, Picture, Task, ToWorker } from "./protocol";
 import type { DocumentLook, FaceLook, Rules } from "./types";
 
@@ -71,12 +71,15 @@ async function examine(task: Task, picture: Picture): Promise<DocumentLook | Fac
   if (!loaded) throw new EngineError("closed", "the engine is not loaded");
   const { module, models } = loaded;
   if (task.of === "face" && !(await models.there(picture instanceof Blob))) return null;
-  const bytes = picture instanceof Blob ? new Uint8Array(await picture.arrayBuffer()) : undefined;
   const began = performance.now();
-  const look: Look = await (bytes
-    ? module.shot(task, bytes)
-    : module.frame(task, pixels(task, picture as Exclude<Picture, Blob>)));
+  const look = await (picture instanceof Blob ? examineShot(module, task, picture) : module.frame(task, pixels(task, picture)));
   return { ...look, ms: performance.now() - began };
+}
+
+async function examineShot(module: Module, task: Task, shot: Blob): Promise<Look> {
+  const bytes = new Uint8Array(await shot.arrayBuffer());
+  const picture = await decoded(bytes);
+  return picture ? module.pixels(task, picture) : module.shot(task, bytes);
 }
 
 self.onmessage = async ({ data }: MessageEvent<ToWorker>): Promise<void> => {
