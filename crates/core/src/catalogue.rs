@@ -233,12 +233,12 @@ fn lookup(words: &BTreeMap<String, String>, key: impl Serialize) -> String {
     }
 }
 
-/// Figures of operator texts: three decimals say all that a measure knows.
+/// Figures of operator texts: three decimals say all that a ratio knows, one all that hundreds of pixels know.
 fn plain(value: &Value) -> String {
     match value {
         Value::Number(number) => {
-            let rounded = (number * 1000.0).round() / 1000.0;
-            rounded.to_string()
+            let steps = if number.abs() < 100.0 { 1000.0 } else { 10.0 };
+            ((number * steps).round() / steps).to_string()
         }
         Value::Date(date) => date.to_string(),
         Value::Text(text) => text.clone(),
