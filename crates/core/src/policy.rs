@@ -23,8 +23,8 @@ pub use read::PolicyError;
 pub use review::ReviewRules;
 pub use screening::{SanctionList, ScreeningRules};
 pub use service::{
-    AttemptRules, FlowRules, HourClock, OriginalRules, Part, Parts, ServiceRules, StatementRules,
-    SupportRules, TimeRules, Window,
+    AttemptRules, FileRules, FlowRules, HourClock, OriginalRules, Part, Parts, ServiceRules,
+    StatementRules, SupportRules, TimeRules, Window,
 };
 
 use crate::calendar::Calendar;
@@ -71,6 +71,9 @@ pub struct Policy {
     /// Which photos are kept as they came. Left out of the identity where it is as usual: it judges no verification.
     #[serde(default, skip_serializing_if = "OriginalRules::is_usual")]
     pub originals: OriginalRules,
+    /// What may be handed in as a file. Left out of the identity where it is as usual, for the same reason.
+    #[serde(default, skip_serializing_if = "FileRules::is_usual")]
+    pub files: FileRules,
     /// Oldest version of each client.
     pub clients: BTreeMap<String, ClientRule>,
     /// What an account may do. Left out of the identity where nothing is set: it judges no verification.

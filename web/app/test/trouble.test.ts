@@ -27,8 +27,7 @@ async function clean(visit: Visit): Promise<void> {
 async function atTheFront(level = "L2") {
   const { service, front } = stage;
   const person = await newPerson(service, service.sandboxKey, front, level);
-  const put = (path: string, body: unknown) => call(service.url, service.sandboxKey, "PUT", `/v1/verifications/${person.id}/${path}`, body);
-  await put("data", { document: "passport", country: "UTO", name: "Anna Maria Eriksson", birth_date: "1990-01-31", number: "L898902C3" });
+  await call(service.url, service.sandboxKey, "PUT", `/v1/verifications/${person.id}/data`, { document: "passport", country: "UTO", name: "Anna Maria Eriksson", birth_date: "1990-01-31", number: "L898902C3" });
   for (const purpose of ["identity_verification", "biometric_template"]) {
     await call(service.url, service.sandboxKey, "POST", `/v1/applicants/${person.applicant}/consents`, { purpose, version: "2026-11" });
   }
@@ -47,6 +46,35 @@ test("without a camera: another device, a file", async () => {
   await page.getByLabel(visit.word("prepare.file"), { exact: true }).setInputFiles(photo("front"));
   await visit.at("review.good");
   await clean(visit);
+});
+
+test("a policy says which documents are taken, and whether files are", async () => {
+  const { service, front, browser } = stage;
+  const policy = (toml: string) => call(service.url, service.sandboxKey, "PUT", "/v1/policy", { toml });
+  await policy('[document]\naccepted = { "*" = ["id_card_td2"], UTO = ["passport"] }\n[files]\naccepted = ["face"]');
+  const chooses = await newPerson(service, service.sandboxKey, front);
+  const shoots = await atTheFront();
+  await policy("");
+
+  const choosing = await Visit.open(browser, ENGLISH, "en", DESK, FEW);
+  await choosing.begin(chooses.link);
+  const kinds = () => choosing.page.locator(".choice strong").allTextContents();
+  for (const [country, kind] of [["UTO", "passport"], ["FRA", "id_card_td2"]] as const) {
+    await choosing.page.getByLabel(choosing.word("document.country")).selectOption(country);
+    assert.deepEqual(await kinds(), [choosing.word(`kind.${kind}`)]);
+  }
+  await clean(choosing);
+
+  const shooting = await Visit.open(browser, ENGLISH, "en", DESK, FEW);
+  const rules = shooting.page.waitForResponse(/\/rules$/);
+  await shooting.page.goto(shoots.link);
+  await shooting.at("prepare.front.heading", false);
+  await (await rules).finished();
+  await shooting.press("prepare.open");
+  await shooting.at("trouble.camera_absent.heading");
+  assert.equal(await shooting.page.locator("input[type=file]").count(), 0);
+  await shooting.see("camera-absent-no-files");
+  await clean(shooting);
 });
 
 test("a phone goes on where the desk was, and the desk follows", async () => {
@@ -224,10 +252,7 @@ test("a page that was reset forgets the draft and goes on", async () => {
   const person = await newPerson(service, service.sandboxKey, front);
   const visit = await Visit.open(browser, ENGLISH, "en", DESK, FEW);
   const { page } = visit;
-  await page.goto(person.link);
-  await visit.at("consent.heading", false);
-  await visit.agree();
-  await visit.at("document.heading");
+  await visit.begin(person.link);
   await visit.typePassport("Somebody");
   await visit.press("reset");
   await visit.at("document.heading");

@@ -165,6 +165,11 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
     )?;
     ensure(policy.support.is_sound(), "support", "hours from 1 to 8760")?;
     ensure(
+        policy.files.is_sound(),
+        "files.accepted",
+        "`document`, `face`, both or neither",
+    )?;
+    ensure(
         policy.review.claim_minutes > 0,
         "review.claim_minutes",
         "at least one minute",

@@ -97,6 +97,33 @@ impl OriginalRules {
     }
 }
 
+/// What people may hand in as a file that they have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileRules {
+    /// Of the document, the face, both or neither.
+    pub accepted: Parts,
+}
+
+impl Default for FileRules {
+    fn default() -> Self {
+        Self {
+            accepted: [Part::Document, Part::Face].into(),
+        }
+    }
+}
+
+impl FileRules {
+    /// Is it as the default policy has it?
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+
+    pub(super) fn is_sound(&self) -> bool {
+        !self.accepted.contains(&Part::Data)
+    }
+}
+
 /// How long things take and last.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -298,6 +325,7 @@ mod tests {
             "[levels]\nL1 = []",
             "[times]\nstuck_minutes = 0",
             "[support]\ncode_hours = 0",
+            "[files]\naccepted = [\"data\"]",
             "[support]\ncode_hours = 10000",
         ] {
             assert!(Policy::from_toml(text).is_err(), "{text}");

@@ -31,10 +31,11 @@ fn a_policy_is_read_changed_and_kept_by_open_verifications() {
 }
 
 #[test]
-fn a_page_is_told_the_limits_of_pictures_and_nothing_that_helps_against_fraud() {
+fn a_page_is_told_what_it_may_take_and_nothing_that_helps_against_fraud() {
     on_both(|service| async move {
         let applicant = service.applicant("one").await;
-        let toml = "to_review = [\"doc_glare\", \"doc_edited\"]\n[page]\nblur_max = 1.5";
+        let toml = "to_review = [\"doc_glare\", \"doc_edited\"]\n[page]\nblur_max = 1.5\n[files]\naccepted = [\"document\"]\n\
+                    [document]\naccepted = { \"*\" = [\"passport\"], DE = [\"id_card_td1\"] }";
         let put = service.put("/v1/policy", json!({ "toml": toml })).await;
         assert_eq!(put.status, StatusCode::OK, "{}", put.body);
         let id = service.verification(&applicant, "L2", "first").await;
@@ -44,6 +45,11 @@ fn a_page_is_told_the_limits_of_pictures_and_nothing_that_helps_against_fraud() 
         assert_eq!(rules.status, StatusCode::OK, "{}", rules.body);
         assert_eq!(rules.body["page"]["blur_max"], json!(1.5));
         assert_eq!(rules.body["to_review"], json!(["doc_glare"]));
+        assert_eq!(rules.body["files"], json!(["document"]));
+        assert_eq!(
+            rules.body["documents"],
+            json!({ "*": ["passport"], "CHN": ["prc_id_card", "passport"], "D": ["id_card_td1"] })
+        );
         let text = rules.body.to_string();
         for word in [
             "moire",

@@ -189,6 +189,7 @@ export class MenshenVerify extends LitElement {
       texts,
       eye: this.eye,
       accepted: this.#session?.accepted,
+      files: this.#session?.files ?? [],
       largest: this.#session?.largest ?? Infinity,
       link: `${this.#flow.service.url}/verify#${linkOf(this.token, this.verification)}`,
       program: PROGRAM,

@@ -9,9 +9,16 @@ export interface Session {
   rules: Rules | undefined;
   /** Which documents are taken; nothing where the service does not tell. */
   accepted: Accepted | undefined;
+  /** Of what files may be chosen; everything where the service does not tell. */
+  files: readonly Filed[];
   /** The size of the largest photo, in bytes. */
   largest: number;
 }
+
+/** What may be handed in as a file that the person has. */
+export type Filed = "document" | "face";
+
+const FILED: readonly Filed[] = ["document", "face"];
 
 /** The size of a photo that every service takes, in bytes. */
 const SMALL_ENOUGH = 8 << 20;
@@ -20,7 +27,13 @@ const SMALL_ENOUGH = 8 << 20;
 export async function sessionOf(service: Service, verification: string): Promise<Session> {
   const [rules, largest] = await Promise.all([rulesOf(service, verification), largestOf(service)]);
   const documents = rules?.["documents"];
-  return { rules, accepted: isAccepted(documents) ? documents : undefined, largest };
+  const files = rules?.["files"];
+  return {
+    rules,
+    accepted: isAccepted(documents) ? documents : undefined,
+    files: Array.isArray(files) ? FILED.filter((what) => files.includes(what)) : FILED,
+    largest,
+  };
 }
 
 async function rulesOf(service: Service, verification: string): Promise<Rules | undefined> {

@@ -7,7 +7,8 @@ import type { Accepted } from "./documents.js";
 import { drawingOf } from "./drawings.js";
 import type { Eye } from "./eye.js";
 import type { Flow } from "./flow.js";
-import type { Model } from "./model.js";
+import type { Model, Part } from "./model.js";
+import type { Filed } from "./session.js";
 import type { Shots } from "./shots.js";
 import type { VerifyTexts } from "./texts.js";
 import type { Tickets } from "./tickets.js";
@@ -24,6 +25,8 @@ export interface View {
   eye: Eye | undefined;
   /** Which documents the service takes, where it tells. */
   accepted: Accepted | undefined;
+  /** Of what files may be chosen; of nothing until the service has told. */
+  files: readonly Filed[];
   /** The size of the largest photo, in bytes. */
   largest: number;
   /** The link by which another device goes on. */
@@ -101,6 +104,9 @@ export function fileButton(label: string, take: (file: File) => unknown, kind: "
     <input type="file" accept="image/jpeg,image/png,image/webp" aria-label=${label} @change=${chosen} />
   </span>`;
 }
+
+/** May a file be chosen for a part? */
+export const takesFiles = ({ files }: View, part: Part): boolean => files.includes(part === "selfie" ? "face" : "document");
 
 /** May the camera be asked for here? */
 export const hasCamera = (): boolean => cameraFault() === undefined;

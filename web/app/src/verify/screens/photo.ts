@@ -4,7 +4,7 @@ import { cameraFault, fitting } from "../camera.js";
 import { drawPart, drawingOf } from "../drawings.js";
 import type { Part, Shot } from "../model.js";
 import { inAppView, inTheHand } from "../surroundings.js";
-import { fileButton, hasCamera, otherDevice, page, reasonList } from "../view.js";
+import { fileButton, hasCamera, otherDevice, page, reasonList, takesFiles } from "../view.js";
 import type { Action, View } from "../view.js";
 import "../viewfinder.js";
 
@@ -21,16 +21,17 @@ export function prepareScreen(view: View, part: Part): TemplateResult {
   const why = (model.known?.verification.reasons ?? []).filter(({ step }) => step === (part === "selfie" ? "selfie" : `document_${part}`));
   // An app's own view may take photos by its file picker, though it lends no camera.
   const inApp = !hasCamera() && inAppView() !== undefined;
-  // At a desk the button leads to the screen that says what to do without a camera.
-  const lends = hasCamera() || !inTheHand();
+  const filed = takesFiles(view, part);
+  // At a desk the button leads to the screen that says what to do without a camera; so it does where no file is taken.
+  const lends = hasCamera() || !inTheHand() || !filed;
   const kind = model.draft.document;
   const text = part === "back" && kind === "prc_id_card" ? "prepare.back.prc" : part === "front" && kind === "passport" ? "prepare.front.passport" : `prepare.${part}`;
   return page({
     heading: t(`prepare.${part}.heading`),
     lead: texts.has(text) ? t(text) : nothing,
     primary: lends ? { label: t("prepare.open"), act: open } : undefined,
-    between: fileButton(t("prepare.file"), (file) => takeFile(view, part, file), lends ? "secondary" : "primary"),
-    others: [inApp ? { label: t("prepare.browser"), act: open } : undefined, inTheHand() ? undefined : otherDevice(view)],
+    between: filed ? fileButton(t("prepare.file"), (file) => takeFile(view, part, file), lends ? "secondary" : "primary") : nothing,
+    others: [inApp && !lends ? { label: t("prepare.browser"), act: open } : undefined, inTheHand() ? undefined : otherDevice(view)],
     body: html`
       <div class="picture" aria-hidden="true">${drawPart(part, kind)}</div>
       ${reasonList(why, texts)}

@@ -5,7 +5,7 @@ import type { Drawing } from "../drawings.js";
 import { partOf } from "../model.js";
 import type { Part, Trouble } from "../model.js";
 import { inAppView, inTheHand, permissionAdvice } from "../surroundings.js";
-import { fileButton, otherDevice, page } from "../view.js";
+import { fileButton, otherDevice, page, takesFiles } from "../view.js";
 import type { Action, View } from "../view.js";
 import { takeFile } from "./photo.js";
 
@@ -103,7 +103,7 @@ function withoutCamera(view: View, { kind }: { kind: Cameraless }, body: Templat
     lead: t(`trouble.${kind}.lead`),
     body,
     primary,
-    between: part ? fileButton(t(part === "selfie" ? "prepare.file.selfie" : "prepare.file"), file) : nothing,
+    between: part && takesFiles(view, part) ? fileButton(t(part === "selfie" ? "prepare.file.selfie" : "prepare.file"), file) : nothing,
     others: [other, again].filter((one) => one !== primary),
   });
 }
