@@ -216,9 +216,7 @@ pub async fn renew_staff_secret(
         Once::Replay(replay) => return Ok(replay.into_response()),
         Once::Fresh(work) => work,
     };
-    let row = another(&mut work.tx, &allowed, id).await?;
-    within(&allowed.caller, row.role)?;
-    not_a_judge(&allowed.caller, row.role)?;
+    let row = to_be_let_in(&mut work.tx, &allowed, id).await?;
     let secret = work.tx.renew_staff_secret(&row).await?;
     let act = Act::new(&allowed.caller, "staff.secret_renewed", "staff", id);
     record::audit(&mut work.tx, act, app.now()).await?;
@@ -246,9 +244,7 @@ pub async fn invite_staff(
         Once::Replay(replay) => return Ok(replay.into_response()),
         Once::Fresh(work) => work,
     };
-    let row = another(&mut work.tx, &allowed, id).await?;
-    within(&allowed.caller, row.role)?;
-    not_a_judge(&allowed.caller, row.role)?;
+    let row = to_be_let_in(&mut work.tx, &allowed, id).await?;
     if row.disabled_at.is_some() {
         let detail = "this account is no longer let in; make another";
         return Err(ApiError::conflict("account_disabled", detail));
@@ -264,6 +260,18 @@ pub async fn invite_staff(
         ..describe(&app, &row)?
     };
     work.finish(&app, StatusCode::OK, &out).await
+}
+
+/// Returns somebody for whom the caller may draw what lets them in.
+async fn to_be_let_in(
+    tx: &mut Tx,
+    allowed: &Allowed<ManageStaff>,
+    id: Uuid,
+) -> Result<StaffRow, ApiError> {
+    let row = another(tx, allowed, id).await?;
+    within(&allowed.caller, row.role)?;
+    not_a_judge(&allowed.caller, row.role)?;
+    Ok(row)
 }
 
 /// A key hands out no more than it has: a role's scopes are its own, but for those that no key can have. Whoever is let in
