@@ -4,7 +4,7 @@ import { createServer, request } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -17,21 +17,19 @@ export const SHOTS = join(APP, "shots");
 /** The program; the environment may name another one. */
 const MENSHEN = process.env["WEB_TEST_MENSHEN"] ?? join(APP, "../../target/release/menshen");
 const CHROMIUM = process.env["WEB_TEST_CHROMIUM"] ?? "/usr/bin/chromium";
-/** Where the models are that a page may fetch. */
-const MODELS = process.env["WEB_TEST_MODELS"] ?? join(homedir(), ".local/share/menshen/models");
 /** How long a service may take to start, in milliseconds; with models it loads some 40 MB first. */
 const STARTS_WITHIN = 60_000;
 
-/** What the pages get from the server: nothing in them may need more. */
-export const CSP =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; " +
-  "connect-src 'self'; worker-src 'self' blob:; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+/** A folder of pages that were built after the program, instead of its own: for work on them. */
+const DIST = process.env["WEB_TEST_DIST"];
 
 /** A running service, and what it said when it started. */
 export interface Service {
   url: string;
   setup: string;
   sandboxKey: string;
+  /** The page for trying things out, with `--demo`. */
+  trial: string;
   stop: () => Promise<void>;
 }
 
@@ -68,6 +66,7 @@ export async function startService(args: readonly string[] = [], configuration: 
     url: greeting["url"] ?? "",
     setup: greeting["setup"] ?? "",
     sandboxKey: greeting["sandbox_key"] ?? "",
+    trial: greeting["try"] ?? "",
     stop: async () => {
       child.kill();
       await ended;
@@ -98,21 +97,9 @@ export async function liveTenant(service: Service, name: string): Promise<string
   return made.secret;
 }
 
-const KINDS: Record<string, string> = {
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".json": "application/json",
-  ".wasm": "application/wasm",
-  ".onnx": "application/octet-stream",
-  ".html": "text/html; charset=utf-8",
-};
+const KINDS: Record<string, string> = { ".js": "text/javascript; charset=utf-8", ".json": "application/json", ".wasm": "application/wasm" };
 
-/** A page's shell, as the server gives it: nothing but a script. */
-export const shell = (script: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
-  `<title>Menshen</title><script type="module" src="/web/${script}"></script></head><body></body></html>`;
-
-/** A server of the built pages, before a service. */
+/** A door before a service: what comes through is the service's own, but for what a test puts in its place. */
 export interface Front {
   url: string;
   stop: () => Promise<void>;
@@ -120,22 +107,17 @@ export interface Front {
   intercept: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
 }
 
-/** Serves `dist` with the policy of the pages, and hands everything else to the service. `pages` adds shells by path. */
+/** Opens a door before a service. `pages` adds pages by path, under the policy that the service has for its own. */
 export async function startFront(service: string, pages: Record<string, string> = {}): Promise<Front> {
-  const shells: Record<string, string> = { "/verify": shell("hosted.js"), "/console": shell("console.js"), ...pages };
+  const policy = (await fetch(`${service}/verify`)).headers.get("content-security-policy") ?? "default-src 'none'";
   const front: Front = { url: "", stop: async () => {}, intercept: undefined };
   const server: Server = createServer((asked, response) => {
     const path = new URL(asked.url ?? "/", "http://front").pathname;
     if (front.intercept?.(asked, response)) return;
-    response.setHeader("Content-Security-Policy", CSP);
-    response.setHeader("X-Content-Type-Options", "nosniff");
-    response.setHeader("Referrer-Policy", "no-referrer");
-    const page = shells[path];
-    if (page !== undefined) return void response.setHeader("Content-Type", KINDS[".html"] ?? "").end(page);
-    if (path === "/favicon.ico") return void response.writeHead(204).end();
-    const model = /^\/web\/models\/([a-z0-9-]+\.onnx)$/.exec(path)?.[1];
-    const file = model === undefined ? join(APP, "dist", path.replace(/^\/web\//, "")) : join(MODELS, model);
-    if (path.startsWith("/web/") && !path.includes("..") && existsSync(file)) {
+    const page = pages[path];
+    if (page !== undefined) return void response.writeHead(200, { "Content-Type": "text/html", "Content-Security-Policy": policy }).end(page);
+    const file = DIST && path.startsWith("/web/") && !path.includes("..") ? join(DIST, path.slice("/web/".length)) : undefined;
+    if (file && existsSync(file)) {
       response.setHeader("Content-Type", KINDS[extname(file)] ?? "application/octet-stream");
       return void createReadStream(file).pipe(response);
     }

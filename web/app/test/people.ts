@@ -48,7 +48,8 @@ export class Visit {
   /** Opens a page of its own for a person. */
   static async open(browser: Browser, words: Words, prefix: string, options: BrowserContextOptions, sizes: readonly Size[]): Promise<Visit> {
     const context = await browser.newContext(options);
-    context.setDefaultTimeout(15_000);
+    // A slow machine judges a photo in seconds, and several tests run beside each other.
+    context.setDefaultTimeout(40_000);
     return new Visit(await context.newPage(), context, words, prefix, sizes);
   }
 
@@ -78,6 +79,14 @@ export class Visit {
   /** Presses a button. */
   press(key: string): Promise<void> {
     return this.page.getByRole("button", { name: this.word(key), exact: true }).click();
+  }
+
+  /** Opens a link and gives every consent: the choice of a document is next. */
+  async begin(link: string): Promise<void> {
+    await this.page.goto(link);
+    await this.at("consent.heading", false);
+    await this.agree();
+    await this.at("document.heading");
   }
 
   /** Gives every consent that is asked for. */

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { APP, SIZES, startBrowser, startFront, startService } from "./harness.js";
 import type { Configuration, Front, Service, Size } from "./harness.js";
 import type { Browser } from "playwright-core";
@@ -14,6 +14,14 @@ export function photo(name: "front" | "back" | "selfie" | "other"): string {
   const path = join(PERSON, `${name}.jpg`);
   if (!existsSync(path)) throw new Error("there is no drawn person: run `menshen verify --sample` first");
   return path;
+}
+
+/** Makes a folder with the models that come by default, whatever else is installed: without a stronger one every match goes to a person. */
+export function usualModels(): string {
+  const [all, folder] = [dirname(dirname(PERSON)), mkdtempSync(join(tmpdir(), "menshen-models-"))];
+  const optional = /^(mobileface|minifasnet)/;
+  for (const name of readdirSync(all)) if (!optional.test(name)) symlinkSync(join(all, name), join(folder, name));
+  return folder;
 }
 
 const wordsOf = (lang: string): Words => JSON.parse(readFileSync(join(APP, `../../locales/pages/verify.${lang}.json`), "utf8")) as Words;

@@ -142,11 +142,7 @@ test("what failed in the photos is shown with its remedy, and only that is taken
   const { service, front, browser } = stage;
   const person = await newPerson(service, service.sandboxKey, front);
   const visit = await Visit.open(browser, ENGLISH, "en", DESK, FEW);
-  const { page } = visit;
-  await page.goto(person.link);
-  await visit.at("consent.heading", false);
-  await visit.agree();
-  await visit.at("document.heading");
+  await visit.begin(person.link);
   await visit.typePassport("MAGIC doc_glare face_covered");
   await visit.press("form.next");
   await visit.at("prepare.front.heading");
@@ -202,10 +198,7 @@ test("who disagrees appeals: proof, statement, pictures, waiting", async () => {
   const person = await newPerson(service, service.sandboxKey, front, "L1");
   const visit = await Visit.open(browser, ENGLISH, "en", DESK, SIZES);
   const { page } = visit;
-  await page.goto(person.link);
-  await visit.at("consent.heading", false);
-  await visit.agree();
-  await visit.at("document.heading");
+  await visit.begin(person.link);
   await visit.typePassport("MAGIC name_mismatch");
   await visit.press("form.next");
   await visit.at("submit.heading");
@@ -245,10 +238,7 @@ test("a code to an address from the time of registration shows whose appeal it i
   const person = await newPerson(service, service.sandboxKey, front, "L1", { email: "anna@example.com" });
   const visit = await Visit.open(browser, CHINESE, "zh", PHONE, FEW);
   const { page } = visit;
-  await page.goto(person.link);
-  await visit.at("consent.heading", false);
-  await visit.agree();
-  await visit.at("document.heading");
+  await visit.begin(person.link);
   await visit.typePassport("MAGIC name_mismatch");
   await visit.press("form.next");
   await visit.at("submit.heading");
