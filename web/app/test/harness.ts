@@ -17,8 +17,8 @@ export const SHOTS = join(APP, "shots");
 /** The program; the environment may name another one. */
 const MENSHEN = process.env["WEB_TEST_MENSHEN"] ?? join(APP, "../../target/release/menshen");
 const CHROMIUM = process.env["WEB_TEST_CHROMIUM"] ?? "/usr/bin/chromium";
-/** How long a service may take to start, in milliseconds; with models it loads some 40 MB first. */
-const STARTS_WITHIN = 60_000;
+/** How long a service may take to start, in milliseconds; with models it loads some 40 MB first, and for a trial it draws a person. */
+const STARTS_WITHIN = 180_000;
 
 /** A folder of pages that were built after the program, instead of its own: for work on them. */
 const DIST = process.env["WEB_TEST_DIST"];

@@ -16,6 +16,18 @@ export function photo(name: "front" | "back" | "selfie" | "other"): string {
   return path;
 }
 
+/** What stands on the card of the drawn person. */
+export interface Claims {
+  document: string;
+  country: string;
+  name: string;
+  birth_date: string;
+  number: string;
+}
+
+/** Returns what stands on the card of the drawn person. */
+export const claims = (): Claims => JSON.parse(readFileSync(join(PERSON, "claims.json"), "utf8")) as Claims;
+
 /** Makes a folder with the models that come by default, whatever else is installed: without a stronger one every match goes to a person. */
 export function usualModels(): string {
   const [all, folder] = [dirname(dirname(PERSON)), mkdtempSync(join(tmpdir(), "menshen-models-"))];
