@@ -129,7 +129,7 @@ pub async fn integrity() -> Json<BTreeMap<&'static str, String>> {
 const CROSS: [(&str, &str); 4] = [
     (
         "access-control-allow-methods",
-        "GET, HEAD, POST, PUT, PATCH, DELETE",
+        "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
     ),
     (
         "access-control-allow-headers",

@@ -116,6 +116,9 @@ test("the page says what the server's code says, number by number", { skip }, as
   await page.close();
 });
 
+/** The bars are for a machine that does nothing else (`WEB_TEST_QUIET`); one that does takes up to four times as long. */
+const patience = process.env["WEB_TEST_QUIET"] ? 1 : 4;
+
 test("a camera gets its first hint within 1.5 s and 8 frames a second", { skip }, async (context) => {
   for (const of of ["document", "face"] as const) {
     const filming = await openBrowser(join(CORPUS, `${of}.y4m`));
@@ -158,10 +161,8 @@ test("a camera gets its first hint within 1.5 s and 8 frames a second", { skip }
     const seen = `${rest.found} of ${rest.looks} with one, ${rest.size}, reasons ${rest.codes.join(" ") || "none"}`;
     context.diagnostic(`${of}: first after ${first.toFixed(0)} ms, ${aSecond.toFixed(1)} a second, median ${median(ms).toFixed(0)} ms; ${seen}`);
     assert.ok(rest.found > rest.looks / 2, `${of}: ${seen}`);
-    if (!process.env["ENGINE_SLOW"]) {
-      assert.ok(first <= 1_500, `${of}: first hint after ${first} ms`);
-      assert.ok(aSecond >= 8, `${of}: ${aSecond} frames a second`);
-    }
+    assert.ok(first <= 1_500 * patience, `${of}: first hint after ${first} ms`);
+    assert.ok(aSecond >= 8 / patience, `${of}: ${aSecond} frames a second`);
     await filming.close();
   }
 });

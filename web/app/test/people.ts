@@ -14,7 +14,7 @@ export interface Person {
 let people = 0;
 
 /** Creates a person with a verification, as an integrator does. */
-export async function newPerson(service: Service, key: string, front: Front, level = "L2", contacts?: object): Promise<Person> {
+export async function newPerson(service: Service, key: string, front: Pick<Front, "url">, level = "L2", contacts?: object): Promise<Person> {
   people += 1;
   const about = { external_id: `web-${process.pid}-${people}`, locale: "en", ...(contacts ? { contacts } : {}) };
   const { id: applicant } = await call<{ id: string }>(service.url, key, "POST", "/v1/applicants", about);
@@ -41,7 +41,7 @@ export class Visit {
   ) {
     page.on("pageerror", (error) => this.errors.push(error.message));
     page.on("console", (message) => {
-      if (/Content Security Policy/.test(message.text())) this.errors.push(message.text());
+      if (/Content Security Policy|CORS policy/.test(message.text())) this.errors.push(message.text());
     });
   }
 
