@@ -78,7 +78,27 @@ export async function seed({ url, setup }: Target): Promise<Seeded> {
   const name = `${String(own["name"]).slice(0, -1)}溪`;
   const failed = await hand(url, key, "disputes", { folder: DRAWN, selfie: "selfie.jpg", data: { ...own, name } });
   await appeal(url, key, failed);
+  pending.push((await listed(url, key, operator)).id);
   return { key, secrets, invitations, pending, appealed: failed.id, tickets: await ask(url, key, failed.applicant) };
+}
+
+/** Somebody whose name stands on a list of sanctioned people: a drawn list, and a person to go with it. */
+async function listed(url: string, key: string, operator: string): Promise<Judged> {
+  const list =
+    '<?xml version="1.0" encoding="UTF-8"?><CONSOLIDATED_LIST dateGenerated="2026-11-02T23:00:03.428Z"><INDIVIDUALS><INDIVIDUAL>' +
+    "<DATAID>1</DATAID><FIRST_NAME>FICTUS</FIRST_NAME><SECOND_NAME>EXEMPLARIUS</SECOND_NAME><UN_LIST_TYPE>SPECIMEN</UN_LIST_TYPE>" +
+    "<INDIVIDUAL_DATE_OF_BIRTH><TYPE_OF_DATE>EXACT</TYPE_OF_DATE><DATE>1960-03-12</DATE></INDIVIDUAL_DATE_OF_BIRTH>" +
+    "</INDIVIDUAL></INDIVIDUALS><ENTITIES></ENTITIES></CONSOLIDATED_LIST>";
+  const imported = await fetch(`${url}/v1/screening/lists/un`, {
+    method: "PUT", headers: { Authorization: `Bearer ${operator}`, "Content-Type": "application/xml" }, body: list,
+  });
+  if (!imported.ok) throw new Error(`the list was refused: ${await imported.text()}`);
+  const { toml } = await call<{ toml: string }>(url, "/v1/policy", key);
+  const screened = toml.replace(/^\[screening\]\n[^[]*/m, "") + '\n[screening]\nrequired = true\nlists = ["un"]\n';
+  await call(url, "/v1/policy", key, { toml: screened }, "PUT");
+  const data = { document: "passport", country: "UTO", name: "Fictus Exemplarius", birth_date: "1960-03-12", number: "L898902C3" };
+  const { id: applicant } = await call<{ id: string }>(url, "/v1/applicants", key, { external_id: "listed" });
+  return submitted(url, key, applicant, "L1", (place) => call(url, `${place}/data`, key, data, "PUT"));
 }
 
 /** What somebody hands in. */
@@ -108,19 +128,27 @@ interface Judged {
   status: string;
 }
 
+/** Somebody hands in photos and data of level L2. */
 async function hand(url: string, key: string, name: string, { folder, selfie, data }: Brought): Promise<Judged> {
-  const applicant = await call<{ id: string }>(url, "/v1/applicants", key, { external_id: name, locale: "zh-CN" });
-  const { id } = await call<{ id: string }>(url, "/v1/verifications", key, { applicant: applicant.id, level: "L2" });
+  const { id: applicant } = await call<{ id: string }>(url, "/v1/applicants", key, { external_id: name, locale: "zh-CN" });
+  return submitted(url, key, applicant, "L2", async (place) => {
+    await call(url, `${place}/data`, key, data, "PUT");
+    for (const [part, file] of [["front", "front.jpg"], ["back", "back.jpg"], ["selfie", selfie]] as const) {
+      const path = resolve(folder, file);
+      if (existsSync(path)) await call(url, `${place}/captures/${part}`, key, readFileSync(path), "PUT");
+    }
+  });
+}
+
+/** Opens a verification, fills it and waits until the machine has judged it. */
+async function submitted(url: string, key: string, applicant: string, level: string, fill: (place: string) => Promise<unknown>): Promise<Judged> {
+  const { id } = await call<{ id: string }>(url, "/v1/verifications", key, { applicant, level });
   const place = `/v1/verifications/${id}`;
-  await call(url, `${place}/data`, key, data, "PUT");
-  for (const [part, file] of [["front", "front.jpg"], ["back", "back.jpg"], ["selfie", selfie]] as const) {
-    const path = resolve(folder, file);
-    if (existsSync(path)) await call(url, `${place}/captures/${part}`, key, readFileSync(path), "PUT");
-  }
+  await fill(place);
   await call(url, `${place}/submit`, key, undefined, "POST");
   for (;;) {
     const now = await call<{ status: string; processing: boolean }>(url, place, key);
-    if (!now.processing) return { id, applicant: applicant.id, status: now.status };
+    if (!now.processing) return { id, applicant, status: now.status };
     await sleep(200);
   }
 }

@@ -255,12 +255,60 @@ trial("figures stand in plots and in tables", async () => {
   await page.locator(".plot summary").first().click();
   assert.equal(await page.locator(".plot").first().locator("tbody tr").count(), 12);
   await see(page, "statistics");
+});
+
+trial("a hit in a list is read and cleared with a reason", async () => {
+  const { page } = people.senior;
   await page.goto(`${url}/console#/hits`);
-  await page.getByText("No hits here.").waitFor();
+  await page.locator(".row").first().click();
+  await page.getByText("FICTUS EXEMPLARIUS").first().waitFor();
   await see(page, "hits");
+  await page.getByLabel("Reason").fill("Another place of birth, by the passport.");
+  await page.getByRole("button", { name: "Another person: clear" }).click();
+  assert.match(await said(page), /Kept/);
+  await page.getByText("No hits here.").waitFor();
+  await page.getByRole("button", { name: "Cleared" }).click();
+  assert.equal(await page.locator(".row").count(), 1);
+});
+
+trial("a new password holds at once, and ends what was open elsewhere", async () => {
+  const auditor = people.auditor;
+  const elsewhere = await visit(browser, `${url}/console`, faults);
+  await signIn({ ...auditor, ...elsewhere });
+  const { page } = auditor;
   await page.goto(`${url}/console#/account`);
   await page.getByText("this one").waitFor();
   await see(page, "account");
+  await page.getByLabel("Present password").fill("not the password");
+  await page.getByLabel("New password").fill("four paper umbrellas");
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await page.getByRole("alert").waitFor();
+  await page.getByLabel("Present password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Change the password" }).click();
+  assert.match(await said(page), /The password is changed/);
+  await elsewhere.page.goto(`${url}/console#/queue`);
+  await elsewhere.page.reload();
+  await elsewhere.page.getByLabel("Login").waitFor();
+  await elsewhere.context.close();
+});
+
+trial("a colleague gets another role, and is let in no longer", async () => {
+  const { page } = people.operator;
+  await page.goto(`${url}/console#/staff`);
+  await page.getByLabel("Name").fill("Otto");
+  await page.getByRole("button", { name: "Make the invitation" }).click();
+  await page.getByText("Give this link to Otto").waitFor();
+  await page.getByLabel("Role (Otto)").selectOption("auditor");
+  assert.match(await said(page), /The role holds/);
+  const otto = async () => {
+    const { items } = await call<{ items: { name: string; role: string; disabled_at: string | null }[] }>(service.url, "/v1/staff", seeded.key);
+    return items.find(({ name }) => name === "Otto");
+  };
+  assert.equal((await otto())?.role, "auditor");
+  await page.getByRole("button", { name: "Disable (Otto)" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Disable" }).click();
+  assert.match(await said(page), /no longer/);
+  assert.notEqual((await otto())?.disabled_at, null);
 });
 
 trial("an auditor reads codes and the log, and what a role may not do is not offered", async () => {
