@@ -126,7 +126,8 @@ fn film(path: &Path, picture: &RgbImage) -> Done<()> {
     let fitted = imageops::resize(picture, width, HEIGHT, FilterType::Triangle);
     let mut out = format!("YUV4MPEG2 W{WIDTH} H{HEIGHT} F30:1 Ip A1:1 C420jpeg\n").into_bytes();
     for step in 0..10_i64 {
-        let mut frame = RgbImage::from_pixel(WIDTH, HEIGHT, Rgb([120, 118, 112]));
+        // The table goes on beside the picture, or the picture's own border would be the strongest outline.
+        let mut frame = RgbImage::from_pixel(WIDTH, HEIGHT, *picture.get_pixel(0, 0));
         let left = (i64::from(WIDTH) - i64::from(width)) / 2 + step;
         imageops::overlay(&mut frame, &fitted, left, step / 2);
         out.extend(b"FRAME\n");
