@@ -201,10 +201,19 @@ export async function shoot(page: Page, name: string): Promise<void> {
 
 /** Looks at a screen at every size, light and dark: returns what is wrong with it, and keeps pictures of the narrow and the wide. */
 export async function look(page: Page, name: string, sizes: readonly Size[] = SIZES): Promise<string[]> {
+  const faults = await lookInLight(page, name, sizes);
+  // Colours change nothing of the layout.
+  await page.setViewportSize({ width: 360, height: 800 });
+  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+  await shoot(page, `${name}-dark-360`);
+  for (const fault of await axeFaults(page)) faults.push(`${name} dark: ${fault}`);
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: null });
+  return faults;
+}
+
+/** Looks at a screen at every size, in the light only. */
+export async function lookInLight(page: Page, name: string, sizes: readonly Size[] = SIZES): Promise<string[]> {
   const faults: string[] = [];
-  const check = async (scheme: string) => {
-    for (const fault of await axeFaults(page)) faults.push(`${name} ${scheme}: ${fault}`);
-  };
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   for (const size of sizes) {
     await page.setViewportSize(size);
@@ -212,12 +221,6 @@ export async function look(page: Page, name: string, sizes: readonly Size[] = SI
     if (over > 0) faults.push(`${name} ${size.width}: wider than its window by ${over} pixels`);
     if (size.width === 360 || size.width === 1440) await shoot(page, `${name}-light-${size.width}`);
   }
-  await check("light");
-  // Colours change nothing of the layout.
-  await page.setViewportSize({ width: 360, height: 800 });
-  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
-  await shoot(page, `${name}-dark-360`);
-  await check("dark");
-  await page.emulateMedia({ colorScheme: "light", reducedMotion: null });
+  for (const fault of await axeFaults(page)) faults.push(`${name} light: ${fault}`);
   return faults;
 }

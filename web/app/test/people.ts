@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { call, look } from "./harness.js";
+import { call, look, lookInLight } from "./harness.js";
 import type { Front, Service, Size } from "./harness.js";
 
 /** A person with a verification and a link to it. */
@@ -69,11 +69,27 @@ export class Visit {
     }
   }
 
-  /** Looks at the screen at every size. */
+  /** Looks at the screen at every size, and in the other language, too. */
   async see(name: string): Promise<void> {
     const before = this.page.viewportSize();
     this.faults.push(...(await look(this.page, `${this.prefix}-${name}`, this.sizes)));
+    const [own, other] = this.prefix === "zh" ? (["zh-CN", "en"] as const) : (["en", "zh-CN"] as const);
+    if (await this.#speak(other)) {
+      this.faults.push(...(await lookInLight(this.page, `${other.slice(0, 2)}-${name}`)));
+      await this.#speak(own);
+    }
     if (before) await this.page.setViewportSize(before);
+  }
+
+  /** Sets the element's language; tells whether there is an element. */
+  async #speak(lang: "en" | "zh-CN"): Promise<boolean> {
+    const there = await this.page.evaluate((lang) => {
+      const element = document.querySelector<HTMLElement>("menshen-verify");
+      if (element) element.lang = lang;
+      return element !== null;
+    }, lang);
+    if (there) await this.page.locator(`section.screen[lang="${lang}"]`).waitFor();
+    return there;
   }
 
   /** Presses a button. */
@@ -112,9 +128,12 @@ export class Visit {
     await this.page.locator("input[name=year]").fill("1990");
   }
 
-  /** Hands in a photo as a file, and goes on when it is good. */
+  /** Hands in a photo as a file, also where the engine in the page would rather have another, and goes on when it is good. */
   async file(photo: string): Promise<void> {
     await this.page.getByLabel(this.word("prepare.file"), { exact: true }).setInputFiles(photo);
+    const heading = (key: string) => this.page.getByRole("heading", { level: 2, name: this.word(key), exact: true });
+    await heading("review.good").or(heading("review.unsure")).waitFor();
+    if (await heading("review.unsure").isVisible()) await this.press("review.anyway");
     await this.at("review.good");
     await this.press("next");
   }
