@@ -81,12 +81,13 @@ export class Visit {
     if (before) await this.page.setViewportSize(before);
   }
 
-  /** Sets the element's language; tells whether there is an element. */
+  /** Sets the element's language; tells whether there is an element, and a network to fetch its texts. */
   async #speak(lang: "en" | "zh-CN"): Promise<boolean> {
     const there = await this.page.evaluate((lang) => {
       const element = document.querySelector<HTMLElement>("menshen-verify");
-      if (element) element.lang = lang;
-      return element !== null;
+      if (!element || !navigator.onLine) return false;
+      element.lang = lang;
+      return true;
     }, lang);
     if (there) await this.page.locator(`section.screen[lang="${lang}"]`).waitFor();
     return there;
