@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use image::RgbImage;
 use menshen_core::evidence::{FaceEvidence, PageEvidence};
 use menshen_core::{CaptureRules, judge_capture_face, judge_capture_page, possible_kinds};
 use menshen_document::Side;
@@ -111,7 +110,7 @@ impl Page {
                 height,
                 scale,
             } => {
-                let pixels = &whole(rgba, width, height)?;
+                let pixels = &whole(rgba, width, height)?.pixels;
                 page_frame(Frame { pixels, scale })
             }
             Picture::Pixels {
@@ -120,7 +119,7 @@ impl Page {
                 height,
             } => self.page(side, &whole(rgba, width, height)?)?,
             Picture::Shot(file) => match Photo::decode(file, &Limits::default()) {
-                Ok(photo) => self.page(side, &photo.pixels)?,
+                Ok(photo) => self.page(side, &photo)?,
                 Err(error) => unreadable_page(error.code()),
             },
         };
@@ -148,7 +147,7 @@ impl Page {
                     iris: None,
                     ..models
                 };
-                let pixels = &whole(rgba, width, height)?;
+                let pixels = &whole(rgba, width, height)?.pixels;
                 face_frame(&models, Frame { pixels, scale }).map_err(|_| NoPage::Failed)?
             }
             Picture::Pixels {
@@ -156,7 +155,7 @@ impl Page {
                 width,
                 height,
             } => {
-                let pixels = &whole(rgba, width, height)?;
+                let pixels = &whole(rgba, width, height)?.pixels;
                 face::examine(&models, pixels).map_err(|_| NoPage::Failed)?
             }
             Picture::Shot(file) => match Photo::decode(file, &Limits::default()) {
@@ -171,10 +170,10 @@ impl Page {
         Ok(FaceAnswer::new(evidence, reasons))
     }
 
-    fn page(&self, side: Side, photo: &RgbImage) -> Result<CapturedPage, NoPage> {
+    fn page(&self, side: Side, photo: &Photo) -> Result<CapturedPage, NoPage> {
         // The back carries no portrait, and looking in vain takes longest.
         let models = self.faces().filter(|_| side == Side::Front);
-        page_shot(models.as_ref(), photo).map_err(|_| NoPage::Failed)
+        page_shot(models.as_ref(), &photo.pixels).map_err(|_| NoPage::Failed)
     }
 
     fn faces(&self) -> Option<FaceModels<'_>> {
@@ -197,6 +196,7 @@ fn unreadable_page(code: &str) -> CapturedPage {
     }
 }
 
-fn whole(rgba: &[u8], width: u32, height: u32) -> Result<RgbImage, NoPage> {
-    opaque(rgba, width, height).ok_or(NoPage::Pixels)
+fn whole(rgba: &[u8], width: u32, height: u32) -> Result<Photo, NoPage> {
+    let pixels = opaque(rgba, width, height).ok_or(NoPage::Pixels)?;
+    Ok(Photo { pixels })
 }

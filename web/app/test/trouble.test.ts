@@ -167,8 +167,11 @@ test("a broken connection is waited for, and the upload goes on where it stopped
   await page.getByText(visit.word("review.waiting")).waitFor();
   await page.getByText(visit.word("network.offline")).waitFor();
   await visit.see("offline");
+  await page.evaluate(() => document.querySelector("menshen-verify")?.setAttribute("lang", "zh-CN"));
+  await page.waitForTimeout(200);
+  await visit.at("review.sending", false);
   await slow(false);
-  await visit.at("review.good");
+  await page.getByRole("heading", { level: 2, name: CHINESE["review.good"] ?? "", exact: true }).waitFor();
   assert.ok(offsets.length >= 3 && offsets.every((offset, at) => at === 0 || offset >= (offsets[at - 1] ?? 0)), `never from the start: ${offsets}`);
   front.intercept = undefined;
   await clean(visit);

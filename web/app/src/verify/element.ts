@@ -86,6 +86,7 @@ export class MenshenVerify extends LitElement {
 
   #online = () => {
     this.#flow?.set({ network: "good" });
+    void this.#read();
     if (this.model?.trouble?.kind === "unreachable") void this.#flow?.retry();
   };
   #offline = () => this.#flow?.set({ network: "offline" });
@@ -98,8 +99,9 @@ export class MenshenVerify extends LitElement {
 
   async #read(): Promise<void> {
     const lang = langOf(this.lang);
-    const texts = await textsOf(lang);
-    if (lang === langOf(this.lang)) this.texts = texts;
+    // Without a network another language does not come: the one that is there stays until it does.
+    const texts = await textsOf(lang).catch(() => this.texts);
+    if (texts && lang === langOf(this.lang)) this.texts = texts;
   }
 
   /** Begins anew with what the attributes say. */
