@@ -60,9 +60,13 @@ export class Visit {
     return found;
   }
 
+  #heading(key: string) {
+    return this.page.getByRole("heading", { level: 2, name: this.word(key), exact: true });
+  }
+
   /** Waits for a screen by its heading, and that the heading has the focus. */
   async at(key: string, focused = true): Promise<void> {
-    const heading = this.page.getByRole("heading", { level: 2, name: this.word(key), exact: true });
+    const heading = this.#heading(key);
     await heading.waitFor();
     if (focused && !(await heading.evaluate((one) => (one.getRootNode() as ShadowRoot).activeElement === one))) {
       this.faults.push(`${this.prefix} ${key}: the heading does not have the focus`);
@@ -75,7 +79,7 @@ export class Visit {
     this.faults.push(...(await look(this.page, `${this.prefix}-${name}`, this.sizes)));
     const [own, other] = this.prefix === "zh" ? (["zh-CN", "en"] as const) : (["en", "zh-CN"] as const);
     if (await this.#speak(other)) {
-      this.faults.push(...(await lookInLight(this.page, `${other.slice(0, 2)}-${name}`)));
+      this.faults.push(...(await lookInLight(this.page, `${this.prefix}-${name}-${other}`)));
       await this.#speak(own);
     }
     if (before) await this.page.setViewportSize(before);
@@ -132,9 +136,9 @@ export class Visit {
   /** Hands in a photo as a file, also where the engine in the page would rather have another, and goes on when it is good. */
   async file(photo: string): Promise<void> {
     await this.page.getByLabel(this.word("prepare.file"), { exact: true }).setInputFiles(photo);
-    const heading = (key: string) => this.page.getByRole("heading", { level: 2, name: this.word(key), exact: true });
-    await heading("review.good").or(heading("review.unsure")).waitFor();
-    if (await heading("review.unsure").isVisible()) await this.press("review.anyway");
+    const unsure = this.#heading("review.unsure");
+    await this.#heading("review.good").or(unsure).waitFor();
+    if (await unsure.isVisible()) await this.press("review.anyway");
     await this.at("review.good");
     await this.press("next");
   }

@@ -56,7 +56,10 @@ export async function decoded(bytes: Uint8Array<ArrayBuffer>): Promise<ImageData
   try {
     const bitmap = await createImageBitmap(new Blob([bytes]), { colorSpaceConversion: "none" });
     const { width, height } = bitmap;
-    if (width * height > MOST) return undefined;
+    if (width * height > MOST) {
+      bitmap.close();
+      return undefined;
+    }
     const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
     if (!context) return undefined;
     context.fillStyle = "white";
