@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::duplicate::Duplicates;
 use crate::geometry::{Quad, Rect};
 use crate::ids::ScreeningHitId;
+use crate::live::{Cue, Mode, NoLight, Stopped};
 use crate::policy::SanctionList;
 
 /// Everything that was measured for one verification.
@@ -266,6 +267,8 @@ pub enum Action {
     TurnRight,
     /// The mouth opens.
     MouthOpen,
+    /// The face comes closer to the camera.
+    ComeCloser,
 }
 
 /// An action seen in a sequence.
@@ -305,6 +308,140 @@ pub struct LivenessEvidence {
     pub spoof: Option<f32>,
     /// Index of the best frame for the comparison.
     pub best_frame: Option<u32>,
+    /// Physical signs of a living face before a camera, or of something else. `None` in what was stored before they were measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signs: Option<Signs>,
+    /// What the session itself shows; `None` for frames that were handed in without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<LiveEvidence>,
+}
+
+/// Physical signs over a sequence. What could not be measured is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Signs {
+    /// How the face's colour follows the screen's.
+    pub light: Option<LightEvidence>,
+    /// How far the points of the face are from lying in one plane.
+    pub relief: Option<ReliefEvidence>,
+    /// Places where picture or face jump: one frame is not the next moment of the one before.
+    pub cuts: u32,
+    /// Likeness of the noise of neighbouring frames, -1..=1: about 0 for a sensor, near 1 where it is painted.
+    pub grain: Option<f32>,
+    /// Median of the frames' noise in grey levels.
+    pub noise: Option<f32>,
+    /// Median strength of a periodic pattern, 0..=1.
+    pub moire: Option<f32>,
+    /// Median strength of straight edges around the face, 0..=1.
+    pub border: Option<f32>,
+    /// Median strength of bands across the rows, as a part of the light.
+    pub bands: Option<f32>,
+    /// Median change of exposure between frames while no colour changes, as a part of the light.
+    pub flicker: Option<f32>,
+}
+
+/// How a face answers the colours of the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LightEvidence {
+    /// Frames that it was measured on.
+    pub frames: u32,
+    /// Correlation of the face's chromaticity with the colours shown, -1..=1, at the best delay.
+    pub response: f32,
+    /// Part of other sequences of colours, drawn as the session's was, that fit as well, 0..=1.
+    pub chance: f32,
+    /// Delay of the picture behind the screen, in seconds.
+    pub lag: f32,
+    /// Change of the face's chromaticity for a whole colour (natural logarithm of a ratio of channels).
+    pub face_gain: f32,
+    /// The same of the background.
+    pub background_gain: f32,
+    /// Standard deviation of the gain between parts of the face over its mean: 0 for a flat thing.
+    pub spread: f32,
+}
+
+/// What turning shows of the depth of a face.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReliefEvidence {
+    /// Mean distance of the points of turned frames from the best projection of a plane through those of straight ones,
+    /// in eye distances over the sine of the turn.
+    pub residual: f32,
+    /// The largest turn in degrees.
+    pub turn: f32,
+    /// Turned frames that it was measured on.
+    pub frames: u32,
+}
+
+/// What a session of a live check shows beside its pictures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LiveEvidence {
+    /// Which way was chosen.
+    pub mode: Mode,
+    /// Choice of the challenge in bits.
+    pub bits: f32,
+    /// Cues in the order in which they were shown.
+    pub cues: Vec<CueEvidence>,
+    /// Cues that were never shown.
+    pub cues_left: u32,
+    /// Another action than the one asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrong: Option<Action>,
+    /// Colours that were shown.
+    pub colours: u32,
+    /// Why there were none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_light: Option<NoLight>,
+    /// Why the session ended before its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<Stopped>,
+    /// When it ended, milliseconds from its opening.
+    pub ended_ms: u32,
+    /// Frames that look like ones of earlier sessions.
+    pub replayed: u32,
+    /// Times of the frames.
+    pub timing: TimingEvidence,
+    /// What the client says of its camera.
+    pub source: SourceEvidence,
+}
+
+/// A cue and its answer; milliseconds from the opening of the session.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CueEvidence {
+    /// What was asked for.
+    pub cue: Cue,
+    /// When it was shown.
+    pub shown_ms: u32,
+    /// When the action began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began_ms: Option<u32>,
+}
+
+/// Times of the frames of a session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TimingEvidence {
+    /// Frames that arrived.
+    pub frames: u32,
+    /// Numbers of the sequence that never arrived, or arrived too late to be looked at.
+    pub lost: u32,
+    /// Mean frames a second.
+    pub rate: f32,
+    /// Standard deviation of the intervals that the client claims, in milliseconds.
+    pub claimed_jitter_ms: f32,
+    /// Standard deviation of the intervals between arrivals, in milliseconds.
+    pub arrival_jitter_ms: f32,
+    /// Frames whose claimed time their arrival does not allow.
+    pub bent: u32,
+    /// Connections after the first one.
+    pub reconnects: u32,
+}
+
+/// What a client says of its camera. A hostile one says what it likes: a bad answer is a sign, a good one none.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SourceEvidence {
+    /// The label is that of software that passes pictures on as a camera's.
+    pub virtual_camera: bool,
+    /// The client gave no label.
+    pub unnamed: bool,
+    /// The client's own description contradicts itself or the frames (size, rate).
+    pub contradictory: bool,
 }
 
 /// What a search of the lists of sanctioned people found. Entries by their lists' own ids, never by name.

@@ -26,6 +26,7 @@ pub mod geometry;
 pub mod guess;
 pub mod identity;
 pub mod ids;
+pub mod live;
 pub mod notice;
 pub mod password;
 pub mod phrase;

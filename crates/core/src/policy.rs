@@ -4,6 +4,7 @@ mod appeals;
 mod clients;
 mod duplicates;
 pub mod entitlements;
+mod live;
 mod read;
 mod review;
 mod screening;
@@ -19,6 +20,7 @@ pub use appeals::AppealRules;
 pub use clients::{Client, ClientRule, NoClient, Version, judge_client};
 pub use duplicates::DuplicateRules;
 pub use entitlements::EntitlementRules;
+pub use live::{ChallengeRules, FusedRules, LiveTries, SignEnd, SignRules};
 pub use read::PolicyError;
 pub use review::ReviewRules;
 pub use screening::{SanctionList, ScreeningRules};
@@ -352,6 +354,9 @@ pub struct LivenessRules {
     pub repeated_max: u32,
     pub spoof_max: f32,
     pub spoof_required: bool,
+    pub challenge: ChallengeRules,
+    pub tries: LiveTries,
+    pub signs: SignRules,
 }
 
 impl Default for Policy {

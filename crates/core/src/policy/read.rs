@@ -1,11 +1,14 @@
 //! Reads a policy file over the defaults.
 
+use std::collections::BTreeSet;
+
 use menshen_document::Country;
 use thiserror::Error;
 use toml::{Table, Value};
 
-use super::{DEFAULT_POLICY, Policy};
+use super::{ChallengeRules, DEFAULT_POLICY, Policy};
 use crate::entitlement::NO_LEVEL;
+use crate::live::Cue;
 use crate::reason::{End, ReasonCode};
 
 /// Why a policy was refused.
@@ -44,7 +47,7 @@ const OPEN_TABLES: [&str; 6] = [
 ];
 
 /// Numbers that are no ratio: degrees, pixels, page pixels, seconds. Any finite number from 0 on.
-const FREE_NUMBERS: [&str; 14] = [
+const FREE_NUMBERS: [&str; 18] = [
     "page.blur_max",
     "page.field_blur_max",
     "page.text_height_min",
@@ -59,6 +62,10 @@ const FREE_NUMBERS: [&str; 14] = [
     "face.off_centre_max",
     "face.backlight_max",
     "liveness.frozen_max",
+    "liveness.signs.light_face_over_background",
+    "liveness.signs.relief_turn_min",
+    "liveness.signs.noise_min",
+    "liveness.signs.jitter_min_ms",
 ];
 
 pub(super) fn parse(text: &str) -> Result<Policy, PolicyError> {
@@ -204,11 +211,69 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
         "screening.lists",
         "at least one list",
     )?;
+    check_challenge(&policy.liveness.challenge)?;
+    ensure(
+        policy.liveness.signs.fused.is_sound(),
+        "liveness.signs.fused",
+        "ratios, each sign's first figure below its second one",
+    )?;
     let softened = |code: &ReasonCode| code.spec().end != End::Final;
     ensure(
         policy.to_review.iter().all(softened),
         "to_review",
         "a list without codes that are final",
+    )
+}
+
+fn check_challenge(rules: &ChallengeRules) -> Result<(), PolicyError> {
+    /// Least choice in bits: a guess passes once in a million times.
+    const BITS: f32 = 20.0;
+    /// Longest session in milliseconds.
+    const LONGEST: u32 = 90_000;
+    let distinct = |cues: &[Cue]| cues.iter().collect::<BTreeSet<_>>().len();
+    for (key, cues) in [
+        ("liveness.challenge.cues", &rules.cues),
+        ("liveness.challenge.accessible_cues", &rules.accessible_cues),
+    ] {
+        let sound = distinct(cues) == cues.len() && cues.len() >= 2;
+        ensure(sound, key, "at least two cues, each once")?;
+    }
+    let [least, most] = rules.wait_ms;
+    ensure(
+        (300..=10_000).contains(&least) && (least..=10_000).contains(&most),
+        "liveness.challenge.wait_ms",
+        "a shortest and a longest rest from 300 to 10000",
+    )?;
+    ensure(
+        (1..=8).contains(&rules.cues_n),
+        "liveness.challenge.cues_n",
+        "1 to 8 cues",
+    )?;
+    ensure(
+        rules.colours <= 12 && (300..=2_000).contains(&rules.colour_ms),
+        "liveness.challenge.colours",
+        "at most 12 colours of 300 to 2000 milliseconds",
+    )?;
+    ensure(
+        (5_000..=LONGEST).contains(&rules.session_ms),
+        "liveness.challenge.session_ms",
+        "5000 to 90000",
+    )?;
+    let limits = [rules.cue_limit_ms, rules.accessible_cue_limit_ms];
+    ensure(
+        limits.iter().all(|limit| (1_000..=30_000).contains(limit)),
+        "liveness.challenge.cue_limit_ms",
+        "1000 to 30000",
+    )?;
+    ensure(
+        rules.reaction_min_ms <= 1_000,
+        "liveness.challenge.reaction_min_ms",
+        "at most 1000",
+    )?;
+    ensure(
+        rules.bits_min() >= BITS,
+        "liveness.challenge",
+        "at least 20 bits of choice in cues, rests and colours, whichever way is chosen",
     )
 }
 
