@@ -6,6 +6,7 @@ import type { Api, Call } from "./call.js";
 import { contacts } from "./contacts.js";
 import { entitlements } from "./entitlements.js";
 import { lists } from "./lists.js";
+import { live } from "./live.js";
 import { review } from "./review.js";
 import type { paths, VerificationOut } from "./schema.js";
 import { DELAYS, persistent } from "./send.js";
@@ -45,7 +46,7 @@ export function createClient({ url, key, fetch = (request) => globalThis.fetch(r
     // A redirection would carry what was sent to somebody else.
     redirect: "manual",
   });
-  const people = { ...applicants(api), ...contacts(api), ...verifications(api), ...uploads(api) };
+  const people = { ...applicants(api), ...contacts(api), ...verifications(api), ...uploads(api), ...live(api) };
   const helped = { ...appeals(api), ...review(api), ...staff(api), ...support(api) };
   const all = { ...people, ...helped, ...entitlements(api), ...lists(api), ...tenant(api), ...webhooks(api) };
   return {

@@ -1,6 +1,8 @@
 export { createClient } from "./client.js";
 export type { Menshen, Options } from "./client.js";
 export type { Call, Creation } from "./call.js";
+export { openLiveKey } from "./live.js";
+export type { CaptureKey, LiveKey } from "./live.js";
 export { each } from "./pages.js";
 export { Problem, Unreachable } from "./problem.js";
 export type * from "./schema.js";

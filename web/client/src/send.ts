@@ -13,17 +13,20 @@ const LONGEST_TRY = 65_000;
 /** Too much to do; and a proxy's words for a service that did not answer it. */
 const LATER: readonly number[] = [502, 503, 504];
 const KEY = "Idempotency-Key";
+const FRAMES = /\/live\/[^/]+\/frames$/;
 
 /**
  * Returns a `fetch` that tries again where that is safe. Every POST carries an `Idempotency-Key`, the same one in all
- * tries; the other methods have one effect however often they are sent, but for PATCH, which is sent once.
+ * tries; the other methods have one effect however often they are sent. A piece of something larger, a PATCH or a frame of
+ * a live check, is sent once: its place is used by then.
  */
 export function persistent(fetch: Fetch, delays: readonly number[]): Fetch {
   return async (request) => {
-    if (request.method === "POST" && !request.headers.has(KEY)) {
+    const piece = request.method === "PATCH" || FRAMES.test(request.url);
+    if (request.method === "POST" && !piece && !request.headers.has(KEY)) {
       request.headers.set(KEY, crypto.randomUUID());
     }
-    const steps = request.method === "PATCH" ? [] : delays;
+    const steps = piece ? [] : delays;
     for (let tries = 0; ; tries += 1) {
       const found = await once(fetch, request);
       const pause = await pauseAfter(found, steps[tries]);

@@ -10,6 +10,13 @@ const photo = new Blob(["photo"]);
 
 /** One call of every method. */
 const calls: { [Name in keyof Menshen]: (menshen: Menshen) => Promise<unknown> } = {
+  abandonLive: (menshen) => menshen.abandonLive("v", "s"),
+  getLive: (menshen) => menshen.getLive("v", "s"),
+  openLive: (menshen) =>
+    menshen.openLive("v", { device: "kq3xYw7bT0mR5vJ1", capture_key: "", camera: { label: "Zhang Wei's", width: 640, height: 480 } }),
+  postLiveFrame: (menshen) => menshen.postLiveFrame("v", "s", photo),
+  refuseFace: (menshen) => menshen.refuseFace("v", { why: "cannot" }),
+  takeBackRefusal: (menshen) => menshen.takeBackRefusal("v"),
   addMessage: (menshen) => menshen.addMessage("t", { text: "Zhang Wei" }),
   answerTicket: (menshen) => menshen.answerTicket("t", { text: "Zhang Wei" }),
   appendUpload: (menshen) => menshen.appendUpload("u", 0, photo),
@@ -127,8 +134,8 @@ interface Description {
   paths: Record<string, Record<string, { parameters?: { name: string; in: string }[] }>>;
 }
 const described = JSON.parse(readFileSync(new URL("openapi.json", import.meta.url), "utf8")) as Description;
-/** Signing in is a browser's affair: the service's own console does it with a cookie, and this client has a key. */
-const ofBrowsers = /^\/v1\/(enrolment|sessions?)(\/|$)/;
+/** Signing in is a browser's affair: the service's own console does it with a cookie, and this client has a key. A WebSocket is the platform's. */
+const ofBrowsers = /^\/v1\/(enrolment|sessions?)(\/|$)|\/socket$/;
 const paths = Object.fromEntries(Object.entries(described.paths).filter(([path]) => !ofBrowsers.test(path)));
 
 /** Returns the operation that a request is for: the one with the fewest placeholders that fits. */
@@ -159,7 +166,7 @@ test("every operation has a method, and no address says who", async () => {
     assert.ok(request.url.startsWith("https://menshen.example/kyc/v1/"), request.url);
     assert.doesNotMatch(decodeURIComponent(request.url), /hushhush|Zhang|192/);
     assert.equal(request.headers.get("Authorization"), `Bearer ${key}`);
-    assert.equal(request.headers.has("Idempotency-Key"), request.method === "POST");
+    assert.equal(request.headers.has("Idempotency-Key"), request.method === "POST" && name !== "postLiveFrame");
     const path = request.url.replace("/kyc", "");
     seen.add(operation(new Request(path, { method: request.method })));
   }
@@ -174,6 +181,7 @@ test("every operation has a method, and no address says who", async () => {
 /** POSTs that create nothing: questions, a guess that must count each time, and a claim that holds on to itself. */
 const questions = [
   "/v1/policy/try", "/v1/entitlements/check", "/v1/official/check", "/v1/appeals/{id}/proof", "/v1/review/cases/{id}/claim",
+  "/v1/verifications/{id}/live/{session}/frames",
 ];
 
 test("every POST that creates something takes an Idempotency-Key", () => {
