@@ -140,7 +140,10 @@ pub async fn judge(
                 reasons,
             }
         }
-        Answer::Statement { .. } | Answer::Clean { .. } | Answer::Score { .. } => {
+        Answer::Statement { .. }
+        | Answer::Clean { .. }
+        | Answer::Frame { .. }
+        | Answer::Score { .. } => {
             return Err(ApiError::Busy);
         }
     })

@@ -6,6 +6,7 @@
 //! movements are. They err towards "not done".
 
 use menshen_core::evidence::{Action, ActionEvent};
+use menshen_core::live::Timed;
 
 use super::signal::{
     Stretch, bounds, extremes, median_of_three, quantile, resting_level, stretches,
@@ -27,7 +28,7 @@ pub(super) struct Signals {
 /// One frame in time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Sample {
-    /// Seconds from the first frame.
+    /// Seconds.
     pub time: f32,
     /// `None` where nobody was seen.
     pub face: Option<Signals>,
@@ -76,8 +77,24 @@ struct Track {
     mouth: Vec<f32>,
 }
 
-/// Returns the actions in a sequence, in order of their start.
-pub(super) fn events(samples: &[Sample]) -> Vec<ActionEvent> {
+/// Returns the actions in frames, in order of their start, in seconds of the frames' clock. Of a session that is still
+/// running: an action is there as soon as it counts, and its end moves on while it lasts.
+pub fn actions(frames: &[Timed]) -> Vec<ActionEvent> {
+    let mut order: Vec<&Timed> = frames.iter().filter(|f| f.time.is_finite()).collect();
+    order.sort_by(|p, q| p.time.total_cmp(&q.time));
+    let sample = |timed: &&Timed| Sample {
+        time: timed.time,
+        face: timed.frame.face.as_ref().map(|face| Signals {
+            yaw: face.pose.yaw,
+            pitch: face.pose.pitch,
+            eyes: face.eyes_open,
+            mouth: face.mouth_open,
+        }),
+    };
+    events(&order.iter().map(sample).collect::<Vec<_>>())
+}
+
+fn events(samples: &[Sample]) -> Vec<ActionEvent> {
     let Some(track) = Track::new(samples) else {
         return Vec::new();
     };
