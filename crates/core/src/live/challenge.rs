@@ -148,8 +148,8 @@ pub struct Challenge {
     pub bits: f32,
 }
 
-/// Steps of a pause: pauses differ by at least one frame and a half of 10 a second.
-const WAIT_STEP_MS: u32 = 150;
+/// Steps of a pause in milliseconds: pauses differ by at least one frame of 10 a second.
+const WAIT_STEP_MS: u32 = 100;
 
 impl Challenge {
     /// Draws a challenge. `draw(n)` gives an even number below n, by chance that nobody can foresee.
