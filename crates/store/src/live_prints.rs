@@ -158,16 +158,16 @@ impl Tx {
 
     /// Removes prints that were kept before an instant; returns how many.
     pub async fn prune_prints(&mut self, before: Millis) -> Result<u64, StoreError> {
-        for sql in [PRUNE_BANDS, PRUNE] {
-            let done = sqlx::query(sql)
-                .bind(before.0)
-                .execute(self.conn())
-                .await
-                .doing("prune prints")?;
-            if sql == PRUNE {
-                return Ok(done.rows_affected());
-            }
-        }
-        Ok(0)
+        sqlx::query(PRUNE_BANDS)
+            .bind(before.0)
+            .execute(self.conn())
+            .await
+            .doing("prune prints")?;
+        sqlx::query(PRUNE)
+            .bind(before.0)
+            .execute(self.conn())
+            .await
+            .map(|done| done.rows_affected())
+            .doing("prune prints")
     }
 }
