@@ -56,6 +56,18 @@ async function said(page: Page): Promise<string> {
 }
 
 /** A test that leaves pictures where it fails. */
+/** A session that ended at its second cue, as the service hands it over. */
+const LIVENESS = {
+  frames: 96, one_face: 95, continuity: 0.61, spoof: null, frozen: 0.1, repeated: 0,
+  signs: { light: null, relief: { residual: 0.21, turn: 31 }, cuts: 0, grain: 0.03, noise: 1.4, moire: 0.05, border: 0.1, bands: 0.004, flicker: 0.01 },
+  live: {
+    mode: "usual", bits: 31.5, cues_left: 1, colours: 0, replayed: 0, stopped: { kind: "not_done" },
+    cues: [{ cue: "turn_left", shown_ms: 1800, began_ms: 2500 }, { cue: "nod", shown_ms: 5100, began_ms: null }],
+    timing: { frames: 96, lost: 2, rate: 9.9, bent: 0, claimed_jitter_ms: 5.2, reconnects: 1 },
+    source: { virtual_camera: false, unnamed: false, contradictory: false },
+  },
+};
+
 const trial = (name: string, body: () => Promise<void>) =>
   test(name, async () => {
     try {
@@ -167,6 +179,30 @@ trial("pictures come after a purpose, which the log keeps, and are zoomed, turne
   await page.getByLabel("Note for colleagues").fill("The portrait looks right.");
   await page.getByRole("button", { name: "Keep the note" }).click();
   await page.getByText("The portrait looks right.").waitFor();
+});
+
+trial("a live check is explained: what was asked, when it was answered, and every sign", async () => {
+  const { page } = people.reviewer;
+  const cases = /\/v1\/review\/cases\/[\w-]+$/;
+  await page.route(cases, async (route) => {
+    const response = await route.fetch();
+    const found = (await response.json()) as { evidence: { measured: Record<string, unknown> } };
+    found.evidence.measured["liveness"] = LIVENESS;
+    await route.fulfill({ response, json: found });
+  });
+  await page.reload();
+  await page.getByRole("heading", { name: "Live check" }).waitFor();
+  await page.getByText("answered after 0.7 s").waitFor();
+  await page.getByText("The last action was not seen in its time.").waitFor();
+  assert.equal(await page.locator("section.live dt").count(), 15);
+  assert.equal(await page.locator("section.live").getByText("not measured").count(), 3);
+  await see(page, "live");
+  await page.locator("section.live").scrollIntoViewIfNeeded();
+  await shoot(page, "console-live-scrolled");
+  await page.unroute(cases);
+  await page.reload();
+  await page.locator(".reasons").first().waitFor();
+  assert.equal(await page.getByRole("heading", { name: "Live check" }).count(), 0);
 });
 
 trial("an approval takes a second person, who sees neither vote nor note of the first", async () => {
