@@ -28,6 +28,12 @@ pub fn open_installed(context: &Context) -> anyhow::Result<Engine> {
     Ok(Engine::load(&loader(context, store)?)?)
 }
 
+/// Loads the face models that are installed; fetches nothing.
+pub fn open_installed_face(context: &Context) -> anyhow::Result<FaceEngine> {
+    let store = ModelStore::open(&context.models_dir)?;
+    Ok(FaceEngine::load(&loader(context, store)?)?)
+}
+
 /// Returns the embedder that was asked for, or the one to trust most.
 pub fn embedder(engine: &FaceEngine, name: Option<&str>) -> anyhow::Result<usize> {
     engine.embedder(name).map_err(|error| match error {

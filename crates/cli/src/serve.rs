@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use clap::Args;
 use menshen_engine::{Pool, PoolConfig};
 use menshen_models::ModelStore;
-use menshen_server::{App, Clock, Config, Greeting, Pages};
+use menshen_server::{App, Clock, Config, Engine, Engines, Greeting, Pages};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -105,8 +105,8 @@ async fn serve(config: Config, pages: Pages, context: &Context) -> anyhow::Resul
         .await
         .with_context(|| format!("listen on {}", config.listen))?;
     let address = listener.local_addr()?;
-    let engine = engine(&config, &context.models_dir).await?;
-    let (app, greeting) = menshen_server::start(config, Clock::system(), engine, pages).await?;
+    let engines = engines(&config, &context.models_dir).await?;
+    let (app, greeting) = menshen_server::start(config, Clock::system(), engines, pages).await?;
     greet(&app, &greeting, address, context)?;
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {
@@ -117,6 +117,30 @@ async fn serve(config: Config, pages: Pages, context: &Context) -> anyhow::Resul
     });
     menshen_server::serve(app, listener, stopped).await?;
     Ok(())
+}
+
+/// Starts the processes that look at photos and those that look at frames of live checks.
+async fn engines(config: &Config, models: &Path) -> anyhow::Result<Engines> {
+    let boxed = |pool: Pool| -> Box<dyn Engine> { Box::new(pool) };
+    Ok(Engines {
+        photos: engine(config, models).await?.map(boxed),
+        frames: live_engine(config, models).await?.map(boxed),
+    })
+}
+
+/// Starts the processes that look at frames of live checks.
+async fn live_engine(config: &Config, models: &Path) -> anyhow::Result<Option<Pool>> {
+    if config.engine.workers == 0 {
+        return Ok(None);
+    }
+    let program = std::env::current_exe().context("find this program")?;
+    let args = [
+        "engine-worker".into(),
+        "--models-dir".into(),
+        models.as_os_str().to_owned(),
+    ];
+    let pool = Pool::start(PoolConfig::live(program, args)).await;
+    Ok(Some(pool.context("start the engine for live checks")?))
 }
 
 /// Starts the processes that look at photos.

@@ -1,7 +1,8 @@
 //! `menshen engine-worker`: the child process of a server that reads its photos.
 
 use clap::Args;
-use menshen_engine::{Limits, child};
+use menshen_engine::Limits;
+use menshen_engine::child::{self, Serving};
 
 use crate::context::Context;
 use crate::engine;
@@ -12,6 +13,9 @@ pub struct WorkerArgs {
     /// Writable memory in bytes
     #[arg(long, value_name = "N", default_value_t = Limits::MEMORY_BYTES)]
     memory_bytes: u64,
+    /// Load the models that see faces and no others: for frames of live checks
+    #[arg(long)]
+    faces: bool,
 }
 
 /// Answers requests on standard input until it is closed.
@@ -20,10 +24,11 @@ pub fn run(args: &WorkerArgs, context: &Context) -> anyhow::Result<()> {
         memory_bytes: args.memory_bytes,
     };
     child::run(&limits, || {
-        let engine = context
-            .start_threads()
-            .and_then(|()| engine::open_installed(context));
-        Ok(engine?)
+        context.start_threads()?;
+        Ok(match args.faces {
+            true => Serving::Faces(Box::new(engine::open_installed_face(context)?)),
+            false => Serving::All(Box::new(engine::open_installed(context)?)),
+        })
     })?;
     Ok(())
 }

@@ -77,6 +77,7 @@ ids! {
     AppealId "An appeal against a verdict.";
     StatementId "A statement that a person is asked to write down and photograph.";
     AppealCodeId "A code that was sent to an address for an appeal.";
+    LiveId "One session of a live check.";
 }
 
 #[cfg(test)]

@@ -3,11 +3,13 @@
 use std::io::{self, Read, Write};
 
 use menshen_vision::face::Embedding;
+use menshen_vision::liveness::Look;
 use menshen_vision::{Photo, photo};
 use thiserror::Error;
 
 use crate::error::EngineError;
 use crate::evidence::{Engine, Holder, Original, Person, Side};
+use crate::face::FaceEngine;
 use crate::isolate::{self, Isolation, Limits};
 use crate::protocol::{
     Answer, MAX_REQUEST_BYTES, Message, ProtocolError, Ready, Request, read_frame, write_frame,
@@ -33,11 +35,36 @@ pub enum ChildError {
     Protocol(#[from] ProtocolError),
 }
 
+/// What a child has loaded.
+pub enum Serving {
+    /// Everything.
+    All(Box<Engine>),
+    /// The models that see faces: for frames of live checks.
+    Faces(Box<FaceEngine>),
+}
+
+impl Serving {
+    fn face(&self) -> &FaceEngine {
+        match self {
+            Self::All(engine) => &engine.face,
+            Self::Faces(faces) => faces,
+        }
+    }
+
+    /// Answers one request; `None` where it asks for models that are not loaded.
+    fn answer(&self, request: Request) -> Option<Result<Answer, EngineError>> {
+        match self {
+            Self::All(engine) => Some(answer(engine, request)),
+            Self::Faces(faces) => answer_faces(faces, request),
+        }
+    }
+}
+
 /// Serves a parent over standard input and output; returns when it closes the pipe. Nothing else may write to standard
 /// output. No thread may have been started before: `load` is the place to start them.
 pub fn run(
     limits: &Limits,
-    load: impl FnOnce() -> Result<Engine, StartError>,
+    load: impl FnOnce() -> Result<Serving, StartError>,
 ) -> Result<(), ChildError> {
     let mut isolation = isolate::before_threads();
     let mut out = io::stdout().lock();
@@ -56,14 +83,17 @@ pub fn run(
 }
 
 fn serve(
-    engine: &Engine,
+    engine: &Serving,
     requests: &mut impl Read,
     out: &mut impl Write,
 ) -> Result<(), ChildError> {
     while let Some(frame) = read_frame(requests, MAX_REQUEST_BYTES)? {
         let request = Request::decode(&frame)?;
         drop(frame);
-        let message = answer(engine, request).map_or(Message::Failed, Message::Answer);
+        let message = match engine.answer(request) {
+            Some(Ok(answer)) => Message::Answer(answer),
+            Some(Err(_)) | None => Message::Failed,
+        };
         send(out, &message)?;
     }
     Ok(())
@@ -74,8 +104,8 @@ fn send(out: &mut impl Write, message: &Message) -> Result<(), ChildError> {
     write_frame(out, &frame).map_err(|error| ProtocolError::from(error).into())
 }
 
-fn ready(engine: &Engine, isolation: Isolation) -> Ready {
-    let face = &engine.face;
+fn ready(engine: &Serving, isolation: Isolation) -> Ready {
+    let face = engine.face();
     let embedder = face.embedder(None).expect("the warm-up has used it");
     Ready {
         engine: env!("CARGO_PKG_VERSION").to_owned(),
@@ -87,12 +117,14 @@ fn ready(engine: &Engine, isolation: Isolation) -> Ready {
 
 /// Runs the networks once, so that pools of threads exist and what libraries read of the system is read while that is
 /// possible; the first request is the faster for it.
-fn warmed_up(engine: Engine) -> Result<Engine, EngineError> {
+fn warmed_up(engine: Serving) -> Result<Serving, EngineError> {
     /// A grey PNG of 64 x 64 pixels.
     const GREY: &[u8] = include_bytes!("grey.png");
     let original = Original::decode(GREY.to_vec()).expect("the picture is part of the program");
-    engine.side(&original)?;
-    engine.person(&original.photo)?;
+    if let Serving::All(engine) = &engine {
+        engine.side(&original)?;
+    }
+    engine.face().person(&original.photo)?;
     Ok(engine)
 }
 
@@ -100,18 +132,36 @@ fn warmed_up(engine: Engine) -> Result<Engine, EngineError> {
 pub fn answer(engine: &Engine, request: Request) -> Result<Answer, EngineError> {
     match request {
         Request::Page { bytes } => page(engine, bytes),
-        Request::Selfie { bytes } => selfie(engine, bytes),
+        Request::Selfie { bytes } => selfie(&engine.face, bytes),
         Request::Statement { bytes, template } => statement(engine, bytes, template),
         Request::Clean { bytes } => cleaned(&bytes),
-        Request::Compare { a, b } => {
-            let embedder = engine.face.embedder(None)?;
-            let (a, b) = (Embedding::new(a), Embedding::new(b));
-            Ok(Answer::Score {
-                model: engine.face.embedder_card(embedder).name.clone(),
-                score: engine.face.compare(embedder, &a, &b),
-            })
-        }
+        Request::Frame { bytes, look } => frame(&engine.face, &bytes, &look),
+        Request::Compare { a, b } => score(&engine.face, a, b),
     }
+}
+
+/// Answers one request by the face models alone; `None` where it asks for others.
+pub fn answer_faces(faces: &FaceEngine, request: Request) -> Option<Result<Answer, EngineError>> {
+    match request {
+        Request::Selfie { bytes } => Some(selfie(faces, bytes)),
+        Request::Frame { bytes, look } => Some(frame(faces, &bytes, &look)),
+        Request::Compare { a, b } => Some(score(faces, a, b)),
+        Request::Page { .. } | Request::Statement { .. } | Request::Clean { .. } => None,
+    }
+}
+
+fn frame(faces: &FaceEngine, bytes: &[u8], look: &Look) -> Result<Answer, EngineError> {
+    let evidence = Box::new(faces.frame(bytes, look)?);
+    Ok(Answer::Frame { evidence })
+}
+
+fn score(faces: &FaceEngine, a: Vec<f32>, b: Vec<f32>) -> Result<Answer, EngineError> {
+    let embedder = faces.embedder(None)?;
+    let (a, b) = (Embedding::new(a), Embedding::new(b));
+    Ok(Answer::Score {
+        model: faces.embedder_card(embedder).name.clone(),
+        score: faces.compare(embedder, &a, &b),
+    })
 }
 
 fn page(engine: &Engine, bytes: Vec<u8>) -> Result<Answer, EngineError> {
@@ -129,7 +179,7 @@ fn page(engine: &Engine, bytes: Vec<u8>) -> Result<Answer, EngineError> {
     })
 }
 
-fn selfie(engine: &Engine, bytes: Vec<u8>) -> Result<Answer, EngineError> {
+fn selfie(engine: &FaceEngine, bytes: Vec<u8>) -> Result<Answer, EngineError> {
     let (person, clean) = match Original::decode(bytes) {
         Ok(Original { photo, .. }) => {
             let (person, clean) = beside(|| engine.person(&photo), || clean(&photo));

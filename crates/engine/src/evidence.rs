@@ -179,9 +179,6 @@ impl Engine {
 
     /// Measures a picture of a person, the face's vector included.
     pub fn person(&self, photo: &Photo) -> Result<Person, EngineError> {
-        Ok(Person {
-            evidence: self.face.examine(photo)?,
-            embedding: self.face.embed(self.face.embedder(None)?, photo)?,
-        })
+        self.face.person(photo)
     }
 }

@@ -3,12 +3,15 @@
 use menshen_core::ModelCards;
 use menshen_core::card::{Grade, Metric, ModelCard, Role};
 use menshen_core::evidence::{FaceEvidence, FaceMeasures, LivenessEvidence};
+use menshen_core::live::FrameEvidence;
 use menshen_vision::face::{self, Embedding, FaceModels, Located, Upright};
 use menshen_vision::layout::Portrait;
-use menshen_vision::liveness::{self, LivenessModels};
+use menshen_vision::liveness::{self, LivenessModels, Look};
 use menshen_vision::{Model, Photo};
 
 use crate::error::EngineError;
+use crate::evidence::Person;
+use crate::live;
 use crate::load::{Loaded, Loader};
 
 /// Finds, measures and compares faces.
@@ -141,15 +144,41 @@ impl FaceEngine {
         &self,
         frames: impl Iterator<Item = (f32, Option<Photo>)> + Send,
     ) -> Result<LivenessEvidence, EngineError> {
-        let embedder = self.embedder(None)?;
-        let (model, card) = &self.embedders[embedder];
-        let models = LivenessModels {
-            face: self.models(),
+        let frames = frames.map(|(time, photo)| (time, photo.map(|photo| photo.pixels)));
+        Ok(liveness::measure(&self.liveness()?, frames)?)
+    }
+
+    /// Measures one frame of a live check, a JPEG within [`live::LIMITS`].
+    pub fn frame(&self, bytes: &[u8], look: &Look) -> Result<FrameEvidence, EngineError> {
+        Ok(match live::decode(bytes) {
+            Ok(photo) => liveness::look(&self.liveness()?, &photo.pixels, look)?,
+            Err(error) => FrameEvidence {
+                unreadable: Some(error.code().to_owned()),
+                ..FrameEvidence::default()
+            },
+        })
+    }
+
+    /// The networks that watch a sequence. The eyes are followed by the mesh: two runs of the iris network would cost as
+    /// much as everything else.
+    fn liveness(&self) -> Result<LivenessModels<'_>, EngineError> {
+        let (model, card) = &self.embedders[self.embedder(None)?];
+        Ok(LivenessModels {
+            face: FaceModels {
+                iris: None,
+                ..self.models()
+            },
             embedder: Some((model.as_ref(), card)),
             spoof: &self.anti_spoof,
-        };
-        let frames = frames.map(|(time, photo)| (time, photo.map(|photo| photo.pixels)));
-        Ok(liveness::measure(&models, frames)?)
+        })
+    }
+
+    /// Measures a picture of a person, the face's vector included.
+    pub fn person(&self, photo: &Photo) -> Result<Person, EngineError> {
+        Ok(Person {
+            evidence: self.examine(photo)?,
+            embedding: self.embed(self.embedder(None)?, photo)?,
+        })
     }
 
     /// Returns the likelihood of a presentation attack by the anti-spoof models; `None` without a face.

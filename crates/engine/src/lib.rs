@@ -5,6 +5,7 @@ mod error;
 mod evidence;
 mod face;
 pub mod isolate;
+pub mod live;
 mod load;
 mod look;
 pub mod pool;

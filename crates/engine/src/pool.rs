@@ -46,6 +46,9 @@ pub struct PoolConfig {
     pub ready_within: Duration,
 }
 
+/// Memory of a child that sees faces alone, in bytes: frames are small.
+const LIVE_MEMORY_BYTES: u64 = 1 << 30;
+
 impl PoolConfig {
     /// Starts one child for each two cores, with room for four requests a child to wait, 1.5 GiB, 10 seconds a request
     /// and 60 to start.
@@ -61,6 +64,24 @@ impl PoolConfig {
             memory_bytes: Limits::MEMORY_BYTES,
             timeout: Duration::from_secs(10),
             ready_within: Duration::from_secs(60),
+        }
+    }
+
+    /// Starts children for frames of live checks, to which `--faces` is said: one for each core, with one thread each, since
+    /// there are always several frames to look at and one alone gains little by more. A frame that could not be looked at
+    /// within 2 seconds is worth nothing any more.
+    pub fn live(program: impl Into<PathBuf>, args: impl IntoIterator<Item = OsString>) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let mut config = Self::new(program, args);
+        config.args.push("--faces".into());
+        Self {
+            workers: cores,
+            threads: Some(NonZeroUsize::MIN),
+            // Ten frames a second of four people for each core.
+            queue: 16 * cores,
+            memory_bytes: LIVE_MEMORY_BYTES,
+            timeout: Duration::from_secs(2),
+            ..config
         }
     }
 }

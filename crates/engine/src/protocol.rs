@@ -9,7 +9,9 @@ use std::io;
 
 use menshen_core::ModelCards;
 use menshen_core::evidence::{FaceEvidence, PageEvidence};
+use menshen_core::live::FrameEvidence;
 use menshen_core::statement::StatementEvidence;
+use menshen_vision::liveness::Look;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -51,6 +53,13 @@ pub enum Request {
     Clean {
         /// The file.
         bytes: Vec<u8>,
+    },
+    /// Measure a frame of a live check.
+    Frame {
+        /// The file, a JPEG of at most [`MAX_FRAME_BYTES`](crate::live::MAX_FRAME_BYTES).
+        bytes: Vec<u8>,
+        /// What is looked for.
+        look: Look,
     },
     /// Compare two vectors of the default embedder.
     Compare {
@@ -96,6 +105,11 @@ pub enum Answer {
     Clean {
         /// As for a page, or the stable word that says why the file is no picture.
         picture: Result<Vec<u8>, String>,
+    },
+    /// A frame was measured.
+    Frame {
+        /// Everything that was measured; `unreadable` says why there is nothing.
+        evidence: Box<FrameEvidence>,
     },
     /// Two vectors were compared.
     Score {
@@ -171,6 +185,7 @@ pub(crate) enum Kind {
     Selfie,
     Statement,
     Clean,
+    Frame,
     Score,
 }
 
@@ -181,6 +196,7 @@ impl Request {
             Self::Selfie { .. } => Kind::Selfie,
             Self::Statement { .. } => Kind::Statement,
             Self::Clean { .. } => Kind::Clean,
+            Self::Frame { .. } => Kind::Frame,
             Self::Compare { .. } => Kind::Score,
         }
     }
@@ -193,6 +209,7 @@ impl Answer {
             Self::Selfie { .. } => Kind::Selfie,
             Self::Statement { .. } => Kind::Statement,
             Self::Clean { .. } => Kind::Clean,
+            Self::Frame { .. } => Kind::Frame,
             Self::Score { .. } => Kind::Score,
         }
     }
@@ -208,6 +225,7 @@ impl fmt::Debug for Request {
                 write!(f, "Statement({} bytes, {numbers} numbers)", bytes.len())
             }
             Self::Clean { bytes } => write!(f, "Clean({} bytes)", bytes.len()),
+            Self::Frame { bytes, .. } => write!(f, "Frame({} bytes)", bytes.len()),
             Self::Compare { a, b } => write!(f, "Compare({}, {} numbers)", a.len(), b.len()),
         }
     }

@@ -7,13 +7,13 @@ use menshen_core::Policy;
 use menshen_core::ids::TenantId;
 use menshen_core::policy::PolicyError;
 use menshen_core::time::Millis;
-use menshen_engine::Pool;
 use menshen_ledger::Signer;
 use menshen_store::{Store, TenantRow};
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::demo::Demo;
+use crate::engine::{Engine, Engines};
 use crate::faces::Faces;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
@@ -31,8 +31,12 @@ pub struct App(Arc<Inner>);
 pub struct Inner {
     /// Everything that lasts.
     pub store: Store,
-    /// The processes that look at photos; none where only sandboxes are served.
-    pub engine: Option<Pool>,
+    /// Looks at photos; none where only sandboxes are served.
+    pub engine: Option<Box<dyn Engine>>,
+    /// Looks at frames of live checks; none where only sandboxes are served.
+    pub live_engine: Option<Box<dyn Engine>>,
+    /// Turns to hold a live check's connection.
+    pub live_sockets: Arc<tokio::sync::Semaphore>,
     /// Signs decisions and checkpoints.
     pub signer: Signer,
     /// Tells the time.
@@ -67,8 +71,8 @@ pub struct Inner {
 pub struct Parts {
     /// Everything that lasts.
     pub store: Store,
-    /// The processes that look at photos.
-    pub engine: Option<Pool>,
+    /// What looks at pictures.
+    pub engines: Engines,
     /// Signs decisions and checkpoints.
     pub signer: Signer,
     /// Tells the time.
@@ -93,7 +97,9 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(Inner {
             store: parts.store,
-            engine: parts.engine,
+            engine: parts.engines.photos,
+            live_engine: parts.engines.frames,
+            live_sockets: Arc::new(tokio::sync::Semaphore::new(parts.config.limits.live_checks)),
             signer: parts.signer,
             clock: parts.clock,
             config: parts.config,
@@ -147,7 +153,7 @@ impl App {
 
     /// Returns the version of the engine that measures.
     pub fn engine_version(&self) -> String {
-        let ready = self.engine.as_ref().map(Pool::ready);
+        let ready = self.engine.as_ref().map(|engine| engine.ready());
         ready.map_or_else(|| "sandbox".to_owned(), |ready| ready.engine.clone())
     }
 

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::request::Parts;
 use menshen_core::access::{Caller, Scope};
 use menshen_core::ids::{AppealId, ApplicantId, TicketId, VerificationId};
@@ -79,16 +79,28 @@ impl<P: Permission> FromRequestParts<App> for Allowed<P> {
                 signed.map(|signed| (signed.caller(), signed.tenant))
             }
         };
-        let (caller, tenant) = found.ok_or(ApiError::Stranger)?;
-        let person = matches!(caller, Caller::Person { .. });
-        if !(caller.has(P::SCOPE) || person && P::PEOPLE) {
-            return Err(ApiError::Scope(P::SCOPE.name()));
-        }
-        Ok(Self {
-            caller,
-            tenant,
-            permission: PhantomData,
-        })
+        Self::admit(found)
+    }
+}
+
+/// The same permission for a WebSocket, whose token a page can only name as a subprotocol, `bearer.TOKEN`. No cookie opens one:
+/// a browser sends it to whatever page asks.
+pub struct OnSocket<P>(pub Allowed<P>);
+
+/// In front of a token that is named as a subprotocol.
+const AS_PROTOCOL: &str = "bearer.";
+
+impl<P: Permission> FromRequestParts<App> for OnSocket<P> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let named = || {
+            let offered = parts.headers.get(SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()?;
+            let mut offered = offered.split(',').map(str::trim);
+            offered.find_map(|name| name.strip_prefix(AS_PROTOCOL))
+        };
+        let secret = bearer(parts).or_else(named).ok_or(ApiError::Stranger)?;
+        Allowed::admit(identify(app, secret).await?).map(Self)
     }
 }
 
@@ -161,6 +173,20 @@ async fn identify_staff(app: &App, secret: &str) -> Result<Option<(Caller, Tenan
 }
 
 impl<P: Permission> Allowed<P> {
+    /// Lets a caller in who has the permission.
+    fn admit(found: Option<(Caller, TenantRow)>) -> Result<Self, ApiError> {
+        let (caller, tenant) = found.ok_or(ApiError::Stranger)?;
+        let person = matches!(caller, Caller::Person { .. });
+        if !(caller.has(P::SCOPE) || person && P::PEOPLE) {
+            return Err(ApiError::Scope(P::SCOPE.name()));
+        }
+        Ok(Self {
+            caller,
+            tenant,
+            permission: PhantomData,
+        })
+    }
+
     /// Returns an applicant whom the caller may see.
     ///
     /// # Errors

@@ -5,12 +5,13 @@ use menshen_core::evidence::{FaceEvidence, PageEvidence};
 
 use menshen_core::progress::Material;
 use menshen_core::reason::{Reason, Step};
+use menshen_core::time::Millis;
 use menshen_core::{judge_face, judge_page};
 use menshen_document::Side;
 use menshen_engine::{Answer, PoolError, Request, Standing};
 use menshen_store::{
-    CaptureRow, DigestKind, NewCapture, Opened, Part, Purpose, StoreError, TenantKind, TenantRow,
-    VerificationRow,
+    CaptureRow, DigestKind, NewCapture, Opened, Part, Purpose, StagedBlob, StoreError, TenantKind,
+    TenantRow, Tx, VerificationRow,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -48,7 +49,8 @@ pub struct Judged {
     embedding: Option<Vec<f32>>,
     embedder: Option<String>,
     clean: Option<Vec<u8>>,
-    reasons: Vec<Reason>,
+    /// What was found.
+    pub reasons: Vec<Reason>,
 }
 
 /// What is sealed of a photo.
@@ -140,7 +142,10 @@ pub async fn judge(
                 reasons,
             }
         }
-        Answer::Statement { .. } | Answer::Clean { .. } | Answer::Score { .. } => {
+        Answer::Statement { .. }
+        | Answer::Clean { .. }
+        | Answer::Frame { .. }
+        | Answer::Score { .. } => {
             return Err(ApiError::Busy);
         }
     })
@@ -216,6 +221,97 @@ pub fn digest(app: &App, case: &Case, bytes: &[u8]) -> String {
         .digest(case.row.tenant_id, DigestKind::Photo, bytes)
 }
 
+/// A photo with everything found, its sealed pictures in their places: what is left to do is one transaction.
+pub struct Prepared {
+    part: Part,
+    digest: String,
+    evidence: Vec<u8>,
+    embedding: Option<Vec<u8>>,
+    reasons: Vec<u8>,
+    codes: Vec<String>,
+    image: Option<StagedBlob>,
+    original: Option<StagedBlob>,
+    usable: bool,
+}
+
+impl Prepared {
+    /// Seals the pictures and puts them in their places.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn new(
+        app: &App,
+        case: &Case,
+        part: Part,
+        bytes: &Bytes,
+        judged: Judged,
+        now: Millis,
+    ) -> Result<Self, ApiError> {
+        let material = Material::of(&judged.reasons);
+        let kept = Kept {
+            measured: judged.measured,
+            sha256: Sha256::digest(bytes).into(),
+            bytes: bytes.len() as u64,
+            embedder: judged.embedder.filter(|_| judged.embedding.is_some()),
+        };
+        let (tenant, applicant) = (case.row.tenant_id, case.row.applicant_id);
+        let purpose = part.purpose();
+        // A sandbox measures nothing and keeps no photo.
+        let real = !matches!(kept.measured, Measured::Nothing);
+        let original = (real && case.policy.originals.keep).then_some(&bytes[..]);
+        let mut staged = [None, None];
+        for (place, photo) in staged.iter_mut().zip([judged.clean.as_deref(), original]) {
+            if let Some(photo) = photo {
+                let blob = app
+                    .store
+                    .stage_blob(tenant, applicant, purpose, photo, now)
+                    .await?;
+                *place = Some(blob);
+            }
+        }
+        let [image, original] = staged;
+        Ok(Self {
+            part,
+            digest: digest(app, case, bytes),
+            evidence: serde_json::to_vec(&kept).map_err(ApiError::machine)?,
+            embedding: judged.embedding.as_deref().map(to_bytes),
+            reasons: serde_json::to_vec(&judged.reasons).map_err(ApiError::machine)?,
+            codes: codes(&judged.reasons),
+            image,
+            original,
+            usable: material == Material::Good,
+        })
+    }
+
+    /// Records it.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn record(
+        self,
+        tx: &mut Tx,
+        case: &Case,
+        now: Millis,
+    ) -> Result<CaptureRow, ApiError> {
+        let new = NewCapture {
+            tenant_id: case.row.tenant_id,
+            applicant_id: case.row.applicant_id,
+            verification_id: case.row.id,
+            part: self.part,
+            attempt: case.row.attempt,
+            digest: self.digest,
+            evidence: &self.evidence,
+            embedding: self.embedding.as_deref(),
+            reasons: &self.reasons,
+            codes: self.codes,
+            image: self.image,
+            original: self.original,
+            usable: self.usable,
+        };
+        Ok(tx.record_capture(new, now).await?.row().clone())
+    }
+}
+
 /// Keeps a photo with everything found: in one transaction, but for the sealed picture, which lies ready before it.
 ///
 /// # Errors
@@ -231,59 +327,18 @@ pub async fn keep(
     let now = app.now();
     let material = Material::of(&judged.reasons);
     case.progress = case.progress.clone().collected(step(part), material, now)?;
-    let kept = Kept {
-        measured: judged.measured,
-        sha256: Sha256::digest(bytes).into(),
-        bytes: bytes.len() as u64,
-        embedder: judged.embedder.filter(|_| judged.embedding.is_some()),
-    };
-    let evidence = serde_json::to_vec(&kept).map_err(ApiError::machine)?;
-    let reasons = serde_json::to_vec(&judged.reasons).map_err(ApiError::machine)?;
-    let embedding = judged.embedding.as_deref().map(to_bytes);
-    let (tenant, applicant) = (case.row.tenant_id, case.row.applicant_id);
-    let purpose = match part {
-        Part::Selfie => Purpose::Biometric,
-        Part::Front | Part::Back => Purpose::Document,
-    };
-    // A sandbox measures nothing and keeps no photo.
-    let real = !matches!(kept.measured, Measured::Nothing);
-    let original = (real && case.policy.originals.keep).then_some(&bytes[..]);
-    let mut staged = [None, None];
-    for (place, photo) in staged.iter_mut().zip([judged.clean.as_deref(), original]) {
-        if let Some(photo) = photo {
-            let blob = app
-                .store
-                .stage_blob(tenant, applicant, purpose, photo, now)
-                .await?;
-            *place = Some(blob);
-        }
-    }
-    let [image, original] = staged;
-    let new = NewCapture {
-        tenant_id: tenant,
-        applicant_id: applicant,
-        verification_id: case.row.id,
-        part,
-        attempt: case.row.attempt,
-        digest: digest(app, case, bytes),
-        evidence: &evidence,
-        embedding: embedding.as_deref(),
-        reasons: &reasons,
-        codes: codes(&judged.reasons),
-        image,
-        original,
-        usable: material == Material::Good,
-    };
+    let reasons = judged.reasons.clone();
+    let prepared = Prepared::new(app, case, part, bytes, judged, now).await?;
     let mut tx = app.store.begin().await?;
-    let row = tx.record_capture(new, now).await?.row().clone();
+    let row = prepared.record(&mut tx, case, now).await?;
     case.write(&mut tx, now).await?;
     let act = act
         .with("capture", row.id.to_string())
-        .with("codes", codes(&judged.reasons).join(","));
+        .with("codes", codes(&reasons).join(","));
     record::audit(&mut tx, act, now).await?;
     tx.commit().await?;
     app.metrics.captured(part, material);
-    Ok((row, judged.reasons))
+    Ok((row, reasons))
 }
 
 /// Returns a vector as bytes, little end first.

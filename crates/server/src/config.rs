@@ -213,6 +213,8 @@ pub struct EngineConfig {
 pub struct Limits {
     /// Requests worked on at the same time; more are told to come back.
     pub in_flight: usize,
+    /// Connections of live checks at the same time; more are told to come back.
+    pub live_checks: usize,
     /// Longest time for a request, in seconds.
     pub request_s: u64,
     /// Largest photo in mebibytes.
@@ -268,6 +270,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             in_flight: 256,
+            live_checks: 64,
             request_s: 60,
             photo_mib: 20,
             upload_hours: 24,

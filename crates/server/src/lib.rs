@@ -17,12 +17,14 @@ mod config;
 mod contact;
 mod demo;
 mod duplicates;
+mod engine;
 mod erase;
 mod faces;
 mod identity;
 mod input;
 mod jobs;
 mod keys;
+mod live;
 mod metrics;
 mod notice;
 mod once;
@@ -51,6 +53,7 @@ pub use config::{
     Blobs, Config, ConfigError, EngineConfig, Keys, Limits, Mail, MailSecurity, Secret, Sms, Web,
     Webhooks,
 };
+pub use engine::{Engine, Engines};
 pub use faces::{Faces, Wanted};
 pub use jobs::any as do_one_job;
 pub use keys::{KeyError, KeyFile, check_keys};

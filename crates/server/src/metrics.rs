@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use menshen_core::decide::Outcome;
 use menshen_core::progress::Material;
 use menshen_engine::PoolError;
-use menshen_store::{Backlog, Part};
+use menshen_store::{Backlog, LiveState, Part};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{EncodeLabelSet, LabelSetEncoder};
 use prometheus_client::metrics::counter::Counter;
@@ -55,6 +55,11 @@ pub struct Metrics {
     decisions: Family<Word, Counter>,
     decision_seconds: Histogram,
     engine_failures: Family<Word, Counter>,
+    live_sessions: Family<Word, Counter>,
+    live_frame_seconds: Histogram,
+    live_verdict_seconds: Family<Word, Histogram>,
+    live_refused: Family<Word, Counter>,
+    live_closes: Family<Word, Counter>,
     jobs_given_up: Counter,
     notices: Family<Word, Counter>,
     deliveries: Family<Word, Counter>,
@@ -80,6 +85,11 @@ impl Default for Metrics {
             decisions: Family::default(),
             decision_seconds: seconds(),
             engine_failures: Family::default(),
+            live_sessions: Family::default(),
+            live_frame_seconds: seconds(),
+            live_verdict_seconds: Family::new_with_constructor(seconds),
+            live_refused: Family::default(),
+            live_closes: Family::default(),
             jobs_given_up: Counter::default(),
             notices: Family::default(),
             deliveries: Family::default(),
@@ -121,6 +131,20 @@ impl Metrics {
         r.register("decision_seconds", help, self.decision_seconds.clone());
         let help = "Photos that were not judged";
         r.register("engine_failures", help, self.engine_failures.clone());
+        let help = "Live checks that ended, by end";
+        r.register("live_sessions", help, self.live_sessions.clone());
+        let help = "Time to look at a frame of a live check";
+        r.register("live_frame_seconds", help, self.live_frame_seconds.clone());
+        let help = "Time from the end of a live check to its verdict: of the sequence, and with the picture";
+        r.register(
+            "live_verdict_seconds",
+            help,
+            self.live_verdict_seconds.clone(),
+        );
+        let help = "Messages of live checks that were refused, by reason";
+        r.register("live_refused", help, self.live_refused.clone());
+        let help = "Connections of live checks that were closed, by reason";
+        r.register("live_closes", help, self.live_closes.clone());
         r.register(
             "jobs_given_up",
             "Jobs that failed for good",
@@ -188,6 +212,38 @@ impl Metrics {
             _ => "other",
         };
         self.engine_failures
+            .get_or_create(&Word("why", why.to_owned()))
+            .inc();
+    }
+
+    /// Notes the time that a frame of a live check took.
+    pub fn frame_seen(&self, seconds: f64) {
+        self.live_frame_seconds.observe(seconds);
+    }
+
+    /// Notes the time that the verdict of a live check took.
+    pub fn live_judged(&self, part: &'static str, seconds: f64) {
+        let label = Word("part", part.to_owned());
+        self.live_verdict_seconds
+            .get_or_create(&label)
+            .observe(seconds);
+    }
+
+    /// Counts a live check that ended.
+    pub fn live_ended(&self, state: LiveState) {
+        let label = Word("outcome", state.as_str().to_owned());
+        self.live_sessions.get_or_create(&label).inc();
+    }
+
+    /// Counts a connection of a live check that was closed.
+    pub fn live_closed(&self, why: &'static str) {
+        let label = Word("why", why.to_owned());
+        self.live_closes.get_or_create(&label).inc();
+    }
+
+    /// Counts a message of a live check that was refused.
+    pub fn live_refused(&self, why: &'static str) {
+        self.live_refused
             .get_or_create(&Word("why", why.to_owned()))
             .inc();
     }

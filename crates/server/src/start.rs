@@ -4,7 +4,6 @@ use std::fs;
 use std::path::Path;
 
 use menshen_core::Policy;
-use menshen_engine::Pool;
 use menshen_ledger::Signer;
 use menshen_store::{
     BlobConfig, NewApiKey, Saved, Secret, Store, StoreConfig, StoreError, TenantKind, TenantRow,
@@ -16,6 +15,7 @@ use crate::app::{App, Parts};
 use crate::clock::Clock;
 use crate::config::{Blobs, Config};
 use crate::demo::Demo;
+use crate::engine::Engines;
 use crate::keys::{self, KeyError};
 use crate::outbound::{Outbound, OutboundError};
 use crate::routes::tenants::tenant_scopes;
@@ -152,7 +152,7 @@ async fn oldest_first(store: &Store) -> Result<Vec<TenantRow>, StoreError> {
 pub async fn start(
     config: Config,
     clock: Clock,
-    engine: Option<Pool>,
+    engines: Engines,
     pages: Pages,
 ) -> Result<(App, Greeting), StartError> {
     let outbound = Outbound::new(&config)?;
@@ -192,7 +192,7 @@ pub async fn start(
     let demo_path = demo.as_ref().map(Demo::path);
     let app = App::new(Parts {
         store,
-        engine,
+        engines,
         signer: signing.keys,
         clock,
         config,

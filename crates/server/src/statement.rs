@@ -10,7 +10,7 @@ use menshen_core::statement::{
 };
 use menshen_core::time::Millis;
 use menshen_core::{Claims, Locale, ModelCards, Policy, Reason, sandbox};
-use menshen_engine::{Answer, Pool, Request, Standing};
+use menshen_engine::{Answer, Request, Standing};
 use menshen_store::{Part, StatementRow, Store, TenantKind, TenantRow};
 use serde::{Deserialize, Serialize};
 
@@ -133,7 +133,8 @@ pub async fn judge(
     let dictated: Dictated = serde_json::from_slice(&dictated).map_err(ApiError::machine)?;
     let policy = app.policy(tenant)?;
     let today = policy.calendar.date(app.now());
-    let cards = app.engine.as_ref().map(Pool::cards).unwrap_or_default();
+    let cards = app.engine.as_ref().map(|engine| engine.cards());
+    let cards = cards.unwrap_or_default();
     let best = Best {
         dictated,
         policy,

@@ -38,6 +38,8 @@ pub enum DigestKind {
     Login,
     /// A code that stands in for somebody's second factor, with whose it is.
     RecoveryCode,
+    /// A part of the print of a live check's frame.
+    Print,
 }
 
 impl DigestKind {
@@ -56,6 +58,7 @@ impl DigestKind {
             Self::CaseCode => "case_code",
             Self::Login => "login",
             Self::RecoveryCode => "recovery_code",
+            Self::Print => "print",
         }
     }
 }

@@ -32,6 +32,19 @@ const DELETE_CHUNKS: &str = "DELETE FROM upload_chunk WHERE upload_id IN (SELECT
      JOIN verification v ON v.id = u.verification_id WHERE u.tenant_id = $1 AND v.applicant_id = $2)";
 const DELETE_UPLOADS: &str = "DELETE FROM upload WHERE tenant_id = $1 AND verification_id IN \
      (SELECT id FROM verification WHERE applicant_id = $2)";
+const DELETE_LIVE_CHUNKS: &str = "DELETE FROM live_chunk WHERE session_id IN \
+     (SELECT id FROM live_session WHERE tenant_id = $1 AND applicant_id = $2)";
+/// Whoever holds the secret and a recording could tell by a print whose it is.
+const DELETE_LIVE_BANDS: &str = "DELETE FROM live_band WHERE session_id IN \
+     (SELECT id FROM live_session WHERE tenant_id = $1 AND applicant_id = $2)";
+const DELETE_LIVE_PRINTS: &str = "DELETE FROM live_print WHERE session_id IN \
+     (SELECT id FROM live_session WHERE tenant_id = $1 AND applicant_id = $2)";
+/// A session that runs ends: nothing of it can be read any more.
+const END_LIVE: &str = "UPDATE live_session SET state = CASE state WHEN 'open' THEN 'expired' ELSE state END, \
+     ended_at = COALESCE(ended_at, $3), secret_sealed = NULL, best_blob = NULL, version = version + 1 \
+     WHERE tenant_id = $1 AND applicant_id = $2";
+const FORGET_LIVE: &str = "UPDATE live_session SET device_digest = NULL, evidence_sealed = NULL, reasons_sealed = NULL, \
+     version = version + 1 WHERE tenant_id = $1 AND applicant_id = $2";
 /// Of no use without the key that opens them.
 const DELETE_CODES: &str = "DELETE FROM appeal_code WHERE tenant_id = $1 AND applicant_id = $2";
 const FORGET_DEVICES: &str = "UPDATE attempt SET device_digest = NULL, address_digest = NULL \
@@ -95,6 +108,7 @@ impl Tx {
             DELETE_GUESSES,
             FORGET_STAFF,
             FORGET_HITS,
+            FORGET_LIVE,
         ] {
             self.of_subject(sql, subject).await?;
         }
@@ -198,9 +212,22 @@ impl Tx {
             self.of_subject(sql, subject).await?;
         }
         if purpose == Purpose::Biometric {
-            for sql in [FORGET_EMBEDDINGS, FORGET_SELFIES] {
+            for sql in [
+                FORGET_EMBEDDINGS,
+                FORGET_SELFIES,
+                DELETE_LIVE_CHUNKS,
+                DELETE_LIVE_BANDS,
+                DELETE_LIVE_PRINTS,
+            ] {
                 self.of_subject(sql, subject).await?;
             }
+            sqlx::query(END_LIVE)
+                .bind(subject.tenant.to_string())
+                .bind(subject.applicant.to_string())
+                .bind(now.0)
+                .execute(self.conn())
+                .await
+                .doing("end live checks")?;
             sqlx::query(FORGET_TEMPLATE)
                 .bind(subject.tenant.to_string())
                 .bind(subject.applicant.to_string())

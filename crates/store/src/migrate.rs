@@ -78,6 +78,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0011_sign_in.sql"),
         include_str!("../migrations/postgres/0011_sign_in.sql"),
     ),
+    (
+        12,
+        "live",
+        include_str!("../migrations/sqlite/0012_live.sql"),
+        include_str!("../migrations/postgres/0012_live.sql"),
+    ),
 ];
 
 /// Returns the version of the tables.

@@ -59,6 +59,15 @@ pub(crate) const TABLES: &[Table] = tables! {
         created_at Int, expires_at Int, finished_capture Text, version Int,
     }
     upload_chunk { upload_id Text, start Int, data_sealed Bytes }
+    live_session {
+        id Text, tenant_id Text, applicant_id Text, verification_id Text, attempt Int, device_digest Text, state Text,
+        opened_at Int, expires_at Int, ended_at Int, cue_shown Int, connection Int, next_seq Int, chunks Int,
+        secret_sealed Bytes, evidence_sealed Bytes, reasons_sealed Bytes, codes Text, best_blob Text, capture_id Text,
+        version Int,
+    }
+    live_chunk { session_id Text, n Int, frames_sealed Bytes }
+    live_print { session_id Text, n Int, tenant_id Text, print_sealed Bytes, created_at Int }
+    live_band { tenant_id Text, digest Text, session_id Text, n Int }
     attempt {
         id Text, tenant_id Text, applicant_id Text, device_digest Text, address_digest Text, at Int, counted Int,
         verification_id Text,

@@ -19,17 +19,22 @@ mod transform;
 mod view;
 
 pub use antispoof::antispoof;
+pub(crate) use canonical::skull;
 pub use detect::{
-    Detection, count, detect, detect_crowd, detect_frame, detect_turned, largest, subject,
+    Detection, count, detect, detect_crowd, detect_crowd_frame, detect_frame, detect_turned,
+    largest, subject,
 };
 pub use embed::{Embedding, align, compare, embed, embed_chip};
-pub(crate) use examine::people;
 pub use examine::{
     Face, FaceModels, Located, Upright, embed_any, examine, examine_frame, eyes_open, find, measure,
 };
+pub(crate) use examine::{people, same_face};
 pub use eyes::{eyes_by_iris, eyes_by_mesh, mouth_open};
+pub(crate) use mesh::mesh_near;
 pub use mesh::{Mesh, POINTS, mesh};
 pub use pose::pose;
+pub(crate) use quality::{covered, glance};
 pub use quality::{face_sharpness, quality};
 pub use transform::Similarity;
 pub(crate) use transform::resize as shrink;
+pub(crate) use view::{View, fill};

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use menshen_core::evidence::{FaceEvidence, PageEvidence};
+use menshen_core::live::FrameEvidence;
 use menshen_core::statement::StatementEvidence;
+use menshen_vision::liveness::Look;
 use serde::{Deserialize, Serialize};
 
 use super::frame::{bytes, count, join, split};
@@ -16,6 +18,7 @@ enum RequestHead {
     Selfie,
     Statement { template: Option<u32> },
     Clean,
+    Frame { look: Look },
     Compare { a: u32, b: u32 },
 }
 
@@ -44,6 +47,9 @@ enum MessageHead<'a> {
     Clean {
         unreadable: Option<Cow<'a, str>>,
     },
+    Frame {
+        evidence: Cow<'a, FrameEvidence>,
+    },
     Score {
         model: Cow<'a, str>,
         score: f32,
@@ -69,6 +75,9 @@ impl Request {
                 join(&head, [&bytes(template.unwrap_or_default()), file], limit)
             }
             Self::Clean { bytes } => join(&RequestHead::Clean, [bytes, &[]], limit),
+            Self::Frame { bytes, look } => {
+                join(&RequestHead::Frame { look: *look }, [bytes, &[]], limit)
+            }
             Self::Compare { a, b } => {
                 let head = RequestHead::Compare {
                     a: count(a)?,
@@ -90,6 +99,10 @@ impl Request {
                 bytes: body.rest(),
             },
             RequestHead::Clean => Self::Clean { bytes: body.rest() },
+            RequestHead::Frame { look } => Self::Frame {
+                look,
+                bytes: body.rest(),
+            },
             RequestHead::Compare { a, b } => {
                 let (a, b) = (body.vector(a)?, body.vector(b)?);
                 body.end()?;
@@ -166,6 +179,9 @@ impl Message {
                     Some(word) => Err(word.into_owned()),
                 },
             }),
+            MessageHead::Frame { evidence } => Self::Answer(Answer::Frame {
+                evidence: Box::new(evidence.into_owned()),
+            }),
             MessageHead::Score { model, score } => Self::Answer(Answer::Score {
                 model: model.into_owned(),
                 score,
@@ -200,6 +216,9 @@ fn head(message: &Message, vector: Option<u32>, clean: bool) -> MessageHead<'_> 
         },
         Message::Answer(Answer::Clean { picture }) => MessageHead::Clean {
             unreadable: picture.as_ref().err().map(Cow::from),
+        },
+        Message::Answer(Answer::Frame { evidence }) => MessageHead::Frame {
+            evidence: Cow::Borrowed(evidence),
         },
         Message::Answer(Answer::Score { model, score }) => MessageHead::Score {
             model: Cow::Borrowed(model),

@@ -1,4 +1,6 @@
 use menshen_core::evidence::{FaceEvidence, FieldEvidence, PageEvidence};
+use menshen_core::geometry::Rect;
+use menshen_core::live::{FrameEvidence, FrameFace};
 use menshen_core::statement::{ReadLine, StatementEvidence};
 use menshen_document::Field;
 use proptest::prelude::*;
@@ -16,6 +18,38 @@ fn vectors() -> impl Strategy<Value = Vec<f32>> {
     prop::collection::vec(-1.0e6_f32..1.0e6, 0..600)
 }
 
+fn looks() -> impl Strategy<Value = Look> {
+    let near = prop::option::of((-10.0_f32..2000.0, 0.0_f32..900.0));
+    let place = |(x, width)| Rect {
+        x,
+        y: x / 2.0,
+        width,
+        height: width,
+    };
+    (any::<[bool; 4]>(), near).prop_map(move |([crowd, embed, spoof, details], near)| Look {
+        near: near.map(place),
+        crowd,
+        embed,
+        spoof,
+        details,
+    })
+}
+
+fn frames() -> impl Strategy<Value = FrameEvidence> {
+    let face = prop::option::of((vectors(), prop::option::of(vectors())));
+    (face, any::<Vec<u8>>(), 0.0_f32..9.0).prop_map(|(face, thumbnail, noise)| FrameEvidence {
+        faces: u32::from(face.is_some()),
+        face: face.map(|(points, embedding)| FrameFace {
+            points: points.iter().map(|&x| [x, -x]).collect(),
+            embedding,
+            ..FrameFace::default()
+        }),
+        thumbnail,
+        noise,
+        ..FrameEvidence::default()
+    })
+}
+
 fn requests() -> impl Strategy<Value = Request> {
     prop_oneof![
         any::<Vec<u8>>().prop_map(|bytes| Request::Page { bytes }),
@@ -23,6 +57,7 @@ fn requests() -> impl Strategy<Value = Request> {
         (any::<Vec<u8>>(), prop::option::of(vectors()))
             .prop_map(|(bytes, template)| Request::Statement { bytes, template }),
         any::<Vec<u8>>().prop_map(|bytes| Request::Clean { bytes }),
+        (any::<Vec<u8>>(), looks()).prop_map(|(bytes, look)| Request::Frame { bytes, look }),
         (vectors(), vectors()).prop_map(|(a, b)| Request::Compare { a, b }),
     ]
 }
@@ -80,6 +115,9 @@ fn answers() -> impl Strategy<Value = Answer> {
         ),
         prop::result::maybe_ok(any::<Vec<u8>>(), "[a-z_]{1,20}")
             .prop_map(|picture| Answer::Clean { picture }),
+        frames().prop_map(|evidence| Answer::Frame {
+            evidence: Box::new(evidence)
+        }),
         ("[a-z0-9-]{1,20}", -1.0_f32..1.0)
             .prop_map(|(model, score)| Answer::Score { model, score }),
     ]

@@ -5,7 +5,7 @@ use menshen_core::attempts::retry_at;
 use menshen_core::card::ModelCards;
 use menshen_core::claims::FirstIdentity;
 use menshen_core::event::EventName;
-use menshen_core::evidence::FaceMatch;
+use menshen_core::evidence::{FaceMatch, LivenessEvidence};
 use menshen_core::ids::DecisionId;
 use menshen_core::policy::Part;
 use menshen_core::question::{Judge, Question};
@@ -191,7 +191,7 @@ async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, Api
         cards: app
             .engine
             .as_ref()
-            .map(menshen_engine::Pool::cards)
+            .map(|engine| engine.cards())
             .unwrap_or_default(),
         inputs: Vec::new(),
         selfie: None,
@@ -202,7 +202,10 @@ async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, Api
         let face = add_photo(app, &row, &mut known).await?;
         match row.part {
             Photo::Front => portrait = face.map(|face| face.vector),
-            Photo::Selfie => known.selfie = face,
+            Photo::Selfie => {
+                known.selfie = face;
+                known.evidence.liveness = liveness(app, &row).await?;
+            }
             Photo::Back => {}
         }
     }
@@ -258,6 +261,18 @@ async fn add_photo(
     let model = kept.embedder;
     let vector = vector.and_then(|bytes| capture::from_bytes(&bytes));
     Ok(vector.map(|vector| Embedding { model, vector }))
+}
+
+/// Returns what the live check has shown that a picture of the person came from; none for one that was handed in by itself.
+async fn liveness(app: &App, selfie: &CaptureRow) -> Result<Option<LivenessEvidence>, ApiError> {
+    let (store, tenant) = (&app.store, selfie.tenant_id);
+    let session = store.find_live_of_capture(tenant, selfie.verification_id, selfie.id);
+    let Some(session) = session.await? else {
+        return Ok(None);
+    };
+    let sealed = store.find_live_evidence(tenant, session.id).await?;
+    let read = |sealed: menshen_store::Opened| serde_json::from_slice(&sealed);
+    sealed.map(read).transpose().map_err(ApiError::machine)
 }
 
 /// Returns the newest photo of each part.

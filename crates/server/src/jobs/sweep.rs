@@ -6,8 +6,8 @@ use std::fmt::Display;
 use menshen_core::appeal::Ending;
 use menshen_core::case_code;
 use menshen_core::event::EventName;
-use menshen_core::ids::{AppealId, ApplicantId, TenantId, VerificationId};
-use menshen_core::time::{DAY, MINUTE, Millis};
+use menshen_core::ids::{AppealId, ApplicantId, LiveId, TenantId, VerificationId};
+use menshen_core::time::{DAY, MINUTE, Millis, SECOND};
 use menshen_core::verification::{Expiry, State};
 use menshen_store::{AppealRow, BlockRow, Purpose, TenantRow, VerificationRow};
 
@@ -17,6 +17,7 @@ use crate::appeal::{self, Appeal};
 use crate::case::{Case, word};
 use crate::erase::erase;
 use crate::jobs;
+use crate::live;
 use crate::problem::{ApiError, chain};
 use crate::record::{self, Act};
 use crate::sign_in;
@@ -28,6 +29,8 @@ const KEPT_JOBS: i64 = 7 * DAY;
 const KEPT_DELIVERIES: i64 = 30 * DAY;
 /// How long codes are kept: so long they count against the codes of a day, and none is good for longer.
 const KEPT_CODES: i64 = 2 * DAY;
+/// How long prints of live checks' frames are kept, against replays: a recording that is older was most likely used before.
+const KEPT_PRINTS: i64 = 90 * DAY;
 /// Records read at once.
 const BATCH: u32 = 200;
 
@@ -37,6 +40,7 @@ pub async fn run(app: &App, now: Millis) -> Result<(), ApiError> {
         ("prune", prune(app, now).await),
         ("move on", move_on(app, now).await),
         ("lapse", lapse(app, now).await),
+        ("live checks", end_live(app, now).await),
         ("miss tickets", ticket::miss(app, now).await),
         ("retain", retain_all(app, now).await),
         ("take up searches", search::take_up(app, now).await),
@@ -77,6 +81,7 @@ async fn prune(app: &App, now: Millis) -> Result<(), ApiError> {
     tx.prune_strikes(now).await?;
     tx.expire_uploads(now).await?;
     tx.prune_appeal_codes(now.plus(-KEPT_CODES)).await?;
+    tx.prune_prints(now.plus(-KEPT_PRINTS)).await?;
     tx.prune_attachments(now.plus(-DAY)).await?;
     tx.prune_code_guesses(now.plus(-case_code::WINDOW)).await?;
     tx.prune_jobs(now.plus(-KEPT_JOBS)).await?;
@@ -132,6 +137,24 @@ async fn move_one(app: &App, row: VerificationRow, now: Millis) -> Result<(), Ap
     record::audit(&mut tx, act.with("why", word(&why)), now).await?;
     record::event(&mut tx, EventName::VerificationExpired, &case.row, now).await?;
     Ok(tx.commit().await?)
+}
+
+/// Ends every live check whose time is over and that nobody holds.
+async fn end_live(app: &App, now: Millis) -> Result<(), ApiError> {
+    // Whoever holds one ends it to the second.
+    let before = now.plus(-SECOND * 10);
+    let mut after: Option<LiveId> = None;
+    loop {
+        let rows = app.store.list_expired_live(before, after, BATCH).await?;
+        after = rows.last().map(|row| row.id);
+        let last = rows.len() < BATCH as usize;
+        for row in rows {
+            pass("live check", row.id, live::take_up(app, row, now).await);
+        }
+        if last {
+            return Ok(());
+        }
+    }
 }
 
 /// Ends every appeal that nobody has touched for too long.

@@ -15,10 +15,7 @@ pub async fn healthz() -> &'static str {
 /// It can do its work: the database answers and, where photos are looked at, a process is ready for them.
 pub async fn readyz(State(app): State<App>) -> Response {
     let database = app.store.ping().await.is_ok();
-    let engine = app
-        .engine
-        .as_ref()
-        .is_none_or(|pool| pool.status().ready > 0);
+    let engine = app.engine.as_ref().is_none_or(|engine| engine.is_ready());
     let text = format!("database {}\nengine {}\n", word(database), word(engine));
     let status = if database && engine {
         StatusCode::OK

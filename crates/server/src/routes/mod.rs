@@ -19,9 +19,13 @@ pub mod diagnostics;
 pub mod enrolment;
 pub mod entitlements;
 pub mod events;
+pub mod face_refusal;
 pub mod health;
 pub mod hits;
 pub mod keys;
+pub mod live;
+pub mod live_frames;
+pub mod live_socket;
 pub mod official;
 pub mod own_sign_in;
 pub mod page;
@@ -124,6 +128,14 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(captures::list_captures))
         .routes(routes!(captures::put_capture))
         .routes(routes!(captures::get_original))
+        .routes(routes!(live::open_live))
+        .routes(routes!(live::get_live, live::abandon_live))
+        .routes(routes!(live_frames::post_live_frame))
+        .routes(routes!(live_socket::live_socket))
+        .routes(routes!(
+            face_refusal::refuse_face,
+            face_refusal::take_back_refusal
+        ))
         .routes(routes!(uploads::create_upload, uploads::upload_options))
         .routes(routes!(
             uploads::upload_state,

@@ -19,7 +19,7 @@ use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
 
 /// The consent that faces are kept by: withdrawn, they are destroyed; given again, new ones can be kept.
-const BIOMETRIC: &str = "biometric_template";
+pub const BIOMETRIC: &str = "biometric_template";
 
 /// A consent.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, Response, StatusCode, header};
 use menshen_core::time::Millis;
-use menshen_server::{App, Clock, Config, Pages, do_one_job, router, start};
+use menshen_server::{App, Clock, Config, Engines, Pages, do_one_job, router, start};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -56,7 +56,7 @@ pub fn on_both_with<F: Future<Output = ()>>(config: Config, test: impl Fn(Servic
     clippy::disallowed_methods,
     reason = "tests are told by their environment where PostgreSQL is"
 )]
-fn postgres() -> Option<String> {
+pub fn postgres() -> Option<String> {
     static MADE: AtomicU32 = AtomicU32::new(0);
     let url = std::env::var("MENSHEN_TEST_POSTGRES").ok()?;
     let name = format!(
@@ -75,6 +75,11 @@ fn postgres() -> Option<String> {
 
 impl Service {
     pub async fn new(config: Config, database: Option<String>) -> Self {
+        Self::with_engines(config, database, Engines::default()).await
+    }
+
+    /// The same with something that looks at pictures.
+    pub async fn with_engines(config: Config, database: Option<String>, engines: Engines) -> Self {
         // What a handler says about a failure stands beside the test that fails.
         let _ = tracing_subscriber::fmt()
             .with_test_writer()
@@ -88,7 +93,7 @@ impl Service {
         };
         config.engine.workers = 0;
         config.database_connections = 8;
-        let (app, greeting) = start(config, Clock::set(START), None, Pages::default())
+        let (app, greeting) = start(config, Clock::set(START), engines, Pages::default())
             .await
             .unwrap();
         Self {

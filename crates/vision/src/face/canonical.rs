@@ -7,6 +7,7 @@
 
 use menshen_core::geometry::Point;
 
+use super::mesh::Mesh;
 use super::transform::Similarity;
 
 /// Points in the plane of symmetry: mesh index, y, z.
@@ -61,6 +62,11 @@ const EYES: [Point; 2] = [
 pub(crate) fn rigid() -> impl Iterator<Item = (usize, [f32; 3])> {
     let middle = MIDDLE.iter().map(|&(index, [y, z])| (index, [0.0, y, z]));
     middle.chain(PAIRS.iter().flat_map(both))
+}
+
+/// Returns where the points of [`rigid`] lie in a picture, in their order.
+pub(crate) fn skull(mesh: &Mesh) -> impl Iterator<Item = Point> {
+    rigid().map(|(index, _)| mesh.at(index))
 }
 
 fn both(&(left, right, [x, y, z]): &(usize, usize, [f32; 3])) -> [(usize, [f32; 3]); 2] {

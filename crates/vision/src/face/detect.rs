@@ -87,7 +87,25 @@ pub fn detect_frame(model: &dyn Model, image: &RgbImage) -> Result<Vec<Detection
 /// Returns the faces as [`detect`] does, and looks in tiles for smaller ones beside those that are
 /// found at once: for counting the people in a picture.
 pub fn detect_crowd(model: &dyn Model, image: &RgbImage) -> Result<Vec<Detection>, ModelError> {
-    let mut seen = detect(model, image)?;
+    let seen = detect(model, image)?;
+    beside(model, image, seen)
+}
+
+/// Returns the faces as [`detect_frame`] does, and looks in tiles for smaller ones beside those that are found at once.
+pub fn detect_crowd_frame(
+    model: &dyn Model,
+    image: &RgbImage,
+) -> Result<Vec<Detection>, ModelError> {
+    let seen = detect_frame(model, image)?;
+    beside(model, image, seen)
+}
+
+/// Adds smaller faces beside a face that leaves room for them.
+fn beside(
+    model: &dyn Model,
+    image: &RgbImage,
+    mut seen: Vec<Detection>,
+) -> Result<Vec<Detection>, ModelError> {
     let Some(largest) = largest(&seen) else {
         return Ok(seen);
     };

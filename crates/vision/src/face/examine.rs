@@ -130,6 +130,11 @@ pub(crate) fn people(
     Ok(count(&confirmed))
 }
 
+/// Does a mesh show the face that was detected?
+pub(crate) fn same_face(found: &Detection, mesh: &Mesh) -> bool {
+    same_place(&found.region, &mesh.region())
+}
+
 /// Two boxes of which one holds the other's centre show one face, found at two sizes: heads do not
 /// stand inside each other.
 fn same_place(a: &Rect, b: &Rect) -> bool {

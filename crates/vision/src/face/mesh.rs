@@ -109,6 +109,29 @@ pub fn mesh(
     Ok(None)
 }
 
+/// A face that leans further than this is meshed once more in a window that leans with it, in radians: the network knows
+/// upright faces.
+const LEANS: f32 = 0.35;
+
+/// Returns the mesh of a face that was in this box (the mesh's, see [`Mesh::region`]) a moment ago, or `None` where the
+/// network sees none there now.
+pub(crate) fn mesh_near(
+    model: &dyn Model,
+    image: &RgbImage,
+    near: &Rect,
+) -> Result<Option<Mesh>, ModelError> {
+    let side = near.width.max(near.height) * MARGIN;
+    let Some(found) = mesh_in(model, image, middle(near), side, 0.0)? else {
+        return Ok(None);
+    };
+    let [left, right] = found.eyes();
+    let angle = (right.y - left.y).atan2(right.x - left.x);
+    match angle.abs() > LEANS {
+        true => mesh_in(model, image, middle(&found.region()), side, angle),
+        false => Ok(Some(found)),
+    }
+}
+
 fn mesh_in(
     model: &dyn Model,
     image: &RgbImage,
