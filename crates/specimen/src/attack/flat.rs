@@ -108,7 +108,7 @@ impl Flat {
             bend: bend * rng.between(0.8, 1.5) * if rng.below(2) == 0 { 1.0 } else { -1.0 },
             gloss: glossy.then(|| {
                 let at = [rng.between(0.1, 0.9), rng.between(0.05, 0.6)];
-                (at, rng.between(0.1, 0.6))
+                (at, rng.between(0.05, 0.35))
             }),
         }
     }
@@ -141,7 +141,7 @@ impl Flat {
         if let Some((at, strength)) = self.gloss {
             let at = [at[0] * w as f32 + held.yaw * 6.0, at[1] * h as f32 - held.pitch * 6.0];
             let lamp = light.ambient.map(|a| a * strength);
-            add_spot(&mut canvas, at, [70.0, 45.0], lamp);
+            add_spot(&mut canvas, at, [90.0, 28.0], lamp);
         }
         canvas
     }

@@ -9,6 +9,7 @@
 mod actor;
 mod canvas;
 mod delaunay;
+mod drawn;
 mod flat;
 mod head;
 mod landmarks;
@@ -18,6 +19,7 @@ mod sensor;
 mod session;
 mod species;
 
+pub use drawn::drawn_portrait;
 pub use head::Puppet;
 pub use session::Session;
 pub use species::Species;
