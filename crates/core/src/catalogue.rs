@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attachment::Fault;
 use crate::evidence::Action;
+use crate::live::{Cue, Hint, NoLight};
 use crate::notice::{Notice, NoticeText, NoticeWords};
 use crate::reason::{Param, Reason, ReasonCode, Step, Value};
 use crate::statement::StatementWords;
@@ -71,6 +72,10 @@ pub struct Catalogue {
     steps: BTreeMap<String, String>,
     fields: BTreeMap<String, String>,
     actions: BTreeMap<String, String>,
+    cues: BTreeMap<Cue, String>,
+    hints: BTreeMap<Hint, String>,
+    /// Why no colours are shown, announced before another cue comes in their place.
+    no_light: BTreeMap<NoLight, String>,
     why: BTreeMap<String, String>,
     /// What stands for a placeholder that a reason does not fill.
     missing: BTreeMap<String, String>,
@@ -124,6 +129,24 @@ impl Catalogue {
     /// Returns the name of an action.
     pub fn action(&self, action: Action) -> String {
         lookup(&self.actions, action)
+    }
+
+    /// Returns what a person is asked to do.
+    pub fn cue(&self, cue: Cue) -> &str {
+        let text = self.cues.get(&cue);
+        text.expect("a test asks for every cue in every language")
+    }
+
+    /// Returns what would help, as a sentence.
+    pub fn hint(&self, hint: Hint) -> &str {
+        let text = self.hints.get(&hint);
+        text.expect("a test gives every hint in every language")
+    }
+
+    /// Returns the announcement that no colours are shown.
+    pub fn no_light(&self, why: NoLight) -> &str {
+        let text = self.no_light.get(&why);
+        text.expect("a test announces it in every language")
     }
 
     /// Returns a notice's texts and the words around every message.

@@ -7,6 +7,7 @@ pub(crate) mod document;
 pub(crate) mod duplicates;
 pub(crate) mod face;
 pub(crate) mod form;
+pub(crate) mod live;
 pub(crate) mod liveness;
 pub(crate) mod matching;
 pub(crate) mod names;

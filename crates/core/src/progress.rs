@@ -24,6 +24,9 @@ pub struct Progress {
     /// The open appeal that locks it, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub appeal: Option<Lock>,
+    /// The person cannot or will not show the face: nothing is asked of it, and a person decides.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub face_declined: bool,
 }
 
 /// An open appeal: nothing is handed in while it is, but what its reviewer asks for.
@@ -52,7 +55,21 @@ impl Progress {
             done: BTreeSet::new(),
             kind: None,
             appeal: None,
+            face_declined: false,
         }
+    }
+
+    /// The person cannot or will not show the face, or takes that back.
+    ///
+    /// # Errors
+    /// [`NotNow`] where the state takes nothing, or an open appeal forbids it.
+    pub fn face_declined(mut self, declined: bool, now: Millis) -> Result<Self, NotNow> {
+        self.takes(Step::Liveness, now)?;
+        if self.appeal.is_none() {
+            self.state = self.state.collected(now)?;
+        }
+        self.face_declined = declined;
+        Ok(self)
     }
 
     /// Tells whether material for a step is taken.
@@ -61,7 +78,7 @@ impl Progress {
     /// [`NotNow`] where the state takes nothing, or an open appeal forbids it.
     pub fn takes(&self, step: Step, now: Millis) -> Result<(), NotNow> {
         match &self.appeal {
-            Some(lock) if lock.asked.contains(&step) => Ok(()),
+            Some(lock) if with_twin(step).any(|step| lock.asked.contains(&step)) => Ok(()),
             Some(lock) => Err(self.locked(lock, "changed")),
             None => self.state.collected(now).map(|_| ()),
         }
@@ -77,11 +94,32 @@ impl Progress {
         if self.appeal.is_none() {
             self.state = self.state.collected(now)?;
         }
-        match good {
-            Material::Good => self.done.insert(step),
-            Material::Bad => self.done.remove(&step),
-        };
+        if with_twin(step).count() > 1 {
+            self.face_declined = false;
+        }
+        // A picture of a person that was handed in by itself is not the live check's any more.
+        self.undo(step);
+        if good == Material::Good {
+            self.done.insert(step);
+        }
         Ok(self)
+    }
+
+    /// A live check was passed: its best frame is the picture of the person.
+    ///
+    /// # Errors
+    /// [`NotNow`] where the state takes nothing, or an open appeal forbids it.
+    pub fn live_checked(self, now: Millis) -> Result<Self, NotNow> {
+        let mut checked = self.collected(Step::Selfie, Material::Good, now)?;
+        checked.done.insert(Step::Liveness);
+        Ok(checked)
+    }
+
+    /// Takes back a step, and the live check with the picture that is its.
+    fn undo(&mut self, step: Step) {
+        for step in with_twin(step) {
+            self.done.remove(&step);
+        }
     }
 
     /// Everything is handed in.
@@ -178,7 +216,9 @@ impl Progress {
             lock.asked.extend(steps);
             lock.handed_in = false;
         }
-        self.done.retain(|step| !steps.contains(step));
+        for step in steps {
+            self.undo(*step);
+        }
         self
     }
 
@@ -219,6 +259,7 @@ impl Progress {
     /// Returns the steps that still need good material, in the order of the flow.
     pub fn missing(&self, policy: &Policy, parts: &Parts) -> Vec<Step> {
         let mut steps = steps(policy, parts, self.kind);
+        steps.retain(|step| !(self.face_declined && with_twin(*step).count() > 1));
         steps.retain(|step| !self.done.contains(step));
         steps
     }
@@ -228,7 +269,7 @@ impl Progress {
     pub fn without(mut self, reasons: &[Reason]) -> Self {
         let blocking = |reason: &&Reason| matches!(reason.end, End::Again | End::Fix);
         for reason in reasons.iter().filter(blocking) {
-            self.done.remove(&reason.step);
+            self.undo(reason.step);
         }
         self
     }
@@ -236,9 +277,21 @@ impl Progress {
     /// Takes back steps that a person asks for once more.
     #[must_use]
     pub fn asked_again(mut self, steps: &BTreeSet<Step>) -> Self {
-        self.done.retain(|step| !steps.contains(step));
+        for step in steps {
+            self.undo(*step);
+        }
         self
     }
+}
+
+/// Returns a step and the one that shows the same: the live check and the picture of the person that comes from it.
+fn with_twin(step: Step) -> impl Iterator<Item = Step> {
+    let twin = match step {
+        Step::Selfie => Some(Step::Liveness),
+        Step::Liveness => Some(Step::Selfie),
+        _ => None,
+    };
+    std::iter::once(step).chain(twin)
 }
 
 /// Is what was handed in good?
@@ -271,6 +324,7 @@ pub fn steps(policy: &Policy, parts: &Parts, kind: Option<DocumentKind>) -> Vec<
                 steps.push(Step::DocumentFront);
                 steps.extend(back.then_some(Step::DocumentBack));
             }
+            Part::Face if policy.liveness.required => steps.push(Step::Liveness),
             Part::Face => steps.push(Step::Selfie),
         }
     }

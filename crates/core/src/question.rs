@@ -23,6 +23,9 @@ pub struct Question {
     pub flow: Flow,
     /// By what.
     pub judge: Judge,
+    /// The person cannot or will not show the face: whatever else is good, a person decides.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub face_declined: bool,
 }
 
 /// What a decision is made by.
@@ -48,7 +51,7 @@ impl Question {
         today: Date,
     ) -> Decision {
         let mut decision = match self.judge {
-            Judge::Evidence => decide_parts(policy, &self.parts, claims, evidence, cards, today),
+            Judge::Evidence => decide_parts(policy, &self.judged(), claims, evidence, cards, today),
             Judge::Sandbox => sandbox::decide(policy, &claims.name),
         };
         let mut reasons = self.duplicates(policy, evidence, cards);
@@ -59,6 +62,9 @@ impl Question {
         if self.flow == Flow::AccountConflict {
             reasons.push(Reason::new(ReasonCode::AccountLinkedConflict));
         }
+        if self.face_declined && self.parts.contains(&Part::Face) {
+            reasons.push(Reason::new(ReasonCode::FaceDeclined));
+        }
         if !reasons.is_empty() {
             decision.reasons.extend(reasons);
             sort(&mut decision.reasons);
@@ -67,10 +73,18 @@ impl Question {
         decision
     }
 
+    /// Returns the parts that the machine looks at.
+    fn judged(&self) -> Parts {
+        let declined = |part: &Part| self.face_declined && *part == Part::Face;
+        (self.parts.iter().copied())
+            .filter(|part| !declined(part))
+            .collect()
+    }
+
     /// Judges whether the person has another account, or a place on the blocklist. A sandbox looks at no face.
     fn duplicates(&self, policy: &Policy, evidence: &Evidence, cards: &ModelCards) -> Vec<Reason> {
         let asked = match self.judge {
-            Judge::Evidence if self.parts.contains(&Part::Face) => Asked::Face,
+            Judge::Evidence if self.judged().contains(&Part::Face) => Asked::Face,
             Judge::Evidence | Judge::Sandbox => Asked::NoFace,
         };
         let found = evidence.duplicates.as_ref();

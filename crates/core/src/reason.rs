@@ -292,6 +292,34 @@ pub enum Why {
     Listed,
     /// A list was not searched.
     NotSearched,
+    /// The face does not follow the colours of the screen.
+    Light,
+    /// No colours were shown.
+    NoLight,
+    /// The points of the face lie in one plane.
+    Flat,
+    /// The depth of the face was not measured.
+    NoRelief,
+    /// The sequence jumps.
+    Cut,
+    /// The noise of the picture is painted.
+    Grain,
+    /// The picture has less noise than a sensor.
+    Noise,
+    /// Frames of an earlier session.
+    Replayed,
+    /// Claimed times that the arrival does not allow.
+    Times,
+    /// Intervals more even than a camera's.
+    Even,
+    /// Software in place of a camera.
+    VirtualCamera,
+    /// The client contradicts itself.
+    Contradictory,
+    /// Frames that no client of ours has sent.
+    Forged,
+    /// The challenge leaves too little to chance.
+    Challenge,
 }
 
 /// One thing that stands between a person and approval.

@@ -50,6 +50,7 @@ fn file(case: &Case, parts: Parts) -> CaseFile {
         parts,
         flow: Flow::First,
         judge: Judge::Evidence,
+        face_declined: false,
     };
     CaseFile {
         decision_id: DecisionId::new(now, [1; 10]),

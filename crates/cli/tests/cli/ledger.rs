@@ -137,6 +137,7 @@ fn case() -> (CaseFile, Policy) {
             parts: Parts::from([Part::Data, Part::Document, Part::Face]),
             flow: Flow::First,
             judge: Judge::Evidence,
+            face_declined: false,
         },
         decision: decide(&policy, &claims, &evidence, &cards, today),
         claims,

@@ -1,6 +1,7 @@
 //! A sequence of frames: one live person throughout, who did what was asked.
 
 use crate::card::ModelCards;
+use crate::checks::live;
 use crate::checks::matching::usable;
 use crate::evidence::{ActionEvent, LivenessEvidence};
 use crate::finding::{Finding, at_least, at_most};
@@ -27,6 +28,18 @@ pub(crate) fn judge(
     cards: &ModelCards,
 ) -> Vec<Finding> {
     let mut found = Vec::new();
+    if let Some(session) = &liveness.live {
+        live::forgery(&rules.signs, session, &mut found);
+        if let Some(stop) = live::stop(session) {
+            found.push(stop);
+            return found;
+        }
+        live::challenge(rules, session, &mut found);
+        live::signs(&rules.signs, liveness, session, &mut found);
+    } else if rules.required {
+        // Frames that nobody has asked for one by one may have been recorded at any time.
+        found.push(at(ReasonCode::LivenessNotChecked).map(|r| r.why(Why::Challenge)));
+    }
     frames(rules, liveness, &mut found);
     actions(rules, &liveness.events, &mut found);
     continuity(rules, liveness, cards, &mut found);
@@ -119,10 +132,10 @@ fn spoof(rules: &LivenessRules, spoof: Option<f32>, found: &mut Vec<Finding>) {
     }
 }
 
-fn not_confirmed(why: Why) -> Finding {
+pub(crate) fn not_confirmed(why: Why) -> Finding {
     at(ReasonCode::LivenessNotConfirmed).map(|r| r.why(why))
 }
 
-fn at(code: ReasonCode) -> Finding {
+pub(crate) fn at(code: ReasonCode) -> Finding {
     Finding::new(code, Step::Liveness)
 }

@@ -24,6 +24,16 @@ pub enum Cue {
 }
 
 impl Cue {
+    /// Every cue.
+    pub const ALL: [Self; 6] = [
+        Self::TurnLeft,
+        Self::TurnRight,
+        Self::Nod,
+        Self::Blink,
+        Self::MouthOpen,
+        Self::ComeCloser,
+    ];
+
     /// Returns the action that answers it.
     pub const fn action(self) -> Action {
         match self {
@@ -87,7 +97,7 @@ pub enum Mode {
 }
 
 /// Why no colours are shown; another cue stands in their place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoLight {
     /// The person is sensitive to flashing light, or said so.
@@ -96,6 +106,11 @@ pub enum NoLight {
     BrightSurroundings,
     /// The policy shows none.
     Policy,
+}
+
+impl NoLight {
+    /// Every reason.
+    pub const ALL: [Self; 3] = [Self::Photosensitive, Self::BrightSurroundings, Self::Policy];
 }
 
 /// A cue and the pause before it.
@@ -133,8 +148,8 @@ pub struct Challenge {
     pub bits: f32,
 }
 
-/// Steps of a pause: pauses differ by at least one frame and a half of 10 a second.
-const WAIT_STEP_MS: u32 = 150;
+/// Steps of a pause in milliseconds: pauses differ by at least one frame of 10 a second.
+const WAIT_STEP_MS: u32 = 100;
 
 impl Challenge {
     /// Draws a challenge. `draw(n)` gives an even number below n, by chance that nobody can foresee.

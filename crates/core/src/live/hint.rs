@@ -57,26 +57,6 @@ impl Hint {
         Self::HoldStill,
         Self::TurnFurther,
     ];
-
-    /// Returns its key in the catalogues' section `hints`.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::NoFace => "no_face",
-            Self::SeveralFaces => "several_faces",
-            Self::TooDark => "too_dark",
-            Self::TooBright => "too_bright",
-            Self::Backlit => "backlit",
-            Self::ComeCloser => "come_closer",
-            Self::StepBack => "step_back",
-            Self::MoveIntoOval => "move_into_oval",
-            Self::UncoverEyes => "uncover_eyes",
-            Self::UncoverMouth => "uncover_mouth",
-            Self::UncoverForehead => "uncover_forehead",
-            Self::LookStraight => "look_straight",
-            Self::HoldStill => "hold_still",
-            Self::TurnFurther => "turn_further",
-        }
-    }
 }
 
 /// A face that fills less of the picture's height than the policy's limit for a selfie, by this factor, still shows its

@@ -148,4 +148,5 @@ codes! {
     ScreeningUnclear "screening_unclear" Risk Review FREE None Account Review "The search of lists of sanctioned people is not clear, or could not be done.";
     BlocklistHit "blocklist_hit" Risk Review FREE None Account Review "The document or face is on the operator's blocklist.";
     DuplicateNotSearched "duplicate_not_searched" Technical Review FREE None Account Review "Whether the person has another account was not searched.";
+    FaceDeclined "face_declined" Policy Review FREE Full Selfie Review "The person cannot or will not show the face; a person verifies them otherwise.";
 }

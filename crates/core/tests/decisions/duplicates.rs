@@ -19,6 +19,7 @@ fn question() -> Question {
         parts: Parts::from([Part::Data, Part::Document, Part::Face]),
         flow: Flow::First,
         judge: Judge::Evidence,
+        face_declined: false,
     }
 }
 

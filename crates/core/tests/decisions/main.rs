@@ -3,6 +3,7 @@
 mod catalogue;
 mod document;
 mod duplicates;
+mod live;
 mod names;
 mod person;
 mod policy;

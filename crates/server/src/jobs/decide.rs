@@ -100,6 +100,7 @@ async fn judge(
             TenantKind::Sandbox => Judge::Sandbox,
             TenantKind::Live => Judge::Evidence,
         },
+        face_declined: case.progress.face_declined,
     };
     for _ in 0..ROUNDS {
         known.evidence.duplicates = None;

@@ -8,6 +8,7 @@ import { compare, type Beside, type Pointed } from "./compare";
 import { verdict, type Verdict } from "./decide";
 import { duplicatesPart, facesPart, historyPart, measuresPart, notesPart, reasonsPart } from "./evidence";
 import { onKeys } from "./keys";
+import { livePart } from "./live";
 import { Pictures, picturesPart } from "./pictures";
 import type { Measured } from "./regions";
 import { go } from "./route";
@@ -147,7 +148,7 @@ export class Case extends View {
         ${eyes(found)}
         ${reasonsPart(evidence)}
         <section><h2>${t("compare.title")}</h2>${compare(evidence.beside as Beside[], (at) => (this.pointed = at))}</section>
-        ${facesPart(evidence)}${duplicatesPart(found, evidence, measured)}
+        ${facesPart(evidence)}${livePart(measured.liveness)}${duplicatesPart(found, evidence, measured)}
         ${notesPart(found, evidence, reload)}
         ${historyPart(found, evidence, this.course)}
         ${measuresPart(measured)}

@@ -28,7 +28,7 @@ export const GROUPS: { name: "document" | "mismatch" | "face" | "risk" | "other"
       face_not_found: "both", face_multiple: "both", face_lighting: "both", face_covered: "both", face_pose_or_distance: "both",
       face_blurred: "both", face_eyes_closed: "both", face_mismatch: "both", face_match_uncertain: "both", face_not_compared: "both",
       selfie_missing: "both", action_not_done: "both", action_timeout: "both", liveness_missing: "both", liveness_not_checked: "both",
-      liveness_not_confirmed: "refuse",
+      liveness_not_confirmed: "refuse", face_declined: "both",
     },
   },
   {

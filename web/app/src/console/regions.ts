@@ -1,5 +1,6 @@
 import type { ReasonOut } from "../schema";
 import type { Beside } from "./compare";
+import type { Liveness } from "./live";
 import { told, word } from "./texts";
 
 /** A rectangle in pixels of the oriented photo. */
@@ -28,6 +29,7 @@ export interface Measured {
   selfie?: { size: [number, number]; faces: number; largest?: (Located & Record<string, unknown>) | null } | null;
   screening?: { hits: { list: string; entry: string; score: number }[] } | null;
   duplicates?: unknown;
+  liveness?: Liveness | null;
 }
 
 interface Located {

@@ -1,0 +1,178 @@
+//! A session of a live check: was everything done that was asked for, when it was asked for, by somebody who is there?
+
+use crate::checks::liveness::{at, not_confirmed};
+use crate::evidence::{LiveEvidence, LivenessEvidence, Signs};
+use crate::finding::{Finding, at_least, at_most};
+use crate::live::{Cue, NoLight, Stopped};
+use crate::policy::{LivenessRules, SignEnd, SignRules};
+use crate::reason::{End, Param, ReasonCode, Step, Why};
+
+/// Frames from which the evenness of their intervals says something.
+const EVEN_FROM: u32 = 30;
+
+/// Least choice in bits, as the policy's reader asks for: a challenge of another policy must not slip in.
+const BITS: f32 = 20.0;
+
+/// Returns what ended a session early; nothing else is worth saying then but signs of forgery.
+pub(crate) fn stop(live: &LiveEvidence) -> Option<Finding> {
+    Some(match live.stopped? {
+        Stopped::WrongAction { asked, .. } | Stopped::NotDone { asked } => not_done(asked),
+        Stopped::TimedOut => at(ReasonCode::ActionTimeout),
+        Stopped::Abandoned => at(ReasonCode::LivenessMissing),
+        Stopped::Broken => untrusted(Why::Forged, SignEnd::Refuse)?,
+    })
+}
+
+/// Judges the challenge of a session that came to its end.
+pub(crate) fn challenge(rules: &LivenessRules, live: &LiveEvidence, found: &mut Vec<Finding>) {
+    if !at_least(live.bits, BITS) {
+        found.push(unchecked(Why::Challenge).map(|r| r.measured(live.bits, BITS)));
+    }
+    let least = rules.challenge.reaction_min_ms;
+    let answered = |cue: &&crate::evidence::CueEvidence| {
+        let limit = rules
+            .challenge
+            .cue_limit_ms
+            .max(rules.challenge.accessible_cue_limit_ms);
+        let within = cue.shown_ms.saturating_add(least)..=cue.shown_ms.saturating_add(limit);
+        cue.began_ms.is_some_and(|began| within.contains(&began))
+    };
+    let missed = live.cues.iter().find(|cue| !answered(cue));
+    found.extend(missed.map(|cue| not_done(cue.cue)));
+    let shown = live.cues.len() as u32;
+    if live.cues_left > 0 || shown < rules.challenge.cues_n {
+        found
+            .push(at(ReasonCode::ActionTimeout).map(|r| r.measured(shown, rules.challenge.cues_n)));
+    }
+}
+
+/// Judges signs of forgery: they say something however far the session came.
+pub(crate) fn forgery(rules: &SignRules, live: &LiveEvidence, found: &mut Vec<Finding>) {
+    let timing = &live.timing;
+    if live.replayed > rules.replayed_max {
+        found.push(
+            not_confirmed(Why::Replayed).map(|r| r.measured(live.replayed, rules.replayed_max)),
+        );
+    }
+    if timing.bent > rules.bent_max {
+        found.push(not_confirmed(Why::Times).map(|r| r.measured(timing.bent, rules.bent_max)));
+    }
+    let even = !at_least(timing.claimed_jitter_ms, rules.jitter_min_ms);
+    if timing.frames >= EVEN_FROM && even {
+        let measured = (timing.claimed_jitter_ms, rules.jitter_min_ms);
+        found.extend(
+            untrusted(Why::Even, SignEnd::Review)
+                .map(|f| f.map(|r| r.measured(measured.0, measured.1))),
+        );
+    }
+    if live.source.virtual_camera {
+        found.extend(untrusted(Why::VirtualCamera, rules.virtual_camera));
+    }
+    if live.source.contradictory {
+        found.extend(untrusted(Why::Contradictory, SignEnd::Review));
+    }
+}
+
+/// Judges what the pictures show of a living face before a camera. A measure that should be there and is not is a person's
+/// work: nothing passes for the lack of it.
+pub(crate) fn signs(
+    rules: &SignRules,
+    liveness: &LivenessEvidence,
+    live: &LiveEvidence,
+    found: &mut Vec<Finding>,
+) {
+    let none = Signs::default();
+    let signs = liveness.signs.as_ref().unwrap_or(&none);
+    light(rules, signs, live, found);
+    relief(rules, signs, live, found);
+    if signs.cuts > rules.cuts_max {
+        found.push(not_confirmed(Why::Cut).map(|r| r.measured(signs.cuts, rules.cuts_max)));
+    }
+    match signs.grain {
+        Some(grain) if at_most(grain, rules.grain_max) => {}
+        Some(grain) => {
+            found.push(not_confirmed(Why::Grain).map(|r| r.measured(grain, rules.grain_max)))
+        }
+        None => found.push(unchecked(Why::Grain)),
+    }
+    match signs.noise {
+        Some(noise) if at_least(noise, rules.noise_min) => {}
+        Some(noise) => {
+            found.push(not_confirmed(Why::Noise).map(|r| r.measured(noise, rules.noise_min)))
+        }
+        None => found.push(unchecked(Why::Noise)),
+    }
+    let likelihood = rules.fused.likelihood(signs, liveness.spoof);
+    if !at_most(likelihood, rules.fused.refuse) {
+        found.push(not_confirmed(Why::Spoof).map(|r| r.measured(likelihood, rules.fused.refuse)));
+    } else if !at_most(likelihood, rules.fused.review) {
+        let finding = not_confirmed(Why::Spoof).map(|r| r.ending(End::Review));
+        found.push(finding.map(|r| r.measured(likelihood, rules.fused.review)));
+    }
+}
+
+fn light(rules: &SignRules, signs: &Signs, live: &LiveEvidence, found: &mut Vec<Finding>) {
+    if live.no_light.is_some() || live.colours == 0 {
+        // The operator who shows no colours at all knows it; everybody else's session lacks a measure.
+        if live.no_light != Some(NoLight::Policy) {
+            found.extend(ended(not_confirmed(Why::NoLight), rules.no_light));
+        }
+        return;
+    }
+    let Some(light) = &signs.light else {
+        found.push(not_confirmed(Why::Light));
+        return;
+    };
+    if !at_least(light.response, rules.light_response_min) {
+        let finding = not_confirmed(Why::Light);
+        found.push(finding.map(|r| r.measured(light.response, rules.light_response_min)));
+    } else if !at_most(light.chance, rules.light_chance_max) {
+        let finding = not_confirmed(Why::Light);
+        found.push(finding.map(|r| r.measured(light.chance, rules.light_chance_max)));
+    } else {
+        let over = light.face_gain / light.background_gain.abs().max(1e-4);
+        if !at_least(over, rules.light_face_over_background) {
+            let finding = not_confirmed(Why::Light);
+            found.push(finding.map(|r| r.measured(over, rules.light_face_over_background)));
+        }
+    }
+}
+
+fn relief(rules: &SignRules, signs: &Signs, live: &LiveEvidence, found: &mut Vec<Finding>) {
+    let turned = live
+        .cues
+        .iter()
+        .any(|cue| matches!(cue.cue, Cue::TurnLeft | Cue::TurnRight));
+    match &signs.relief {
+        Some(relief) if at_least(relief.turn, rules.relief_turn_min) => {
+            if !at_least(relief.residual, rules.relief_min) {
+                let finding = not_confirmed(Why::Flat);
+                found.push(finding.map(|r| r.measured(relief.residual, rules.relief_min)));
+            }
+        }
+        _ if turned => found.push(unchecked(Why::NoRelief)),
+        _ => {}
+    }
+}
+
+fn not_done(cue: Cue) -> Finding {
+    at(ReasonCode::ActionNotDone).map(|r| r.with("action", Param::Action(cue.action())))
+}
+
+fn unchecked(why: Why) -> Finding {
+    at(ReasonCode::LivenessNotChecked).map(|r| r.why(why))
+}
+
+/// Pictures from something else than a camera. `None` where the policy wants to hear nothing of it.
+fn untrusted(why: Why, end: SignEnd) -> Option<Finding> {
+    let finding = Finding::new(ReasonCode::CaptureSourceUntrusted, Step::Liveness);
+    ended(finding.map(|r| r.why(why)), end)
+}
+
+fn ended(finding: Finding, end: SignEnd) -> Option<Finding> {
+    match end {
+        SignEnd::Ignore => None,
+        SignEnd::Review => Some(finding.map(|r| r.ending(End::Review))),
+        SignEnd::Refuse => Some(finding),
+    }
+}
