@@ -1,9 +1,11 @@
 //! A portrait of nobody: drawn by code, shaded enough for a network to take it for a face.
 
+use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 
 use super::canvas::encoded;
 use super::room::grain;
+use crate::SpecimenError;
 use crate::rng::Rng;
 
 /// Returns a portrait of 480 x 600 pixels of somebody who does not exist.
@@ -23,6 +25,18 @@ pub fn drawn_portrait(seed: u64) -> RgbImage {
         let (x, y) = ((x as f32 - 240.0) / 130.0, (y as f32 - 290.0) / 130.0);
         Rgb(look.at(x, y).map(|v| encoded(v).round() as u8))
     })
+}
+
+/// Returns the portrait of nobody as a JPEG file.
+///
+/// # Errors
+/// A picture that cannot be encoded.
+pub fn drawn_portrait_jpeg(seed: u64) -> Result<Vec<u8>, SpecimenError> {
+    let mut jpeg = Vec::new();
+    JpegEncoder::new_with_quality(&mut jpeg, 92)
+        .encode_image(&drawn_portrait(seed))
+        .map_err(SpecimenError::Encode)?;
+    Ok(jpeg)
 }
 
 struct Looks {
@@ -83,7 +97,6 @@ impl Looks {
         light *= 0.97 + 0.06 * grain(self.seed ^ 5, x * 22.0, y * 22.0);
         let mut colour = self.skin.map(|v| v * light);
         let dark = [0.045, 0.025, 0.02];
-        lay(&mut colour, self.skin.map(|v| v * 0.9), 0.0);
         // Nostrils, brows, lips.
         lay(&mut colour, dark, 0.75 * blob(ax, y, [0.10, 0.525], [0.055, 0.028], 0.9));
         let brow = y + 0.37 - 0.16 * (ax - 0.4) * (ax - 0.4) * 4.0 + 0.05 * (ax - 0.4);

@@ -19,7 +19,8 @@ mod sensor;
 mod session;
 mod species;
 
-pub use drawn::drawn_portrait;
+pub use drawn::{drawn_portrait, drawn_portrait_jpeg};
 pub use head::Puppet;
 pub use session::Session;
 pub use species::Species;
+pub use image::RgbImage as Picture;

@@ -96,7 +96,7 @@ impl<'a> Session<'a> {
             sheet: None,
             sensor: match rng.below(3) {
                 // A third of those who inject pictures do not think of a sensor's noise.
-                0 if !species.before_a_camera() => Sensor::none(seed),
+                0 if species.is_injected() && species != Species::PaintedNoise => Sensor::none(seed),
                 _ => Sensor::any(seed),
             },
             room: [level * (1.0 + warm), level, level * (1.0 - warm)],

@@ -77,9 +77,9 @@ impl Species {
         !matches!(self, Self::BonaFide)
     }
 
-    /// Does it stand before a camera, rather than in place of one?
-    pub(super) const fn before_a_camera(self) -> bool {
-        !matches!(
+    /// Returns whether it stands in place of a camera, rather than before one.
+    pub const fn is_injected(self) -> bool {
+        matches!(
             self,
             Self::InjectedPuppet
                 | Self::InjectedTintedFrame
