@@ -33,6 +33,8 @@ pub use eyes::{eyes_by_iris, eyes_by_mesh, mouth_open};
 pub(crate) use mesh::mesh_near;
 pub use mesh::{Mesh, POINTS, mesh};
 pub use pose::pose;
+pub(crate) use quality::{covered, glance};
 pub use quality::{face_sharpness, quality};
 pub use transform::Similarity;
 pub(crate) use transform::resize as shrink;
+pub(crate) use view::{View, fill};

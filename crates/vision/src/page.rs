@@ -8,6 +8,7 @@ mod rectify;
 
 pub use find::{FoundPage, OUTLINE, find_page};
 pub use homography::Homography;
+pub(crate) use quality::lattice;
 pub use quality::{Survey, exposure, quality};
 pub use rectify::{PAGE_WIDTH, Page, PageRect, rectify, rectify_at};
 

@@ -33,14 +33,34 @@ impl Plane {
         let raw = (-radius..=radius).map(|d| (-(d * d) as f32 / (2.0 * sigma * sigma)).exp());
         let raw: Vec<f32> = raw.collect();
         let total: f32 = raw.iter().sum();
-        let across = self.map(|x, y| {
-            let taps = raw.iter().zip(-radius..);
-            taps.map(|(w, d)| w * self.at(x + d, y)).sum::<f32>() / total
-        });
-        across.map(|x, y| {
-            let taps = raw.iter().zip(-radius..);
-            taps.map(|(w, d)| w * across.at(x, y + d)).sum::<f32>() / total
-        })
+        if self.data.is_empty() {
+            return self.clone();
+        }
+        let mut across = self.clone();
+        let mut padded = Vec::with_capacity(self.width + raw.len());
+        for (row, out) in self.rows().zip(across.data.chunks_exact_mut(self.width)) {
+            padded.clear();
+            padded.extend((-radius..self.width as i64 + radius).map(|x| {
+                let x = x.clamp(0, self.width as i64 - 1);
+                row[x as usize]
+            }));
+            let taps = raw.iter().enumerate().map(|(k, w)| (*w, &padded[k..]));
+            weigh(out, taps, total);
+        }
+        let mut blurred = across.clone();
+        let last = self.height as i64 - 1;
+        for (y, out) in (0..).zip(blurred.data.chunks_exact_mut(self.width)) {
+            let taps = raw.iter().zip(-radius..).map(|(w, d)| {
+                let y = (y + d).clamp(0, last) as usize;
+                (*w, &across.data[y * self.width..])
+            });
+            weigh(out, taps, total);
+        }
+        blurred
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &[f32]> {
+        self.data.chunks_exact(self.width.max(1))
     }
 
     /// Returns the length of the gradient (central differences), a pixel.
@@ -61,6 +81,17 @@ impl Plane {
             data: rows.map(|(x, y)| value(x, y)).collect(),
         }
     }
+}
+
+/// Sets each value to the weighed mean of the values at its place in some rows.
+fn weigh<'a>(out: &mut [f32], taps: impl Iterator<Item = (f32, &'a [f32])>, total: f32) {
+    out.fill(0.0);
+    for (weight, values) in taps {
+        for (sum, value) in out.iter_mut().zip(values) {
+            *sum += weight * value;
+        }
+    }
+    out.iter_mut().for_each(|sum| *sum /= total);
 }
 
 /// Returns luma, 0..=1.

@@ -62,6 +62,38 @@ pub fn face_sharpness(image: &RgbImage, mesh: &Mesh) -> f32 {
     sharpness(&view, &face)
 }
 
+/// What is measured on the face of every frame of a sequence, as in [`FaceQuality`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Glance {
+    pub sharpness: f32,
+    pub brightness: f32,
+    pub bright: f32,
+    /// Median luma of the face, eyes and lips included, 0..=1.
+    pub luma: f32,
+}
+
+/// Returns what is measured on every frame.
+pub(crate) fn glance(view: &View) -> Glance {
+    let face = view.region(&outline::FACE);
+    let mut lumas = view.lumas(&face);
+    if lumas.is_empty() {
+        return Glance::default();
+    }
+    let bright = lumas.iter().filter(|luma| **luma > BRIGHT).count();
+    Glance {
+        sharpness: sharpness(view, &face),
+        brightness: quantile(&mut view.lumas(&skin(view, &face)), 0.5),
+        bright: bright as f32 / lumas.len() as f32,
+        luma: quantile(&mut lumas, 0.5),
+    }
+}
+
+/// Returns how surely eyes, mouth and forehead are hidden, 0..=1 each.
+pub(crate) fn covered(view: &View) -> [f32; 3] {
+    let covered = occlusion(view);
+    [covered.eyes, covered.mouth, covered.forehead]
+}
+
 /// The face without eyes and lips.
 fn skin(view: &View, face: &[usize]) -> Vec<usize> {
     let mut other = view.region(&outline::LIPS);

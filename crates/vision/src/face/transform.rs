@@ -204,7 +204,7 @@ fn sample(
             y: y as f32 + 0.5,
         });
         match kernel {
-            Kernel::Linear => gather::<2>(image, at, linear),
+            Kernel::Linear => linear_at(image, at),
             Kernel::Cubic => gather::<4>(image, at, cubic),
         }
     })
@@ -212,7 +212,26 @@ fn sample(
 
 /// Returns the colour at a point, between the four nearest pixels.
 pub(crate) fn linear_at(image: &RgbImage, at: Point) -> image::Rgb<u8> {
-    gather::<2>(image, at, linear)
+    let (x, y) = (at.x - 0.5, at.y - 0.5);
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let within = x >= 0.0 && y >= 0.0 && x < width as f32 - 1.0 && y < height as f32 - 1.0;
+    if !within {
+        return gather::<2>(image, at, linear);
+    }
+    // The same sum without a look at the edges: every frame of a camera is read through this some 60,000 times.
+    let (left, top) = (x as usize, y as usize);
+    let (wx, wy) = (linear(x - left as f32), linear(y - top as f32));
+    let rows = &image.as_raw()[3 * (top * width + left)..];
+    let (Some(upper), Some(lower)) = (rows.get(..6), rows.get(3 * width..3 * width + 6)) else {
+        return gather::<2>(image, at, linear);
+    };
+    let value = |c: usize| {
+        let p = [upper[c], upper[c + 3], lower[c], lower[c + 3]].map(f32::from);
+        let sum = p[0] * wx[0] * wy[0] + p[1] * wx[1] * wy[0];
+        let sum = sum + p[2] * wx[0] * wy[1] + p[3] * wx[1] * wy[1];
+        (sum + 0.5) as u8
+    };
+    image::Rgb([value(0), value(1), value(2)])
 }
 
 /// Weighs `N` x `N` pixels around `at` (pixel centres lie at halves).

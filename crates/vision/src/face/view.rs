@@ -1,5 +1,7 @@
 //! A face brought to one size and upright, with its regions: what the quality measures look at.
 
+use std::ops::Range;
+
 use image::RgbImage;
 use menshen_core::geometry::Point;
 
@@ -55,21 +57,13 @@ impl View {
     /// Returns the pixels inside a closed line of mesh points (even-odd rule) and the picture.
     pub fn region(&self, outline: &[usize]) -> Vec<usize> {
         let corners: Vec<Point> = outline.iter().map(|&i| self.points[i]).collect();
-        let low = corners
-            .iter()
-            .map(|p| p.y)
-            .fold(f32::MAX, f32::min)
-            .max(0.0) as usize;
-        let high = corners
-            .iter()
-            .map(|p| p.y)
-            .fold(f32::MIN, f32::max)
-            .max(0.0) as usize;
         let side = SIDE as usize;
-        (low..=high.min(side - 1))
-            .flat_map(|y| (0..side).map(move |x| y * side + x))
-            .filter(|&i| self.inside[i] && within(&corners, pixel_centre(i, side)))
-            .collect()
+        let mut found = Vec::new();
+        fill(&corners, [side; 2], |y, columns| {
+            let row = columns.map(|x| y * side + x);
+            found.extend(row.filter(|&i| self.inside[i]));
+        });
+        found
     }
 
     /// Returns luma of some pixels.
@@ -98,12 +92,32 @@ fn pixel_centre(pixel: usize, side: usize) -> Point {
     }
 }
 
-fn within(corners: &[Point], p: Point) -> bool {
-    let edges = corners.iter().zip(corners.iter().cycle().skip(1));
-    let crossed = edges.filter(|(a, b)| {
-        (a.y > p.y) != (b.y > p.y) && p.x < (b.x - a.x) * (p.y - a.y) / (b.y - a.y) + a.x
-    });
-    crossed.count() % 2 == 1
+/// Hands out the pixels of a picture of `width` x `height` whose centres lie inside a closed line (even-odd rule), as runs
+/// of columns in rows.
+pub(crate) fn fill(
+    corners: &[Point],
+    [width, height]: [usize; 2],
+    mut run: impl FnMut(usize, Range<usize>),
+) {
+    // The first pixel whose centre is not before.
+    let first = |v: f32, most: usize| ((v - 0.5).ceil().max(0.0) as usize).min(most);
+    let low = corners.iter().map(|p| p.y).fold(f32::MAX, f32::min);
+    let high = corners.iter().map(|p| p.y).fold(f32::MIN, f32::max);
+    let mut crossed: Vec<f32> = Vec::with_capacity(corners.len());
+    for row in first(low, height)..first(high, height) {
+        let y = row as f32 + 0.5;
+        crossed.clear();
+        let edges = corners.iter().zip(corners.iter().cycle().skip(1));
+        let across = edges.filter(|(a, b)| (a.y > y) != (b.y > y));
+        crossed.extend(across.map(|(a, b)| (b.x - a.x) * (y - a.y) / (b.y - a.y) + a.x));
+        crossed.sort_unstable_by(f32::total_cmp);
+        for pair in crossed.as_chunks::<2>().0 {
+            let columns = first(pair[0], width)..first(pair[1], width);
+            if !columns.is_empty() {
+                run(row, columns);
+            }
+        }
+    }
 }
 
 /// Outlines of regions in mesh indices.

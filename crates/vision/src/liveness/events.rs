@@ -8,8 +8,9 @@
 use menshen_core::evidence::{Action, ActionEvent};
 use menshen_core::live::Timed;
 
+use super::near::approaches;
 use super::signal::{
-    Stretch, bounds, extremes, median_of_three, quantile, resting_level, stretches,
+    Stretch, bounds, extremes, median_of_three, quantile, resting_levels, stretches,
 };
 
 /// Signals of one frame.
@@ -23,6 +24,8 @@ pub(super) struct Signals {
     pub eyes: [f32; 2],
     /// Opening of the mouth.
     pub mouth: f32,
+    /// Distance between the eyes as if the face looked straight, in pixels.
+    pub distance: f32,
 }
 
 /// One frame in time.
@@ -75,6 +78,8 @@ struct Track {
     pitch: Vec<f32>,
     eyes: Vec<[f32; 2]>,
     mouth: Vec<f32>,
+    /// As it is, no deviation.
+    distance: Vec<f32>,
 }
 
 /// Returns the actions in frames, in order of their start, in seconds of the frames' clock. Of a session that is still
@@ -89,6 +94,8 @@ pub fn actions(frames: &[Timed]) -> Vec<ActionEvent> {
             pitch: face.pose.pitch,
             eyes: face.eyes_open,
             mouth: face.mouth_open,
+            // A turned face shows its eyes nearer to each other; beyond 60 degrees the mesh guesses.
+            distance: face.eye_distance / face.pose.yaw.to_radians().cos().max(0.5),
         }),
     };
     events(&order.iter().map(sample).collect::<Vec<_>>())
@@ -105,6 +112,7 @@ fn events(samples: &[Sample]) -> Vec<ActionEvent> {
     found.extend(track.blinks());
     found.extend(track.mouths());
     found.extend(shakes);
+    found.extend(approaches(&track.times, &track.distance));
     found.sort_by(|p, q| p.start.total_cmp(&q.start));
     found
 }
@@ -115,24 +123,33 @@ fn holds(shake: &ActionEvent, turn: &ActionEvent) -> bool {
     near && turn.end - turn.start <= SWING_TIME
 }
 
-/// Deviations from where the signal rests.
-fn deviations(values: Vec<f32>) -> Vec<f32> {
-    let rest = resting_level(&values);
-    values.iter().map(|v| v - rest).collect()
-}
-
 impl Track {
     fn new(samples: &[Sample]) -> Option<Self> {
-        let seen = || samples.iter().filter_map(|s| Some((s.time, s.face?)));
-        let of = |value: fn(&Signals) -> f32| seen().map(|(_, s)| value(&s)).collect::<Vec<_>>();
-        let steady = |value: fn(&Signals) -> f32| deviations(median_of_three(&of(value)));
+        let seen: Vec<(f32, Signals)> = samples
+            .iter()
+            .filter_map(|s| Some((s.time, s.face?)))
+            .collect();
         // Three frames are the least that can show a movement and rest.
-        (seen().count() >= 3).then(|| Self {
-            times: seen().map(|(time, _)| time).collect(),
+        if seen.len() < 3 {
+            return None;
+        }
+        let times: Vec<f32> = seen.iter().map(|(time, _)| *time).collect();
+        let of = |value: fn(&Signals) -> f32| -> Vec<f32> {
+            seen.iter().map(|(_, s)| value(s)).collect()
+        };
+        let steady = |value: fn(&Signals) -> f32| {
+            let mut values = median_of_three(&of(value));
+            let rest = resting_levels(&times, &values);
+            values.iter_mut().zip(rest).for_each(|(v, rest)| *v -= rest);
+            values
+        };
+        Some(Self {
             yaw: steady(|s| s.yaw),
             pitch: steady(|s| s.pitch),
-            eyes: seen().map(|(_, s)| s.eyes).collect(),
+            eyes: seen.iter().map(|(_, s)| s.eyes).collect(),
             mouth: steady(|s| s.mouth),
+            distance: of(|s| s.distance),
+            times,
         })
     }
 
@@ -214,11 +231,15 @@ impl Track {
     /// Opening of the wider eye as a part of what is usual around this frame; 1 where the eyes
     /// cannot be judged (a lowered or turned head hides them).
     fn openness(&self, at: usize) -> f32 {
-        let near = |&i: &usize| (self.times[i] - self.times[at]).abs() <= USUAL_TIME;
         let hidden = self.pitch[at] < LOWERED || self.yaw[at].abs() > TURN.0;
+        if hidden {
+            return 1.0;
+        }
+        let time = self.times[at];
+        let from = self.times[..at].partition_point(|t| *t < time - USUAL_TIME);
+        let to = at + self.times[at..].partition_point(|t| *t <= time + USUAL_TIME);
         let sides = [0, 1].map(|side| {
-            let around = (0..self.times.len()).filter(near);
-            let mut around: Vec<f32> = around.map(|i| self.eyes[i][side]).collect();
+            let mut around: Vec<f32> = self.eyes[from..to].iter().map(|eyes| eyes[side]).collect();
             let usual = quantile(&mut around, 0.6);
             if usual < SEEN_OPENING {
                 1.0
@@ -226,7 +247,7 @@ impl Track {
                 self.eyes[at][side] / usual
             }
         });
-        if hidden { 1.0 } else { sides[0].max(sides[1]) }
+        sides[0].max(sides[1])
     }
 
     fn mouths(&self) -> Vec<ActionEvent> {

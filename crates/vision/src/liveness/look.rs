@@ -6,11 +6,12 @@ use menshen_core::geometry::{Point, Rect};
 use menshen_core::live::{FrameEvidence, FrameFace};
 use serde::{Deserialize, Serialize};
 
+use super::grey::Grey;
 use super::measure::LivenessModels;
-use super::picture;
+use super::{bands, border, moire, noise, patches, picture, print};
 use crate::face::{
-    FaceModels, Mesh, antispoof, detect_crowd_frame, detect_frame, embed, eyes_open, mesh,
-    mesh_near, mouth_open, people, pose, quality, same_face, skull, subject,
+    FaceModels, Mesh, View, antispoof, covered, detect_crowd_frame, detect_frame, embed, eyes_open,
+    glance, mesh, mesh_near, mouth_open, people, pose, same_face, skull, subject,
 };
 use crate::model::ModelError;
 
@@ -79,16 +80,27 @@ pub fn look(
     image: &RgbImage,
     look: &Look,
 ) -> Result<FrameEvidence, ModelError> {
+    let grey = Grey::of(image);
     let mut frame = FrameEvidence {
         size: [image.width(), image.height()],
         thumbnail: picture::thumbnail(image),
+        print: print::print(image),
+        noise: noise::noise(&grey),
+        grain: noise::grain(&grey),
+        bands: bands::bands(&grey),
         ..FrameEvidence::default()
     };
     let Some((mesh, faces)) = find(&models.face, image, look)? else {
         return Ok(frame);
     };
     frame.faces = faces;
-    frame.face = Some(face(models, image, &mesh, look)?);
+    let face = face(models, image, &mesh, &frame.thumbnail, look)?;
+    frame.patches = Some(patches::patches(image, &mesh));
+    if look.details {
+        frame.moire = moire::moire(image, &face.region);
+        frame.border = Some(border::border(image, &face.region));
+    }
+    frame.face = Some(face);
     Ok(frame)
 }
 
@@ -129,10 +141,14 @@ fn face(
     models: &LivenessModels,
     image: &RgbImage,
     mesh: &Mesh,
+    thumbnail: &[u8],
     look: &Look,
 ) -> Result<FrameFace, ModelError> {
     let pose = pose(mesh);
-    let quality = quality(image, mesh);
+    let view = View::new(image, mesh);
+    let glance = view.as_ref().map(glance).unwrap_or_default();
+    let hidden = view.as_ref().filter(|_| look.details).map(covered);
+    let around = picture::around(thumbnail, [image.width(), image.height()], mesh);
     let embedding = match models.embedder {
         Some((model, card)) if look.embed && turn(&pose) <= EMBED_TURN => {
             embed(model, card, image, mesh)?
@@ -148,16 +164,12 @@ fn face(
         pose,
         eyes_open: eyes_open(&models.face, image, mesh)?,
         mouth_open: mouth_open(mesh),
-        sharpness: quality.sharpness,
+        sharpness: glance.sharpness,
         eye_distance: mesh.eye_distance(),
-        brightness: quality.brightness,
-        bright: quality.bright,
-        backlight: quality.backlight,
-        covered: look.details.then_some([
-            quality.eyes_covered,
-            quality.mouth_covered,
-            quality.forehead_covered,
-        ]),
+        brightness: glance.brightness,
+        bright: glance.bright,
+        backlight: around.map_or(0.0, |around| around - glance.luma),
+        covered: hidden,
         points: skull(mesh).map(|Point { x, y }| [x, y]).collect(),
         embedding: embedding.map(|vector| vector.values().to_vec()),
         spoof,

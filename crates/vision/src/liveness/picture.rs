@@ -3,7 +3,8 @@
 use image::RgbImage;
 use menshen_core::geometry::Rect;
 
-use crate::face::shrink;
+use super::signal::quantile;
+use crate::face::{Mesh, shrink};
 
 /// Side of a thumbnail in pixels.
 pub(super) const SIDE: usize = 32;
@@ -26,12 +27,28 @@ pub(super) fn thumbnail(image: &RgbImage) -> Vec<u8> {
     grey.collect()
 }
 
-/// Returns in how many bits two perceptual hashes differ; the most that can be where one is missing.
-pub fn print_distance(a: &[u8], b: &[u8]) -> u32 {
-    /// Bits of a hash.
-    const BITS: u32 = 256;
-    if a.is_empty() || a.len() != b.len() {
-        return BITS;
+/// Fewest cells of background.
+const CELLS: usize = 40;
+
+/// Returns the median luma of what lies around the head, above the chin, 0..=1, told from a thumbnail of a picture of that
+/// size; `None` where the face fills the picture.
+pub(super) fn around(thumbnail: &[u8], size: [u32; 2], mesh: &Mesh) -> Option<f32> {
+    let (top, chin) = (mesh.at(10), mesh.at(152));
+    let height = (chin.x - top.x).hypot(chin.y - top.y).max(1.0);
+    let centre = [(top.x + chin.x) / 2.0, (top.y + chin.y) / 2.0];
+    let cell = size.map(|side| side as f32 / SIDE as f32);
+    let mut lumas: Vec<f32> = Vec::new();
+    for (at, value) in thumbnail.iter().enumerate() {
+        let place = |k: usize, middle: f32, cell: f32| ((k as f32 + 0.5) * cell - middle) / height;
+        let (dx, dy) = (
+            place(at % SIDE, centre[0], cell[0]),
+            place(at / SIDE, centre[1], cell[1]),
+        );
+        // Head with hair: an ellipse 1.5 face heights wide and 1.9 high, a little above the middle.
+        let head = (dx / 0.75).powi(2) + ((dy + 0.1) / 0.95).powi(2) < 1.0;
+        if !head && dy < 0.4 {
+            lumas.push(f32::from(*value) / 255.0);
+        }
     }
-    a.iter().zip(b).map(|(p, q)| (p ^ q).count_ones()).sum()
+    (lumas.len() >= CELLS).then(|| quantile(&mut lumas, 0.5))
 }

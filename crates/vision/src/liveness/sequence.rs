@@ -2,11 +2,12 @@
 
 use menshen_core::card::Metric;
 use menshen_core::evidence::{LivenessEvidence, Signs};
-use menshen_core::live::{Colour, FrameFace, Shown, Timed};
+use menshen_core::live::{Colour, FrameEvidence, FrameFace, Shown, Timed};
 
 use super::events::actions;
 use super::signal::quantile;
 use super::still::still;
+use super::{cuts, flicker, light, noise, relief};
 
 /// Returns the measures of a whole sequence. `colours` are those that the screen showed, `None` where the last one went
 /// out, in milliseconds of the frames' clock. `embedder` names the model behind the vectors and says how they are compared.
@@ -38,8 +39,26 @@ pub fn sequence(
     }
 }
 
-fn signs(_timed: &[&Timed], _colours: &[Shown<Option<Colour>>]) -> Signs {
-    Signs::default()
+fn signs(timed: &[&Timed], colours: &[Shown<Option<Colour>>]) -> Signs {
+    let middle = |of: fn(&FrameEvidence) -> Option<f32>| {
+        let mut values: Vec<f32> = timed.iter().filter_map(|f| of(&f.frame)).collect();
+        (!values.is_empty()).then(|| quantile(&mut values, 0.5))
+    };
+    // What could be decoded has a thumbnail, and then these were measured, too.
+    fn seen(frame: &FrameEvidence, value: f32) -> Option<f32> {
+        (!frame.thumbnail.is_empty()).then_some(value)
+    }
+    Signs {
+        light: light::light(timed, colours),
+        relief: relief::relief(timed),
+        cuts: cuts::cuts(timed),
+        grain: noise::likeness(timed),
+        noise: middle(|frame| seen(frame, frame.noise)),
+        moire: middle(|frame| frame.moire),
+        border: middle(|frame| frame.border),
+        bands: middle(|frame| seen(frame, frame.bands)),
+        flicker: flicker::flicker(timed, colours),
+    }
 }
 
 fn faces(frames: &[Timed]) -> impl Iterator<Item = &FrameFace> {

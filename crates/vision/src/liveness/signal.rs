@@ -9,12 +9,40 @@ pub(super) fn quantile(values: &mut [f32], part: f32) -> f32 {
     *values.select_nth_unstable_by(rank, f32::total_cmp).1
 }
 
-/// Returns the level at which the signal stays most: the middle of the shortest interval that holds
-/// a third of the values, one far from zero counting as longer (people begin and end by looking
-/// into the camera).
-pub(super) fn resting_level(values: &[f32]) -> f32 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f32::total_cmp);
+/// Seconds before a frame in which its resting level is looked for: who shifts in the chair or comes closer rests elsewhere
+/// from then on, and who holds an action for some seconds has not moved his rest.
+const REST_TIME: f32 = 10.0;
+/// The first frames know so many seconds of what follows them: a session begins at rest.
+const FIRST_TIME: f32 = 2.0;
+
+/// Returns for each frame the level at which the signal rests, told from the frames up to it, so that what comes later
+/// changes nothing of what was seen.
+pub(super) fn resting_levels(times: &[f32], values: &[f32]) -> Vec<f32> {
+    let Some(&start) = times.first() else {
+        return Vec::new();
+    };
+    let mut sorted: Vec<f32> = Vec::new();
+    let (mut first, mut next) = (0, 0);
+    let mut levels = Vec::with_capacity(values.len());
+    for (i, &time) in times.iter().enumerate() {
+        while next < values.len() && (next <= i || times[next] <= start + FIRST_TIME) {
+            let at = sorted.partition_point(|v| v.total_cmp(&values[next]).is_lt());
+            sorted.insert(at, values[next]);
+            next += 1;
+        }
+        while times[first] < time - REST_TIME {
+            let at = sorted.partition_point(|v| v.total_cmp(&values[first]).is_lt());
+            sorted.remove(at);
+            first += 1;
+        }
+        levels.push(resting_level(&sorted));
+    }
+    levels
+}
+
+/// Returns the level at which the signal stays most: the middle of the shortest interval that holds a third of the values
+/// (in order of size), one far from zero counting as longer (people begin and end by looking into the camera).
+fn resting_level(sorted: &[f32]) -> f32 {
     let held = (sorted.len() / 3).max(1);
     let middle = |w: &[f32]| (w[0] + w[w.len() - 1]) / 2.0;
     let cost = |w: &[f32]| w[w.len() - 1] - w[0] + 0.25 * middle(w).abs();

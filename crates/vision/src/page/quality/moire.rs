@@ -26,18 +26,27 @@ const SPAN: f32 = 1.4;
 
 /// Returns the strength of a shared lattice, 0..=1; 0 where the page is too small in the photo to tell.
 pub(super) fn strength(page: &Page, photo: &RgbImage) -> f32 {
-    let mut spectra = Vec::new();
-    for row in 0..GRID {
-        for column in 0..GRID {
-            let part = |k: usize| 0.08 + 0.84 * (k as f32 + 0.5) / GRID as f32;
-            let centre = page.to_image.map(Point {
-                x: PAGE_WIDTH * part(column),
-                y: page.height() * part(row),
-            });
-            spectra.extend(tile(photo, centre).map(|values| prominence(spectrum(values))));
-        }
-    }
-    if spectra.len() < GRID * GRID / 2 {
+    let part = |k: usize| 0.08 + 0.84 * (k as f32 + 0.5) / GRID as f32;
+    let centres: Vec<Point> = (0..GRID * GRID)
+        .map(|at| {
+            page.to_image.map(Point {
+                x: PAGE_WIDTH * part(at % GRID),
+                y: page.height() * part(at / GRID),
+            })
+        })
+        .collect();
+    lattice(photo, &centres)
+}
+
+/// Returns the strength of a lattice that most of the tiles around these points share, 0..=1; 0 where fewer than half of
+/// them lie in the picture.
+pub(crate) fn lattice(photo: &RgbImage, centres: &[Point]) -> f32 {
+    let spectra: Vec<Vec<f32>> = centres
+        .iter()
+        .filter_map(|&centre| tile(photo, centre))
+        .map(|values| prominence(spectrum(values)))
+        .collect();
+    if spectra.is_empty() || spectra.len() < centres.len() / 2 {
         return 0.0;
     }
     let mut peaks = shared_peaks(&spectra);
