@@ -3,7 +3,7 @@
 use menshen_core::card::Metric;
 use menshen_core::evidence::{LiveEvidence, LivenessEvidence, SourceEvidence, TimingEvidence};
 use menshen_core::live::{Challenge, FrameEvidence, Live, Say, Stopped, Timed};
-use menshen_core::{Outcome, Policy, Reason, judge_liveness, outcome};
+use menshen_core::{Outcome, Policy, Reason, judge_liveness};
 use menshen_engine::FaceEngine;
 use menshen_engine::live::{actions, sequence};
 
@@ -110,8 +110,10 @@ pub fn run(
 /// Judges a session by a policy.
 pub fn judge(policy: &Policy, engine: &FaceEngine, ended: &Ended) -> Verdict {
     let reasons = judge_liveness(policy, &ended.evidence, &engine.cards());
+    // The worst of its reasons, as everywhere.
+    let ends = reasons.iter().map(|reason| Outcome::from(reason.end));
     Verdict {
-        outcome: outcome(&reasons),
+        outcome: ends.max().unwrap_or(Outcome::Approved),
         reasons,
     }
 }
