@@ -1,5 +1,6 @@
 //! `menshen eval`: error rates on data with known truth, with N, interval and data set.
 
+mod attacks;
 mod documents;
 mod faces;
 mod mrz;
@@ -49,6 +50,8 @@ enum What {
     Quality,
     /// Passive presentation attack detection: `labels.csv` (file,label); a clip is a folder of frames
     Spoof,
+    /// Live checks against simulated attacks and people, recordings and clips: who is accepted, by kind of attack
+    Attacks(attacks::AttackArgs),
     /// Drawn statements in one folder each: what is read right, and whether another case's is ever accepted
     Statements,
 }
@@ -70,7 +73,8 @@ pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
         return Err(crate::input::WrongUsage(message).into());
     }
     std::fs::create_dir_all(&args.out)?;
-    match args.what {
+    match &args.what {
+        What::Attacks(attacks) => attacks::run(args, attacks, context),
         What::Faces => faces::run(args, context),
         What::Mrz => mrz::run(args, context),
         What::Documents => documents::run(args, context),

@@ -96,6 +96,20 @@ impl FaceEngine {
         Ok(faces)
     }
 
+    /// Returns the largest face's measures with the points of its surface (x, y in pixels, z in the same scale), for whoever
+    /// draws it; `None` without a face.
+    pub fn surface(
+        &self,
+        photo: &Photo,
+    ) -> Result<Option<(FaceMeasures, Vec<[f32; 3]>)>, EngineError> {
+        let models = self.models();
+        let Some(found) = face::find(&models, &photo.pixels, Upright::Sure)? else {
+            return Ok(None);
+        };
+        let measures = face::measure(&models, &photo.pixels, &found)?;
+        Ok(Some((measures, found.mesh.points().to_vec())))
+    }
+
     /// Returns the vector of the largest face, or of what stands where one would be: it lets a batch
     /// score every picture and is no evidence for an approval. `None` for an empty picture.
     pub fn embed_any(

@@ -50,6 +50,9 @@ pub enum SpecimenError {
     /// The face box does not lie in the portrait.
     #[error("the face box lies outside the portrait")]
     FaceOutside,
+    /// A face's mesh has another number of points, or they are no face.
+    #[error("the points are no mesh of a face that looks straight")]
+    Mesh,
     /// No layout exists for this kind.
     #[error("no specimen layout for {0:?}")]
     KindNotDrawn(DocumentKind),
@@ -126,6 +129,7 @@ impl SpecimenError {
             self,
             Self::PortraitTooSmall { .. }
                 | Self::FaceOutside
+                | Self::Mesh
                 | Self::KindNotDrawn(_)
                 | Self::UnknownDegradation { .. }
                 | Self::DegradationValue { .. }

@@ -16,6 +16,7 @@
 //! The crate reads neither clock nor environment: day, seed and font folder are arguments, and the same
 //! arguments give the same bytes.
 
+pub mod attack;
 mod camera;
 #[cfg(test)]
 mod cartoon;

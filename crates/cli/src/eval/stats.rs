@@ -61,6 +61,33 @@ impl std::fmt::Display for Rate {
     }
 }
 
+/// Returns the one-sided 95 % upper bound of a proportion (C. Clopper and E. Pearson, 1934): the largest one under which as
+/// few events as these are seen in one case of twenty. 1 where nothing was tried.
+pub fn clopper_pearson_upper(hits: u64, n: u64) -> f64 {
+    if hits >= n {
+        return 1.0;
+    }
+    // Likelihood of at most `hits` events, added up from the logarithm of each term.
+    let at_most = |p: f64| {
+        let mut term = n as f64 * (1.0 - p).ln();
+        let mut sum = term.exp();
+        for k in 1..=hits {
+            term += ((n - k + 1) as f64 / k as f64).ln() + (p / (1.0 - p)).ln();
+            sum += term.exp();
+        }
+        sum
+    };
+    let (mut low, mut high) = (hits as f64 / n as f64, 1.0 - 1e-12);
+    for _ in 0..80 {
+        let middle = (low + high) / 2.0;
+        match at_most(middle.max(1e-15)) > 0.05 {
+            true => low = middle,
+            false => high = middle,
+        }
+    }
+    high
+}
+
 /// Returns the lowest threshold whose false match rate over `impostor` is at most `fmr`: a pair
 /// matches at or above it. `impostor` must be sorted in ascending order and not be empty.
 pub fn threshold_at(impostor: &[f32], fmr: f64) -> f32 {
@@ -159,6 +186,15 @@ mod tests {
     fn a_perfect_separation_is_all_right() {
         let fold: Vec<_> = (0..10).map(|i| (i as f32, i >= 5)).collect();
         assert_eq!(cross_validated_accuracy(&[fold.clone(), fold]).rate, 1.0);
+    }
+
+    #[test]
+    fn the_exact_bound_is_that_of_the_tables() {
+        // None of n: 1 - 0.05^(1/n). One of 20: 0.2161 (any table of exact binomial limits).
+        let close = |a: f64, b: f64| (a - b).abs() < 5e-4;
+        assert!(close(clopper_pearson_upper(0, 42), 1.0 - 0.05_f64.powf(1.0 / 42.0)));
+        assert!(close(clopper_pearson_upper(1, 20), 0.2161));
+        assert_eq!((clopper_pearson_upper(3, 3), clopper_pearson_upper(0, 0)), (1.0, 1.0));
     }
 
     #[test]

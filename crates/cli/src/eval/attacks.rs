@@ -1,0 +1,301 @@
+//! `menshen eval attacks`: live checks of simulated people and attacks, of recordings, and of real clips.
+//!
+//! People and attacks are drawn (`menshen_specimen::attack`); everything after the JPEG is what the server runs: each frame is
+//! looked at, the session goes on, the whole is measured and judged by the default policy. What is simulated is said to be.
+
+mod chance;
+mod clips;
+mod drive;
+mod people;
+mod pixels;
+mod plot;
+mod recorded;
+mod report;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Context as _;
+use clap::Args;
+use menshen_core::card::Metric;
+use menshen_core::live::{Challenge, Mode, Timed};
+use menshen_core::policy::SignRules;
+use menshen_core::{Outcome, Policy};
+use menshen_engine::FaceEngine;
+use menshen_specimen::attack::{Puppet, Species};
+use menshen_vision::parallel;
+
+use super::EvalArgs;
+use crate::context::Context;
+use crate::engine;
+use crate::input::WrongUsage;
+use crate::progress;
+use chance::Chance;
+use drive::{Ended, Pace};
+use recorded::{Played, Way};
+use report::{Report, Row};
+
+/// Arguments of `menshen eval attacks`.
+#[derive(Debug, Args)]
+pub struct AttackArgs {
+    /// Folder of portraits, one folder a person or all in one; by default `faces/lfw/images` of the data, or drawn people
+    #[arg(long, value_name = "DIR")]
+    portraits: Option<PathBuf>,
+    /// Sessions of each kind
+    #[arg(long, default_value_t = 150)]
+    n: u64,
+    /// Recordings played against other challenges; 0 for none
+    #[arg(long, default_value_t = 10_000)]
+    recordings: u64,
+    /// People who sit for it at most
+    #[arg(long, default_value_t = 60)]
+    people: usize,
+    /// Chooses people, rooms, cameras and challenges
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Kinds to try, with commas between them; by default all
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    species: Vec<String>,
+}
+
+/// What is needed to run sessions.
+struct Bench<'a> {
+    engine: &'a FaceEngine,
+    policy: Policy,
+    people: Vec<Puppet>,
+    seed: u64,
+}
+
+/// Runs the bench, prints its table, and writes table, rows and plots.
+pub fn run(args: &EvalArgs, attacks: &AttackArgs, context: &Context) -> anyhow::Result<()> {
+    let species = chosen(&attacks.species)?;
+    let engine = engine::open_face(context)?;
+    let lfw = args.data.join("faces").join("lfw").join("images");
+    let portraits = attacks.portraits.clone().or(lfw.is_dir().then_some(lfw));
+    let people = people::gather(&engine, portraits.as_deref(), attacks.people, attacks.seed)?;
+    if people.is_empty() {
+        return Err(WrongUsage("no portrait of somebody who looks straight".to_owned()).into());
+    }
+    let bench = Bench {
+        engine: &engine,
+        policy: Policy::default(),
+        people,
+        seed: attacks.seed,
+    };
+    let (rows, recordings) = drawn(&bench, &species, attacks.n)?;
+    let mut lines: Vec<_> = (species.iter())
+        .map(|species| {
+            let rows = rows.iter().filter(|row| row.species == species.name());
+            let outcomes: Vec<_> = rows.map(|row| (row.outcome, row.reasons.clone())).collect();
+            report::line(species.name(), species.is_attack(), &outcomes)
+        })
+        .collect();
+    if attacks.recordings > 0 && !recordings.is_empty() {
+        lines.extend(replayed(&bench, &recordings, attacks.recordings)?);
+    }
+    let report = Report {
+        eval: "attacks",
+        dataset: match &portraits {
+            Some(folder) => named(folder),
+            None => "drawn portraits".to_owned(),
+        },
+        people: bench.people.len(),
+        seed: attacks.seed,
+        lines,
+        clips: real(&bench, &args.data, &args.out)?,
+    };
+    write(&args.out, &report, &rows, attacks)?;
+    context.emit(&report, |out| report::print(out, &report))
+}
+
+fn chosen(names: &[String]) -> anyhow::Result<Vec<Species>> {
+    if names.is_empty() {
+        return Ok(Species::ALL.to_vec());
+    }
+    let find = |name: &String| {
+        let known = Species::ALL.into_iter().find(|species| species.name() == name);
+        known.ok_or_else(|| {
+            let known: Vec<_> = Species::ALL.iter().map(|species| species.name()).collect();
+            WrongUsage(format!("no kind {name}; known: {}", known.join(", "))).into()
+        })
+    };
+    names.iter().map(find).collect()
+}
+
+/// The last three parts of a folder's path.
+fn named(folder: &Path) -> String {
+    let parts: Vec<_> = folder.components().rev().take(3).collect();
+    let name: PathBuf = parts.into_iter().rev().collect();
+    name.display().to_string()
+}
+
+/// Runs the sessions that are drawn; returns their rows, and what the frames of accepted people show, for recordings.
+fn drawn(
+    bench: &Bench<'_>,
+    species: &[Species],
+    n: u64,
+) -> anyhow::Result<(Vec<Row>, Vec<Vec<Timed>>)> {
+    // One of each kind after the other, so that a run that is cut off says something of every kind.
+    let jobs: Vec<(Species, u64)> = (0..n)
+        .flat_map(|i| species.iter().map(move |species| (*species, i)))
+        .collect();
+    let bar = progress::bar(jobs.len() as u64, "sessions");
+    let done = AtomicU64::new(0);
+    let results = parallel::map(jobs.iter(), |(species, index)| {
+        let result = session(bench, *species, *index);
+        bar.inc(1);
+        let so_far = done.fetch_add(1, Ordering::Relaxed) + 1;
+        if so_far.is_multiple_of(50) {
+            tracing::info!(sessions = so_far, of = jobs.len(), "{so_far} sessions judged");
+        }
+        result
+    });
+    bar.finish_and_clear();
+    let (mut rows, mut recordings) = (Vec::new(), Vec::new());
+    for result in results {
+        let (row, ended) = result?;
+        if row.species == Species::BonaFide.name() && row.outcome == Outcome::Approved {
+            recordings.push(ended.frames);
+        }
+        rows.push(row);
+    }
+    Ok((rows, recordings))
+}
+
+fn session(bench: &Bench<'_>, species: Species, index: u64) -> anyhow::Result<(Row, Ended)> {
+    // Every kind meets the same people, rooms and challenges.
+    let seed = bench.seed.wrapping_mul(1_000_003).wrapping_add(index);
+    let mut chance = Chance::new(seed, 22);
+    let rules = &bench.policy.liveness.challenge;
+    let challenge = Challenge::draw(rules, Mode::Usual, None, |n| chance.below(n));
+    let mut source = pixels::Drawn::new(bench.engine, &bench.people, species, seed);
+    let pace = pixels::pace(species, &mut chance);
+    let embedder = embedder(bench.engine)?;
+    let policy = &bench.policy;
+    let ended = drive::run(policy, challenge, &mut source, pace, &mut chance, Some(embedder))?;
+    let verdict = drive::judge(policy, bench.engine, &ended);
+    let row = Row {
+        species: species.name(),
+        seed,
+        outcome: verdict.outcome,
+        reasons: verdict.reasons.iter().map(report::short).collect(),
+        frames: ended.frames.len(),
+        signs: report::signs(&ended.evidence),
+    };
+    Ok((row, ended))
+}
+
+/// Plays recordings of people who were accepted against challenges that they do not know.
+fn replayed(
+    bench: &Bench<'_>,
+    recordings: &[Vec<Timed>],
+    n: u64,
+) -> anyhow::Result<Vec<report::Line>> {
+    let each = n.div_ceil(Way::ALL.len() as u64);
+    let jobs: Vec<(Way, u64)> = (Way::ALL.into_iter())
+        .flat_map(|way| (0..each).map(move |i| (way, i)))
+        .collect();
+    let bar = progress::bar(jobs.len() as u64, "recordings");
+    let results = parallel::map(jobs.iter(), |(way, index)| {
+        let result = replay(bench, recordings, *way, *index);
+        bar.inc(1);
+        result
+    });
+    bar.finish_and_clear();
+    let mut outcomes: Vec<(Way, (Outcome, Vec<String>))> = Vec::new();
+    for ((way, _), result) in jobs.iter().zip(results) {
+        outcomes.push((*way, result?));
+    }
+    let of = |ways: &[Way]| -> Vec<(Outcome, Vec<String>)> {
+        let those = outcomes.iter().filter(|(way, _)| ways.contains(way));
+        those.map(|(_, outcome)| outcome.clone()).collect()
+    };
+    let mut lines: Vec<_> = (Way::ALL.iter())
+        .map(|way| report::line(way.name(), true, &of(&[*way])))
+        .collect();
+    lines.push(report::line("recordings, all ways", true, &of(&Way::ALL)));
+    Ok(lines)
+}
+
+fn replay(
+    bench: &Bench<'_>,
+    recordings: &[Vec<Timed>],
+    way: Way,
+    index: u64,
+) -> anyhow::Result<(Outcome, Vec<String>)> {
+    let mut chance = Chance::new(bench.seed.wrapping_add(index), 41 + way as u64);
+    let rules = &bench.policy.liveness.challenge;
+    let challenge = Challenge::draw(rules, Mode::Usual, None, |n| chance.below(n));
+    let mut source = Played::new(way, recordings, &mut chance);
+    let pace = Pace { jitter_ms: 4.0 };
+    let embedder = embedder(bench.engine)?;
+    let policy = &bench.policy;
+    let ended = drive::run(policy, challenge, &mut source, pace, &mut chance, Some(embedder))?;
+    let verdict = drive::judge(policy, bench.engine, &ended);
+    let reasons = verdict.reasons.iter().map(report::short).collect();
+    Ok((verdict.outcome, reasons))
+}
+
+/// Name and measure of the embedder that compares the faces of a session.
+fn embedder(engine: &FaceEngine) -> anyhow::Result<(&str, Metric)> {
+    let card = engine.embedder_card(engine.embedder(None)?);
+    Ok((card.name.as_str(), card.metric.unwrap_or(Metric::Cosine)))
+}
+
+/// Judges real clips where the data holds some and ffmpeg is there to cut them.
+fn real(bench: &Bench<'_>, data: &Path, out: &Path) -> anyhow::Result<Option<Vec<clips::Clip>>> {
+    let scratch = out.join("clips.tmp");
+    let folder = data.join("spoof");
+    let clips = clips::judge(bench.engine, &bench.policy, &folder, &scratch);
+    if scratch.is_dir() {
+        fs::remove_dir_all(&scratch).context("remove the clips' frames")?;
+    }
+    let clips = clips?;
+    if clips.is_none() {
+        anstream::eprintln!("no real clips: spoof/labels.csv or ffmpeg is missing");
+    }
+    Ok(clips)
+}
+
+/// Writes `attacks.json`, `attacks.jsonl`, `attacks.md` and the plots.
+fn write(out: &Path, report: &Report, rows: &[Row], args: &AttackArgs) -> anyhow::Result<()> {
+    let file = |name: &str, text: String| {
+        fs::write(out.join(name), text).with_context(|| format!("write {name}"))
+    };
+    file("attacks.json", serde_json::to_string_pretty(report)?)?;
+    let mut lines = String::new();
+    for row in rows {
+        lines.push_str(&serde_json::to_string(row)?);
+        lines.push('\n');
+    }
+    file("attacks.jsonl", lines)?;
+    let command = format!(
+        "menshen eval attacks --data DIR --n {} --recordings {} --seed {}",
+        args.n, args.recordings, args.seed
+    );
+    file("attacks.md", report::markdown(report, &command))?;
+    file("attacks.svg", plot::bars(&report.lines))?;
+    let names = rows.iter().flat_map(|row| row.signs.keys().copied());
+    for name in names.collect::<std::collections::BTreeSet<_>>() {
+        let limit = limit(&Policy::default().liveness.signs, name);
+        if let Some(svg) = plot::histogram(name, rows, limit) {
+            file(&format!("sign-{name}.svg"), svg)?;
+        }
+    }
+    Ok(())
+}
+
+/// The policy's limit of a sign, where it has one of its own.
+fn limit(rules: &SignRules, sign: &str) -> Option<f32> {
+    match sign {
+        "light_response" => Some(rules.light_response_min),
+        "light_chance" => Some(rules.light_chance_max),
+        "light_over_background" => Some(rules.light_face_over_background),
+        "relief" => Some(rules.relief_min),
+        "relief_turn" => Some(rules.relief_turn_min),
+        "grain" => Some(rules.grain_max),
+        "noise" => Some(rules.noise_min),
+        _ => None,
+    }
+}
