@@ -12,16 +12,18 @@ mod cases {
     use std::path::{Path, PathBuf};
 
     use menshen_core::access::Role;
-    use menshen_core::ids::{ApplicantId, ContactId, DecisionId, ScreeningListId, TenantId};
+    use menshen_core::ids::{
+        ApplicantId, ContactId, DecisionId, LiveId, ScreeningListId, TenantId,
+    };
     use menshen_core::policy::SanctionList;
     use menshen_core::time::DAY;
     use menshen_store::{
         AttachmentOwner, Author, BlobConfig, Blocked, Channel, DigestKind, Idempotency, ListPart,
-        MarkKind, Met, NewAppeal, NewAppealCode, NewApplicant, NewAttachment, NewAttempt, NewBlock,
-        NewCapture, NewCode, NewDecision, NewFace, NewIdentity, NewLogin, NewMark, NewMessage,
-        NewNotice, NewScreeningHit, NewScreeningList, NewTicket, NewUpload, Part, Purpose,
-        ScreeningFinding, StatementPhoto, StatementRow, Store, StoreError, TenantKind, TenantRow,
-        Tx, VerificationRow, Way,
+        LiveEnd, LiveState, LiveStep, MarkKind, Met, NewAppeal, NewAppealCode, NewApplicant,
+        NewAttachment, NewAttempt, NewBlock, NewCapture, NewCode, NewDecision, NewFace,
+        NewIdentity, NewLive, NewLogin, NewMark, NewMessage, NewNotice, NewPrint, NewScreeningHit,
+        NewScreeningList, NewTicket, NewUpload, Part, Purpose, ScreeningFinding, StatementPhoto,
+        StatementRow, Store, StoreError, TenantKind, TenantRow, Tx, VerificationRow, Way,
     };
     use sqlx::Row;
 
@@ -272,6 +274,7 @@ mod cases {
         tx.set_phrase(&applicant, Some(&phrase)).await.unwrap();
         tx.commit().await.unwrap();
         photograph(store, &dictated, personal).await;
+        check(store, &row, personal).await;
         ask(store, (t, applicant.id), n).await;
         for part in [Part::Front, Part::Selfie] {
             let (photo, purpose) = (bytes("photo").repeat(50), part.purpose());
@@ -361,6 +364,56 @@ mod cases {
         let mut tx = store.begin().await.unwrap();
         tx.receive_statement(row, &photo, NOW).await.unwrap();
         tx.commit().await.unwrap();
+    }
+
+    /// A live check that runs, and one that has ended.
+    async fn check(store: &Store, row: &VerificationRow, personal: impl Fn(&str) -> String) {
+        let bytes = |what: &str| personal(what).into_bytes();
+        let (t, applicant) = (row.tenant_id, row.applicant_id);
+        for ends in [true, false] {
+            let mut tx = store.begin().await.unwrap();
+            let new = NewLive {
+                id: LiveId::new(NOW, Store::random_id_bytes().unwrap()),
+                tenant_id: t,
+                applicant_id: applicant,
+                verification_id: row.id,
+                attempt: 0,
+                device: &personal("live device"),
+                expires_at: NOW.plus(DAY),
+                secret: &bytes("live secret"),
+            };
+            let mut live = tx.create_live(&new, NOW).await.unwrap();
+            tx.commit().await.unwrap();
+            let best = store
+                .stage_blob(t, applicant, Purpose::Biometric, &bytes("best frame"), NOW)
+                .await;
+            let step = LiveStep {
+                secret: &bytes("live state"),
+                frames: Some(&bytes("frames")),
+                best: Some(best.unwrap()),
+            };
+            let mut tx = store.begin().await.unwrap();
+            tx.step_live(&mut live, step).await.unwrap();
+            let mut print = [0; 32];
+            print[..CANARY.len()].copy_from_slice(CANARY.as_bytes());
+            let new = NewPrint {
+                n: 0,
+                print,
+                bands: menshen_core::live::bands(&print),
+            };
+            tx.keep_prints(&live, &[new], NOW).await.unwrap();
+            let end = LiveEnd {
+                state: LiveState::Passed,
+                evidence: &bytes("live evidence"),
+                reasons: &bytes("live reasons"),
+                codes: vec![],
+                capture_id: None,
+            };
+            if ends {
+                tx.end_live(&live, &end, NOW).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+        }
     }
 
     /// A ticket with a thread, a picture and a code.

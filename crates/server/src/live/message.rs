@@ -6,8 +6,6 @@ use sha2::{Digest, Sha256};
 
 const FRAME: &[u8] = b"menshen live frame v1";
 const HELLO: &[u8] = b"menshen live hello v1";
-/// Bytes before the picture: number, time, proof.
-pub const HEAD: usize = 4 + 4 + 32;
 
 /// A frame as it came: whether the proof holds is not known yet.
 #[derive(Debug, PartialEq, Eq)]
@@ -120,7 +118,7 @@ mod tests {
         #[test]
         fn random_bytes_are_no_frame(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             match read(&bytes) {
-                None => prop_assert!(bytes.len() <= HEAD),
+                None => prop_assert!(bytes.len() <= 4 + 4 + 32),
                 Some(message) => prop_assert!(!message.is_proven(&KEY, session())),
             }
             prop_assert!(!greets(&KEY, session(), &[0; 32], &bytes));

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode, header};
 use menshen_core::access::{Role, Scope};
+use menshen_core::ids::LiveId;
+use menshen_store::{LiveState, NewLive};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -374,6 +376,36 @@ fn needed_with(scope: Scope) -> Vec<Scope> {
     scopes
 }
 
+/// Makes a session of a live check, as a tenant that measures would have one.
+async fn live(service: &Service, applicant: &str, verification: &str) -> String {
+    let store = &service.app.store;
+    let tenant = store.list_tenants(None, 9).await.unwrap();
+    let (applicant, verification) = (applicant.parse().unwrap(), verification.parse().unwrap());
+    let mut found = None;
+    for row in tenant {
+        found = found.or(store.find_applicant(row.id, applicant).await.unwrap());
+    }
+    let now = service.app.now();
+    let id = LiveId::new(now, [7; 10]);
+    let new = NewLive {
+        id,
+        tenant_id: found.unwrap().tenant_id,
+        applicant_id: applicant,
+        verification_id: verification,
+        attempt: 0,
+        device: "a device",
+        expires_at: now,
+        secret: b"{}",
+    };
+    let mut tx = store.begin().await.unwrap();
+    tx.create_live(&new, now).await.unwrap();
+    tx.drop_live(new.tenant_id, verification, LiveState::Failed, now)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    id.to_string()
+}
+
 /// Makes a record of every kind, and returns their ids.
 async fn records(service: &Service, applicant: &str, first: &str, open: &str) -> Ids {
     let text = |body: &Value| body.as_str().unwrap().to_owned();
@@ -444,6 +476,7 @@ async fn records(service: &Service, applicant: &str, first: &str, open: &str) ->
     assert_eq!(upload.status, StatusCode::CREATED, "{}", upload.body);
     let place = upload.headers[header::LOCATION].to_str().unwrap();
     ids.insert("upload", place.rsplit('/').next().unwrap().to_owned());
+    ids.insert("live", live(service, applicant, open).await);
     service.attempt(open, "MAGIC doc_expired", &[]).await;
     let appeal = json!({ "verification": open, "code": "doc_expired" });
     let appeal = service.post("/v1/appeals", appeal).await.body;

@@ -198,6 +198,41 @@ pub const TABLE: &[(&str, &str, For)] = &[
         "/v1/verifications/{id}/captures/{part}",
         People(VerificationsWrite),
     ),
+    (
+        "POST",
+        "/v1/verifications/{id}/live",
+        People(VerificationsWrite),
+    ),
+    (
+        "GET",
+        "/v1/verifications/{id}/live/{session}",
+        People(VerificationsRead),
+    ),
+    (
+        "DELETE",
+        "/v1/verifications/{id}/live/{session}",
+        People(VerificationsWrite),
+    ),
+    (
+        "POST",
+        "/v1/verifications/{id}/live/{session}/frames",
+        People(VerificationsWrite),
+    ),
+    (
+        "GET",
+        "/v1/verifications/{id}/live/{session}/socket",
+        People(VerificationsWrite),
+    ),
+    (
+        "POST",
+        "/v1/verifications/{id}/face-refusal",
+        People(VerificationsWrite),
+    ),
+    (
+        "DELETE",
+        "/v1/verifications/{id}/face-refusal",
+        People(VerificationsWrite),
+    ),
     ("GET", "/v1/captures/{id}/original", Keys(AuditRead)),
     ("GET", "/v1/verifications/{id}/decisions", Keys(AuditRead)),
     ("GET", "/v1/decisions/{id}/evidence", Keys(AuditRead)),
@@ -347,6 +382,7 @@ pub fn request_with(
             "{attachment}",
             ids.get("attachment").map_or("", String::as_str),
         ),
+        ("{session}", ids.get("live").map_or("", String::as_str)),
         ("{purpose}", "marketing"),
         ("{part}", "selfie"),
         ("{list}", "un"),
@@ -378,6 +414,8 @@ pub fn request_with(
             json!({ "applicant": ids["applicant"], "action": "x", "asset": "y", "amount": "1" })
         }
         ("PUT", "/v1/verifications/{id}/data") => passport("Ada Lovelace"),
+        ("POST", "/v1/verifications/{id}/live") => crate::live_support::Opening::new().body,
+        ("POST", "/v1/verifications/{id}/face-refusal") => json!({ "why": "cannot" }),
         ("POST", "/v1/webhooks") | ("PUT", "/v1/webhooks/{id}") => {
             json!({ "url": "https://1.1.1.1/hook" })
         }
