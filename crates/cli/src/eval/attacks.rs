@@ -114,7 +114,9 @@ fn chosen(names: &[String]) -> anyhow::Result<Vec<Species>> {
         return Ok(Species::ALL.to_vec());
     }
     let find = |name: &String| {
-        let known = Species::ALL.into_iter().find(|species| species.name() == name);
+        let known = Species::ALL
+            .into_iter()
+            .find(|species| species.name() == name);
         known.ok_or_else(|| {
             let known: Vec<_> = Species::ALL.iter().map(|species| species.name()).collect();
             WrongUsage(format!("no kind {name}; known: {}", known.join(", "))).into()
@@ -147,7 +149,11 @@ fn drawn(
         bar.inc(1);
         let so_far = done.fetch_add(1, Ordering::Relaxed) + 1;
         if so_far.is_multiple_of(50) {
-            tracing::info!(sessions = so_far, of = jobs.len(), "{so_far} sessions judged");
+            tracing::info!(
+                sessions = so_far,
+                of = jobs.len(),
+                "{so_far} sessions judged"
+            );
         }
         result
     });
@@ -173,7 +179,14 @@ fn session(bench: &Bench<'_>, species: Species, index: u64) -> anyhow::Result<(R
     let pace = pixels::pace(species, &mut chance);
     let embedder = embedder(bench.engine)?;
     let policy = &bench.policy;
-    let ended = drive::run(policy, challenge, &mut source, pace, &mut chance, Some(embedder))?;
+    let ended = drive::run(
+        policy,
+        challenge,
+        &mut source,
+        pace,
+        &mut chance,
+        Some(embedder),
+    )?;
     let verdict = drive::judge(policy, bench.engine, &ended);
     let row = Row {
         species: species.name(),
@@ -231,7 +244,14 @@ fn replay(
     let pace = Pace { jitter_ms: 4.0 };
     let embedder = embedder(bench.engine)?;
     let policy = &bench.policy;
-    let ended = drive::run(policy, challenge, &mut source, pace, &mut chance, Some(embedder))?;
+    let ended = drive::run(
+        policy,
+        challenge,
+        &mut source,
+        pace,
+        &mut chance,
+        Some(embedder),
+    )?;
     let verdict = drive::judge(policy, bench.engine, &ended);
     let reasons = verdict.reasons.iter().map(report::short).collect();
     Ok((verdict.outcome, reasons))

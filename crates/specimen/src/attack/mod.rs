@@ -13,6 +13,7 @@ mod drawn;
 mod flat;
 mod head;
 mod landmarks;
+mod relit;
 mod room;
 mod scene;
 mod sensor;
@@ -21,6 +22,7 @@ mod species;
 
 pub use drawn::{drawn_portrait, drawn_portrait_jpeg};
 pub use head::Puppet;
+pub use image::RgbImage as Picture;
+pub use relit::relit;
 pub use session::Session;
 pub use species::Species;
-pub use image::RgbImage as Picture;
