@@ -663,9 +663,10 @@ impl Socket {
                 Ok(Came::Said(said)) => client.hear(&said),
                 Ok(Came::Closed(code)) => return Some(code),
                 Ok(Came::Gone) => return Some(0),
-                Err(_) if *seen.borrow_and_update() > before || client.over.is_some() => {
-                    return None;
-                }
+                Err(_) if client.over.is_some() => return None,
+                // The end is told once it is judged.
+                Err(_) if client.said.iter().any(|said| said["say"] == "done") => {}
+                Err(_) if *seen.borrow_and_update() > before => return None,
                 Err(_) => {}
             }
         }
