@@ -148,12 +148,9 @@ fn drawn(
         let result = session(bench, *species, *index);
         bar.inc(1);
         let so_far = done.fetch_add(1, Ordering::Relaxed) + 1;
-        if so_far.is_multiple_of(50) {
-            tracing::info!(
-                sessions = so_far,
-                of = jobs.len(),
-                "{so_far} sessions judged"
-            );
+        // Where no bar is drawn, a line now and then says that it goes on.
+        if bar.is_hidden() && so_far.is_multiple_of(50) {
+            anstream::eprintln!("{so_far} of {} sessions", jobs.len());
         }
         result
     });

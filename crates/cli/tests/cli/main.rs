@@ -1,6 +1,7 @@
 //! The contract of the command line, through the binary itself.
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+mod attacks;
 mod crash;
 mod engine;
 mod faults;

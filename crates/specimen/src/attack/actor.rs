@@ -119,7 +119,7 @@ impl Actor {
                 rng.between(0.35, 0.55),
                 rng.between(17.0, 26.0),
             ),
-            Cue::Blink => (0.12, rng.between(0.15, 0.4), 0.15, rng.between(0.92, 1.0)),
+            Cue::Blink => (0.12, rng.between(0.2, 0.45), 0.15, rng.between(0.96, 1.0)),
             Cue::MouthOpen => (
                 rng.between(0.25, 0.4),
                 rng.between(0.6, 1.1),
@@ -180,11 +180,11 @@ impl Actor {
         };
         let t = self.manner.tremor;
         Stance {
-            yaw: 1.0 * t * sway(0, 3.1),
-            pitch: 0.8 * t * sway(1, 4.3),
-            roll: 0.7 * t * sway(2, 5.7),
-            shift: [2.4 * t * sway(3, 2.3), 1.8 * t * sway(4, 2.9)],
-            near: 1.0 + 0.008 * t * sway(5, 6.1),
+            yaw: 1.4 * t * sway(0, 3.1),
+            pitch: 1.1 * t * sway(1, 4.3),
+            roll: 0.9 * t * sway(2, 5.7),
+            shift: [4.0 * t * sway(3, 2.3), 3.0 * t * sway(4, 2.9)],
+            near: 1.0 + 0.012 * t * sway(5, 6.1),
             blink: 0.0,
             mouth: 0.0,
         }

@@ -97,6 +97,38 @@ impl Canvas {
         })
     }
 
+    /// Returns it at twice the size, new pixels between their nearest old ones.
+    pub fn doubled(&self) -> Self {
+        let (width, height) = (2 * self.width, 2 * self.height);
+        let mut canvas = Self::new(width, height, [0.0; 3]);
+        // A new pixel lies a quarter of an old one from the nearer of its two neighbours.
+        let pair = |i: usize, most: usize| {
+            let near = i / 2;
+            let far = match i % 2 {
+                0 => near.saturating_sub(1),
+                _ => (near + 1).min(most - 1),
+            };
+            (near, far)
+        };
+        for y in 0..height {
+            let (y0, y1) = pair(y, self.height);
+            let (row, next) = (
+                &self.pixels[y0 * self.width..],
+                &self.pixels[y1 * self.width..],
+            );
+            for x in 0..width {
+                let (x0, x1) = pair(x, self.width);
+                let pixel = &mut canvas.pixels[y * width + x];
+                for k in 0..3 {
+                    let here = 0.75 * row[x0][k] + 0.25 * row[x1][k];
+                    let there = 0.75 * next[x0][k] + 0.25 * next[x1][k];
+                    pixel[k] = 0.75 * here + 0.25 * there;
+                }
+            }
+        }
+        canvas
+    }
+
     /// Paints triangles, the farthest first. `colour` says what is seen at a spot.
     pub fn paint(
         &mut self,

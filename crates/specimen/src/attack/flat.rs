@@ -116,14 +116,17 @@ impl Flat {
     /// Returns what the camera sees, `time` seconds from the beginning.
     pub fn draw(&self, picture: &Canvas, held: &Stance, light: &Lighting, time: f32) -> Canvas {
         let [w, h] = SIZE;
-        let mut canvas = Canvas::new(w, h, [0.0; 3]);
-        for y in 0..h {
-            for x in 0..w {
-                let wall = self.room.wall([x as f32, y as f32]);
-                canvas.pixels[y * w + x] =
-                    std::array::from_fn(|k| wall[k] * (light.ambient[k] + 0.05 * light.screen[k]));
+        let mut half = Canvas::new(w / 2, h / 2, [0.0; 3]);
+        for y in 0..h / 2 {
+            for x in 0..w / 2 {
+                let wall = self.room.wall([2.0 * x as f32 + 1.0, 2.0 * y as f32 + 1.0]);
+                let pixel = &mut half.pixels[y * (w / 2) + x];
+                for k in 0..3 {
+                    pixel[k] = wall[k] * (light.ambient[k] + 0.05 * light.screen[k]);
+                }
             }
         }
+        let mut canvas = half.doubled();
         let (corners, triangles) = self.surface(picture, held);
         let zoom = self.width * held.near / picture.width as f32;
         let size = [picture.width as f32, picture.height as f32];

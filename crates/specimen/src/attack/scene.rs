@@ -132,10 +132,10 @@ impl Scene {
         });
     }
 
-    /// Room and body.
+    /// Room and body, at half the size: what lies behind the face is out of focus.
     fn behind(&self, who: &Puppet, stance: &Stance, light: &Lighting) -> Canvas {
-        let [width, height] = SIZE;
-        let mut canvas = Canvas::new(width, height, [0.0; 3]);
+        let [width, height] = SIZE.map(|side| side / 2);
+        let mut half = Canvas::new(width, height, [0.0; 3]);
         let [dx, dy] = stance.shift;
         let on = |part: f32| -> Light {
             let part = if self.flat_light { 0.0 } else { part };
@@ -146,7 +146,7 @@ impl Scene {
         let near = 1.0 + (stance.near - 1.0) * 0.8;
         for y in 0..height {
             for x in 0..width {
-                let at = [x as f32 + 0.5, y as f32 + 0.5];
+                let at = [2.0 * x as f32 + 1.0, 2.0 * y as f32 + 1.0];
                 // The wall is far: the hand's tremor moves it, the head's own movement does not.
                 let behind = self.room.wall([at[0] - dx * 0.3, at[1] - dy * 0.3]);
                 let place = [
@@ -157,13 +157,14 @@ impl Scene {
                     true => self.room.body(place, who.chin(), who.width(), who.skin()),
                     false => ([0.0; 3], 0.0),
                 };
-                canvas.pixels[y * width + x] = std::array::from_fn(|k| {
+                let pixel = &mut half.pixels[y * width + x];
+                for k in 0..3 {
                     let far = behind[k] * wall[k];
-                    far + (front[k] * body[k] - far) * cover
-                });
+                    pixel[k] = far + (front[k] * body[k] - far) * cover;
+                }
             }
         }
-        canvas
+        half.doubled()
     }
 
     /// Soft spots of window and screen on a pair of glasses.

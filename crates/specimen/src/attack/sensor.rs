@@ -46,8 +46,9 @@ impl Sensor {
             lag: [rng.between(0.4, 1.6), rng.between(1.5, 6.0)],
             grey: rng.between(0.1, 0.5),
             blur: rng.between(0.08, 0.2),
-            noise: [rng.between(0.000_08, 0.000_4), rng.between(0.001, 0.004)],
-            quality: *rng.pick(&[75, 80, 85, 90]),
+            // Deviations of one to four levels in the middle of the scale, as webcams and front cameras show indoors.
+            noise: [rng.between(0.000_25, 0.001_2), rng.between(0.002, 0.006)],
+            quality: *rng.pick(&[80, 85, 90, 92]),
             seed,
             frames: 0,
             painted: false,

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io::Write;
 
 use menshen_core::evidence::LivenessEvidence;
+use menshen_core::reason::Param;
 use menshen_core::{Outcome, Reason};
 use serde::Serialize;
 
@@ -73,7 +74,7 @@ pub struct Report {
 pub fn words(reason: &Reason) -> String {
     let mut text = word(&reason.code);
     for param in reason.params.values() {
-        let _ = write!(text, " {}", word(param).trim_matches('"'));
+        let _ = write!(text, " {}", param_word(param));
     }
     if let (Some(measured), Some(limit)) = (&reason.measured, &reason.limit) {
         let _ = write!(text, " ({} / {})", word(measured), word(limit));
@@ -85,9 +86,16 @@ pub fn words(reason: &Reason) -> String {
 pub fn short(reason: &Reason) -> String {
     let mut text = word(&reason.code);
     for param in reason.params.values() {
-        let _ = write!(text, " {}", word(param).trim_matches('"'));
+        let _ = write!(text, " {}", param_word(param));
     }
     text
+}
+
+/// The word alone of what fills a placeholder.
+fn param_word(param: &Param) -> String {
+    let value = serde_json::to_value(param).unwrap_or_default();
+    let inner = value.as_object().and_then(|map| map.values().next());
+    word(&inner)
 }
 
 fn word(value: &impl Serialize) -> String {
