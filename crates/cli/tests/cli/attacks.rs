@@ -11,7 +11,7 @@ fn bench(out: &Path, models: &Path, more: &[&str]) -> Value {
     let mut args = vec![
         "--json",
         "--offline",
-        "--models",
+        "--models-dir",
         models,
         "eval",
         "attacks",

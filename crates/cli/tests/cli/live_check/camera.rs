@@ -13,6 +13,10 @@ use serde_json::Value;
 
 /// What a client shows and sees.
 pub trait Camera {
+    /// Returns width and height of its frames.
+    fn size(&self) -> [u32; 2] {
+        [640, 480]
+    }
     /// The server has said something.
     fn hear(&mut self, said: &Value, at_ms: u32);
     /// Returns the JPEG of a moment; `None` where the camera cannot do what was asked.
@@ -109,11 +113,11 @@ impl Clip {
 
 /// Frames of the clip `tran/real.mp4` from which its person looks straight ahead, and the turn that follows (by eye, see
 /// video/events.csv of the evaluation data): thirty a second.
-const PARTS: [(f32, f32, Option<Cue>); 3] = [
-    (3.0, 58.0, Some(Cue::TurnRight)),
-    (168.0, 222.0, Some(Cue::TurnLeft)),
-    (312.0, 350.0, None),
-];
+const PARTS: [(f32, f32, Option<Cue>); 2] =
+    [(3.0, 58.0, Some(Cue::TurnRight)), (174.0, 230.0, None)];
+
+/// Width and height of both clips, as nearly as a client says it.
+const CLIP: [u32; 2] = [368, 656];
 
 /// A clip that waits where its person rests, slowly, and goes on at its own speed when it is asked for what comes next.
 pub struct Player<'a> {
@@ -128,6 +132,10 @@ pub struct Player<'a> {
 }
 
 impl Camera for Player<'_> {
+    fn size(&self) -> [u32; 2] {
+        CLIP
+    }
+
     fn hear(&mut self, said: &Value, _: u32) {
         match say(said) {
             Some(Say::Cue { cue, .. }) if PARTS[self.part].2 == Some(cue) => self.moving = true,
@@ -183,6 +191,10 @@ pub struct Runner<'a> {
 }
 
 impl Camera for Runner<'_> {
+    fn size(&self) -> [u32; 2] {
+        CLIP
+    }
+
     fn hear(&mut self, _: &Value, _: u32) {}
 
     fn frame(&mut self, _: u32) -> Option<Vec<u8>> {

@@ -63,13 +63,18 @@ pub struct Session {
 
 impl Session {
     /// Opens one.
-    pub fn open(address: SocketAddr, token: &str, verification: &str) -> Self {
+    pub fn open(
+        address: SocketAddr,
+        token: &str,
+        verification: &str,
+        [width, height]: [u32; 2],
+    ) -> Self {
         let random = SystemRandom::new();
         let own = EphemeralPrivateKey::generate(&ECDH_P256, &random).unwrap();
         let public = own.compute_public_key().unwrap();
         let body = json!({
             "device": DEVICE, "capture_key": URL.encode(&public),
-            "camera": { "label": "Front camera", "width": 640, "height": 480, "frame_rate": 30.0 },
+            "camera": { "label": "Front camera", "width": width, "height": height, "frame_rate": 30.0 },
         });
         let path = format!("/v1/verifications/{verification}/live");
         let opened = call(address, token, "POST", &path, Some(&body), &[]).unwrap();

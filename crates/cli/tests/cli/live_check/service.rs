@@ -26,7 +26,7 @@ free = 1000
 most = 1000
 "#;
 
-/// Turns to both sides and colours: what a clip of turns can show, with longer rests, so that it is still 20 bits.
+/// One turn to a side and many colours: what a clip of a turn can show, and still 20 bits.
 pub const TURNS: &str = r#"
 version = "turns"
 [levels]
@@ -36,9 +36,10 @@ L2 = ["data", "face"]
 required = true
 [liveness.challenge]
 cues = ["turn_left", "turn_right"]
-cues_n = 2
-wait_ms = [600, 8800]
-colour_ms = 450
+cues_n = 1
+cues_instead = 4
+colours = 8
+colour_ms = 400
 [liveness.tries]
 free = 1000
 most = 1000
@@ -103,7 +104,7 @@ impl Place {
         let body = json!({ "verification": verification });
         let token = self.post(&format!("/v1/applicants/{applicant}/tokens"), &body);
         let token = token["token"].as_str().unwrap();
-        let session = Session::open(self.node.address, token, verification);
+        let session = Session::open(self.node.address, token, verification, camera.size());
         let mut ended = session.run(camera, way);
         ended.verification = verification.to_owned();
         let path = format!("/v1/verifications/{verification}");
