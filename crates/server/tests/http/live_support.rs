@@ -387,6 +387,8 @@ impl Client {
             self.over = Some(said.clone());
         } else if said["say"] == "cue" {
             self.person.asked(said["cue"].as_str().unwrap());
+        } else if said["say"] == "seen" {
+            self.person.doing = None;
         }
         self.said.push(said.clone());
     }
@@ -502,7 +504,8 @@ impl Person {
             ..FrameFace::default()
         };
         if let Some((cue, start)) = &self.doing {
-            let at = self.now as f32 - *start as f32;
+            // Once more, until it was seen: frames may be lost.
+            let at = (self.now as f32 - *start as f32) % 2_500.0;
             let far = |long: f32| (at / 200.0).min((long - at) / 200.0).clamp(0.0, 1.0);
             match cue.as_str() {
                 "turn_left" => {
