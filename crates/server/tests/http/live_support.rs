@@ -633,6 +633,12 @@ impl Socket {
         }
     }
 
+    /// Leaves, and waits until the server has noted it.
+    pub async fn leave(mut self) {
+        let _ = self.0.close(None).await;
+        while let Some(Ok(_)) = self.0.next().await {}
+    }
+
     /// Waits until the connection is closed and returns the code.
     pub async fn closed(&mut self, client: &mut Client) -> u16 {
         loop {
