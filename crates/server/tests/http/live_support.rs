@@ -634,9 +634,13 @@ impl Socket {
     }
 
     /// Leaves, and waits until the server has noted it.
-    pub async fn leave(mut self) {
+    pub async fn leave(mut self, client: &mut Client) {
         let _ = self.0.close(None).await;
-        while let Some(Ok(_)) = self.0.next().await {}
+        while let Some(Ok(came)) = self.0.next().await {
+            if let Message::Text(text) = came {
+                client.hear(&serde_json::from_str(&text).unwrap());
+            }
+        }
     }
 
     /// Waits until the connection is closed and returns the code.
