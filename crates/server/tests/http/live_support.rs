@@ -382,10 +382,16 @@ impl Client {
         bytes
     }
 
+    /// A client that connects again is told once more what it must show: that is no new cue.
+    fn heard(&self, cue: &Value) -> bool {
+        let same = |before: &Value| before["say"] == "cue" && before["n"] == cue["n"];
+        self.said.iter().any(same)
+    }
+
     pub fn hear(&mut self, said: &Value) {
         if said["type"] == "over" {
             self.over = Some(said.clone());
-        } else if said["say"] == "cue" {
+        } else if said["say"] == "cue" && !self.heard(said) {
             self.person.asked(said["cue"].as_str().unwrap());
         } else if said["say"] == "seen" {
             self.person.doing = None;
