@@ -1,6 +1,8 @@
 //! Live checks by single requests: what is asked before, what counts as a try, what becomes of the verdict, what is erased.
 
 use axum::http::{Method, StatusCode};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use menshen_core::ids::{ApplicantId, LiveId, TenantId};
 use serde_json::{Value, json};
 
@@ -132,7 +134,9 @@ fn the_decision_takes_the_live_check_with_its_picture() {
                 None,
             )
             .await;
-        let text = String::from_utf8(file.bytes).unwrap();
+        let payload = file.body["payload"].as_str().unwrap();
+        let text = String::from_utf8(BASE64_STANDARD.decode(payload).unwrap()).unwrap();
+        let text = text.replace('\\', "");
         assert!(
             text.contains("\"live\"") && text.contains("\"signs\""),
             "{text}"
