@@ -9,7 +9,7 @@ use crate::shared::{menshen, models};
 fn bench(out: &Path, models: &Path, more: &[&str]) -> Value {
     let [out, models] = [out, models].map(|path| path.to_str().expect("a plain path"));
     let mut args = vec![
-        "--json", "--offline", "--models", models, "eval", "attacks", "--data", out, "--out", out,
+        "--json", "--offline", "--models-dir", models, "eval", "attacks", "--data", out, "--out", out,
     ];
     args.extend(more);
     menshen(&args).line()
