@@ -48,7 +48,9 @@ fn main() -> Done<()> {
     };
     let seed = rest.first().map_or(Ok(1), |seed| seed.parse())?;
     let model = |name: &str| -> Done<RtenModel> {
-        Ok(RtenModel::of_faces(std::fs::read(Path::new(models).join(name))?)?)
+        Ok(RtenModel::of_faces(std::fs::read(
+            Path::new(models).join(name),
+        )?)?)
     };
     let (detector, mesh) = (model("face-detection.onnx")?, model("face-mesh.onnx")?);
     let models = face::FaceModels {
@@ -108,7 +110,10 @@ fn session(
         if std::env::var_os("TRACE").is_some() {
             println!(
                 "{} {at} yaw {:.1} pitch {:.1} eyes {left:.2} {right:.2} mouth {mouth:.2} size {:.0}",
-                species.name(), pose.yaw, pose.pitch, found.mesh.eye_distance()
+                species.name(),
+                pose.yaw,
+                pose.pitch,
+                found.mesh.eye_distance()
             );
         }
         let asked = match at {

@@ -114,7 +114,9 @@ fn chosen(names: &[String]) -> anyhow::Result<Vec<Species>> {
         return Ok(Species::ALL.to_vec());
     }
     let find = |name: &String| {
-        let known = Species::ALL.into_iter().find(|species| species.name() == name);
+        let known = Species::ALL
+            .into_iter()
+            .find(|species| species.name() == name);
         known.ok_or_else(|| {
             let known: Vec<_> = Species::ALL.iter().map(|species| species.name()).collect();
             WrongUsage(format!("no kind {name}; known: {}", known.join(", "))).into()
@@ -174,7 +176,14 @@ fn session(bench: &Bench<'_>, species: Species, index: u64) -> anyhow::Result<(R
     let pace = pixels::pace(species, &mut chance);
     let embedder = embedder(bench.engine)?;
     let policy = &bench.policy;
-    let ended = drive::run(policy, challenge, &mut source, pace, &mut chance, Some(embedder))?;
+    let ended = drive::run(
+        policy,
+        challenge,
+        &mut source,
+        pace,
+        &mut chance,
+        Some(embedder),
+    )?;
     let verdict = drive::judge(policy, bench.engine, &ended);
     let row = Row {
         species: species.name(),
@@ -232,7 +241,14 @@ fn replay(
     let pace = Pace { jitter_ms: 4.0 };
     let embedder = embedder(bench.engine)?;
     let policy = &bench.policy;
-    let ended = drive::run(policy, challenge, &mut source, pace, &mut chance, Some(embedder))?;
+    let ended = drive::run(
+        policy,
+        challenge,
+        &mut source,
+        pace,
+        &mut chance,
+        Some(embedder),
+    )?;
     let verdict = drive::judge(policy, bench.engine, &ended);
     let reasons = verdict.reasons.iter().map(report::short).collect();
     Ok((verdict.outcome, reasons))

@@ -192,9 +192,15 @@ mod tests {
     fn the_exact_bound_is_that_of_the_tables() {
         // None of n: 1 - 0.05^(1/n). One of 20: 0.2161 (any table of exact binomial limits).
         let close = |a: f64, b: f64| (a - b).abs() < 5e-4;
-        assert!(close(clopper_pearson_upper(0, 42), 1.0 - 0.05_f64.powf(1.0 / 42.0)));
+        assert!(close(
+            clopper_pearson_upper(0, 42),
+            1.0 - 0.05_f64.powf(1.0 / 42.0)
+        ));
         assert!(close(clopper_pearson_upper(1, 20), 0.2161));
-        assert_eq!((clopper_pearson_upper(3, 3), clopper_pearson_upper(0, 0)), (1.0, 1.0));
+        assert_eq!(
+            (clopper_pearson_upper(3, 3), clopper_pearson_upper(0, 0)),
+            (1.0, 1.0)
+        );
     }
 
     #[test]

@@ -119,12 +119,7 @@ impl Actor {
                 rng.between(0.35, 0.55),
                 rng.between(17.0, 26.0),
             ),
-            Cue::Blink => (
-                0.12,
-                rng.between(0.2, 0.45),
-                0.15,
-                rng.between(0.96, 1.0),
-            ),
+            Cue::Blink => (0.12, rng.between(0.2, 0.45), 0.15, rng.between(0.96, 1.0)),
             Cue::MouthOpen => (
                 rng.between(0.25, 0.4),
                 rng.between(0.6, 1.1),

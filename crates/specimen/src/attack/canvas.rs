@@ -112,7 +112,10 @@ impl Canvas {
         };
         for y in 0..height {
             let (y0, y1) = pair(y, self.height);
-            let (row, next) = (&self.pixels[y0 * self.width..], &self.pixels[y1 * self.width..]);
+            let (row, next) = (
+                &self.pixels[y0 * self.width..],
+                &self.pixels[y1 * self.width..],
+            );
             for x in 0..width {
                 let (x0, x1) = pair(x, self.width);
                 let pixel = &mut canvas.pixels[y * width + x];

@@ -33,8 +33,7 @@ fn in_circle([a, b, c]: [[f64; 2]; 3], p: [f64; 2]) -> bool {
         [x, y, x * x + y * y]
     };
     let ([ax, ay, az], [bx, by, bz], [cx, cy, cz]) = (row(a), row(b), row(c));
-    let det =
-        ax * (by * cz - bz * cy) - ay * (bx * cz - bz * cx) + az * (bx * cy - by * cx);
+    let det = ax * (by * cz - bz * cy) - ay * (bx * cz - bz * cx) + az * (bx * cy - by * cx);
     det > 0.0
 }
 
@@ -45,7 +44,12 @@ mod tests {
     #[test]
     fn a_grid_is_covered_once() {
         let points: Vec<[f32; 2]> = (0..81)
-            .map(|i| [(i % 9) as f32 + 0.01 * (i * i % 7) as f32, (i / 9) as f32 + 0.013 * (i % 5) as f32])
+            .map(|i| {
+                [
+                    (i % 9) as f32 + 0.01 * (i * i % 7) as f32,
+                    (i / 9) as f32 + 0.013 * (i % 5) as f32,
+                ]
+            })
             .collect();
         let area = |[a, b, c]: [usize; 3]| {
             let ([ax, ay], [bx, by], [cx, cy]) = (points[a], points[b], points[c]);

@@ -142,7 +142,10 @@ impl Flat {
             }
         });
         if let Some((at, strength)) = self.gloss {
-            let at = [at[0] * w as f32 + held.yaw * 6.0, at[1] * h as f32 - held.pitch * 6.0];
+            let at = [
+                at[0] * w as f32 + held.yaw * 6.0,
+                at[1] * h as f32 - held.pitch * 6.0,
+            ];
             let lamp = light.ambient.map(|a| a * strength);
             add_spot(&mut canvas, at, [90.0, 28.0], lamp);
         }
@@ -221,9 +224,8 @@ impl Flat {
                 gamut,
                 raster: [strength, period],
             } => {
-                let wave = |v: f32, k: usize| {
-                    (v / period * std::f32::consts::TAU + k as f32 * 1.1).sin()
-                };
+                let wave =
+                    |v: f32, k: usize| (v / period * std::f32::consts::TAU + k as f32 * 1.1).sin();
                 std::array::from_fn(|k| {
                     let ink = grey + (colour[k] - grey) * gamut;
                     let dots = 1.0 + strength * wave(place[0], k) * wave(place[1], k);
@@ -238,8 +240,8 @@ impl Flat {
                 bands: [strength, count, speed],
             } => {
                 let y = pixel[1] as f32 / SIZE[1] as f32;
-                let band = 1.0
-                    + strength * ((y * count + time * speed) * std::f32::consts::TAU).sin();
+                let band =
+                    1.0 + strength * ((y * count + time * speed) * std::f32::consts::TAU).sin();
                 std::array::from_fn(|k| {
                     let shown = (grey + (colour[k] - grey) * gamut).clamp(0.0, 1.0);
                     let raster = raster(place, zoom, pitch * zoom, pixel, k);

@@ -5,9 +5,7 @@ use image::RgbImage;
 use super::actor::Stance;
 use super::canvas::{Canvas, Corner, Light};
 use super::delaunay;
-use super::landmarks::{
-    CHEEKS, EYE_CORNERS, INNER_LIPS, LIDS, LOWER_LIP, MOUTH, OVAL, POINTS,
-};
+use super::landmarks::{CHEEKS, EYE_CORNERS, INNER_LIPS, LIDS, LOWER_LIP, MOUTH, OVAL, POINTS};
 use crate::SpecimenError;
 
 /// Height of the face's mesh in the picture at rest, in pixels: a face that fills the oval.
@@ -208,7 +206,12 @@ fn with_band(mesh: &[[f32; 3]], scale: f32) -> (Vec<[f32; 3]>, Vec<[f32; 2]>, Ve
             let out = [p[0] - middle[0], p[1] - middle[1]];
             let up = -(out[1] / out[0].hypot(out[1]).max(1.0));
             // Over the half height or width: much above for hair, some beside for ears, little below.
-            let grow = part * if up > 0.0 { 0.17 + 0.33 * up } else { (0.17 + 0.3 * up).max(0.025) };
+            let grow = part
+                * if up > 0.0 {
+                    0.17 + 0.33 * up
+                } else {
+                    (0.17 + 0.3 * up).max(0.025)
+                };
             let wider = [p[0] + out[0] * grow, p[1] + out[1] * grow];
             // The skull goes back as fast as it goes out.
             let back = p[2] + out[0].hypot(out[1]) * grow * if up < -0.5 { 0.5 } else { 1.3 };

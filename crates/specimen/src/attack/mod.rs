@@ -21,6 +21,6 @@ mod species;
 
 pub use drawn::{drawn_portrait, drawn_portrait_jpeg};
 pub use head::Puppet;
+pub use image::RgbImage as Picture;
 pub use session::Session;
 pub use species::Species;
-pub use image::RgbImage as Picture;

@@ -66,12 +66,15 @@ impl Room {
     /// The last number is how much of the wall they hide, 0..=1.
     pub fn body(&self, [x, y]: [f32; 2], chin: f32, width: f32, skin: Light) -> (Light, f32) {
         let across = x.abs() / width;
-        let shoulder = chin + width * (0.34 + 0.16 * across.powf(2.6) - 0.16 * (0.42 - across).max(0.0));
+        let shoulder =
+            chin + width * (0.34 + 0.16 * across.powf(2.6) - 0.16 * (0.42 - across).max(0.0));
         let cover = ((y - shoulder) / 3.0 + 0.5).clamp(0.0, 1.0);
-        let neck = ((0.37 + 0.03 * ((y - chin) / width).max(0.0) - across) * width / 5.0).clamp(0.0, 1.0)
+        let neck = ((0.37 + 0.03 * ((y - chin) / width).max(0.0) - across) * width / 5.0)
+            .clamp(0.0, 1.0)
             * ((y - chin + width * 0.42) / 6.0).clamp(0.0, 1.0);
         // Under the chin it is darker, and a neck is round.
-        let shade = (0.42 + 0.9 * ((y - chin) / width).clamp(0.0, 0.4)) * (1.0 - 0.9 * across * across);
+        let shade =
+            (0.42 + 0.9 * ((y - chin) / width).clamp(0.0, 0.4)) * (1.0 - 0.9 * across * across);
         let fold = 1.0 + 0.14 * (x / width * 7.0 + self.folds + (y / width * 3.0).sin()).sin();
         let cloth = self.cloth.map(|c| c * fold * (1.0 - 0.2 * across).max(0.3));
         let light = std::array::from_fn(|k| {
@@ -88,7 +91,11 @@ fn furniture(wall: &mut Canvas, rng: &mut Rng) {
     let size = [rng.between(0.05, 0.3) * w, rng.between(0.04, 0.5) * h];
     let at = [rng.between(-0.05, 0.95) * w, rng.between(-0.05, 0.8) * h];
     let value = rng.between(0.04, 0.9);
-    let hue = [rng.between(0.7, 1.3), rng.between(0.8, 1.2), rng.between(0.7, 1.3)];
+    let hue = [
+        rng.between(0.7, 1.3),
+        rng.between(0.8, 1.2),
+        rng.between(0.7, 1.3),
+    ];
     let colour: Light = hue.map(|h| (h * value).min(0.95));
     let range = |k: usize, most: usize| {
         (at[k].max(0.0) as usize)..(((at[k] + size[k]).max(0.0) as usize).min(most))
@@ -110,8 +117,9 @@ fn average(canvas: &mut Canvas, radius: usize) {
             let old: Vec<Light> = (0..n).map(|i| canvas.pixels[at(i)]).collect();
             for i in 0..n {
                 let near = &old[i.saturating_sub(radius)..(i + radius + 1).min(n)];
-                canvas.pixels[at(i)] =
-                    std::array::from_fn(|k| near.iter().map(|l| l[k]).sum::<f32>() / near.len() as f32);
+                canvas.pixels[at(i)] = std::array::from_fn(|k| {
+                    near.iter().map(|l| l[k]).sum::<f32>() / near.len() as f32
+                });
             }
         }
     }
@@ -124,7 +132,9 @@ pub(super) fn grain(seed: u64, x: f32, y: f32) -> f32 {
     let (u, v) = (smooth(x - cell_x), smooth(y - cell_y));
     let at = |dx: f32, dy: f32| {
         let (i, j) = ((cell_x + dx) as i64 as u64, (cell_y + dy) as i64 as u64);
-        let hash = mix(seed ^ i.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ j.wrapping_mul(0xC2B2_AE3D_27D4_EB4F));
+        let hash = mix(seed
+            ^ i.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            ^ j.wrapping_mul(0xC2B2_AE3D_27D4_EB4F));
         (hash >> 40) as f32 / (1u64 << 24) as f32
     };
     let upper = at(0.0, 0.0) * (1.0 - u) + at(1.0, 0.0) * u;

@@ -59,7 +59,11 @@ impl Scene {
                 SIZE[0] as f32 / 2.0 + rng.between(-24.0, 24.0),
                 SIZE[1] as f32 / 2.0 + rng.between(-16.0, 10.0),
             ],
-            towards: [from, -0.6, -(1.0 - 0.36 - from * from * 0.5f32).max(0.05).sqrt()],
+            towards: [
+                from,
+                -0.6,
+                -(1.0 - 0.36 - from * from * 0.5f32).max(0.05).sqrt(),
+            ],
             wall_part: rng.between(0.015, 0.1),
             body_part: rng.between(0.3, 0.6),
             glasses: if glasses { rng.between(0.3, 1.2) } else { 0.0 },

@@ -187,9 +187,7 @@ fn level(value: f32) -> u8 {
     const STEPS: usize = 2048;
     static TABLE: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(|| {
         let at = |i: usize| (i as f32 / STEPS as f32).powi(2);
-        (0..=STEPS)
-            .map(|i| encoded(at(i)).round() as u8)
-            .collect()
+        (0..=STEPS).map(|i| encoded(at(i)).round() as u8).collect()
     });
     TABLE[(value.clamp(0.0, 1.0).sqrt() * STEPS as f32) as usize]
 }

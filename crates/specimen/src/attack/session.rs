@@ -96,7 +96,9 @@ impl<'a> Session<'a> {
             sheet: None,
             sensor: match rng.below(3) {
                 // A third of those who inject pictures do not think of a sensor's noise.
-                0 if species.is_injected() && species != Species::PaintedNoise => Sensor::none(seed),
+                0 if species.is_injected() && species != Species::PaintedNoise => {
+                    Sensor::none(seed)
+                }
                 _ => Sensor::any(seed),
             },
             room: [level * (1.0 + warm), level, level * (1.0 - warm)],
@@ -184,8 +186,8 @@ impl<'a> Session<'a> {
             other: self.other,
             part: self.swapped(&stance, time),
         });
-        let faked = lit(&self.shown, time - self.faked.delay + self.delay)
-            .map(|c| c * self.faked.strength);
+        let faked =
+            lit(&self.shown, time - self.faked.delay + self.delay).map(|c| c * self.faked.strength);
         let screen = match self.species {
             Species::InjectedPuppet | Species::InjectedTintedFrame => [0.0; 3],
             Species::InjectedTintedFace | Species::PaintedNoise => faked,
@@ -226,7 +228,9 @@ impl<'a> Session<'a> {
         };
         let mut inner = sheet.light;
         match self.species {
-            Species::ScreenReplay => inner.screen = lit(&sheet.colours, time).map(|c| c * self.gain),
+            Species::ScreenReplay => {
+                inner.screen = lit(&sheet.colours, time).map(|c| c * self.gain)
+            }
             Species::ScreenPuppetLit => inner.screen = faked.map(|c| c * self.faked.strength),
             _ => inner.screen = [0.0; 3],
         }

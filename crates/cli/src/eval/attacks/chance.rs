@@ -7,7 +7,9 @@ pub struct Chance(u64);
 impl Chance {
     /// Returns the stream of a seed; `purpose` keeps streams of one seed apart.
     pub fn new(seed: u64, purpose: u64) -> Self {
-        let mut chance = Self(seed.wrapping_mul(0xD134_2543_DE82_EF95) ^ purpose.wrapping_mul(0xA24B_AED4_963E_E407));
+        let mut chance = Self(
+            seed.wrapping_mul(0xD134_2543_DE82_EF95) ^ purpose.wrapping_mul(0xA24B_AED4_963E_E407),
+        );
         chance.next();
         chance
     }

@@ -205,8 +205,20 @@ fn answered(
     let mut chance = Chance::new(1, 32);
     let pace = Pace { jitter_ms: 3.0 };
     let mut source = Shown(frames);
-    let ended = drive::run(policy, challenge.clone(), &mut source, pace, &mut chance, None)?;
-    Ok(ended.live.cues.iter().filter(|cue| cue.began_ms.is_some()).count())
+    let ended = drive::run(
+        policy,
+        challenge.clone(),
+        &mut source,
+        pace,
+        &mut chance,
+        None,
+    )?;
+    Ok(ended
+        .live
+        .cues
+        .iter()
+        .filter(|cue| cue.began_ms.is_some())
+        .count())
 }
 
 fn judged(
@@ -226,7 +238,14 @@ fn judged(
     let pace = Pace { jitter_ms: 3.0 };
     let mut source = Shown(frames);
     let embedder = super::embedder(engine)?;
-    let ended = drive::run(&policy, challenge, &mut source, pace, &mut chance, Some(embedder))?;
+    let ended = drive::run(
+        &policy,
+        challenge,
+        &mut source,
+        pace,
+        &mut chance,
+        Some(embedder),
+    )?;
     let verdict = drive::judge(&policy, engine, &ended);
     let reasons = verdict.reasons.iter().map(super::report::words).collect();
     Ok((verdict.outcome, reasons))

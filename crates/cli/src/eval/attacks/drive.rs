@@ -128,7 +128,11 @@ fn told(live: &Live, timing: TimingEvidence, ended_ms: u32) -> LiveEvidence {
             Some(Stopped::WrongAction { done, .. }) => Some(done),
             _ => None,
         },
-        colours: live.colours.iter().filter(|shown| shown.what.is_some()).count() as u32,
+        colours: live
+            .colours
+            .iter()
+            .filter(|shown| shown.what.is_some())
+            .count() as u32,
         no_light: live.challenge.no_light,
         stopped: live.stopped(),
         ended_ms,

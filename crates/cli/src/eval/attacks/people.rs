@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use menshen_core::evidence::FaceMeasures;
 use menshen_engine::FaceEngine;
 use menshen_specimen::attack::{Puppet, drawn_portrait_jpeg};
-use menshen_vision::{Photo, parallel};
 use menshen_vision::photo::Limits;
+use menshen_vision::{Photo, parallel};
 
 use super::chance::Chance;
 use crate::input;
@@ -63,7 +63,10 @@ fn one_of_each(folder: &Path, files: &mut Vec<PathBuf>, depth: u32) -> anyhow::R
     let mut entries: Vec<_> = fs::read_dir(folder)?.flatten().map(|e| e.path()).collect();
     entries.sort();
     let picture = |path: &PathBuf| {
-        let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+        let ending = path
+            .extension()
+            .and_then(|e| e.to_str())
+            .unwrap_or_default();
         path.is_file() && matches!(ending, "jpg" | "jpeg" | "png" | "webp")
     };
     match depth {

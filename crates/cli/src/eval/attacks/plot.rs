@@ -14,7 +14,10 @@ pub fn bars(lines: &[Line]) -> String {
     let (left, row) = (230.0, 24.0);
     let height = 60.0 + row * lines.len() as f32;
     let full = WIDTH - left - 90.0;
-    let mut svg = head(height, "Error rate by kind, with its one-sided 95 % upper bound (simulated)");
+    let mut svg = head(
+        height,
+        "Error rate by kind, with its one-sided 95 % upper bound (simulated)",
+    );
     for (i, line) in lines.iter().enumerate() {
         let y = 44.0 + row * i as f32;
         let colour = if line.attack { "#b3261e" } else { "#1f6f54" };
@@ -33,7 +36,11 @@ pub fn bars(lines: &[Line]) -> String {
             y + 6.0,
             left + upper + 6.0,
             y + 10.0,
-            if line.attack { line.accepted } else { line.refused },
+            if line.attack {
+                line.accepted
+            } else {
+                line.refused
+            },
             line.n,
             line.upper * 100.0
         );
@@ -45,7 +52,9 @@ pub fn bars(lines: &[Line]) -> String {
 /// Returns the histogram of one sign: people above, attacks below, a dashed line at the policy's limit.
 pub fn histogram(sign: &str, rows: &[Row], limit: Option<f32>) -> Option<String> {
     let of = |attack: bool| {
-        let rows = rows.iter().filter(move |row| (row.species != "bona_fide") == attack);
+        let rows = rows
+            .iter()
+            .filter(move |row| (row.species != "bona_fide") == attack);
         let values = rows.filter_map(|row| row.signs.get(sign).copied());
         values.filter(|v| v.is_finite()).collect::<Vec<f32>>()
     };
@@ -53,7 +62,10 @@ pub fn histogram(sign: &str, rows: &[Row], limit: Option<f32>) -> Option<String>
     let mut all: Vec<f32> = people.iter().chain(&attacks).copied().collect();
     all.sort_by(f32::total_cmp);
     // The outermost hundredth is drawn at the edge, so that one wild value hides nothing.
-    let at = |part: f32| all.get(((all.len().max(1) - 1) as f32 * part) as usize).copied();
+    let at = |part: f32| {
+        all.get(((all.len().max(1) - 1) as f32 * part) as usize)
+            .copied()
+    };
     let (low, high) = (at(0.01)?, at(0.99)?);
     let (low, high) = match limit {
         Some(limit) => (low.min(limit), high.max(limit)),
@@ -76,7 +88,10 @@ pub fn histogram(sign: &str, rows: &[Row], limit: Option<f32>) -> Option<String>
         let most = counts.iter().copied().max().unwrap_or(0).max(1) as f32;
         for (bin, count) in counts.iter().enumerate() {
             let tall = *count as f32 / most * 100.0;
-            let (x, wide) = (left + full * bin as f32 / BINS as f32, full / BINS as f32 - 1.0);
+            let (x, wide) = (
+                left + full * bin as f32 / BINS as f32,
+                full / BINS as f32 - 1.0,
+            );
             let y = if up { base - tall } else { base };
             let _ = writeln!(
                 svg,

@@ -105,7 +105,10 @@ impl Source for Played<'_> {
         _: Option<&FrameEvidence>,
     ) -> anyhow::Result<Option<FrameEvidence>> {
         let n = self.frames.len();
-        Ok(self.frames.get(index % n.max(1)).map(|frame| (*frame).clone()))
+        Ok(self
+            .frames
+            .get(index % n.max(1))
+            .map(|frame| (*frame).clone()))
     }
 }
 

@@ -114,7 +114,10 @@ pub fn signs(evidence: &LivenessEvidence) -> BTreeMap<&'static str, f32> {
         ("light_chance", light.map(|l| l.chance)),
         ("light_lag", light.map(|l| l.lag)),
         ("light_face_gain", light.map(|l| l.face_gain)),
-        ("light_over_background", light.map(|l| l.face_gain / l.background_gain.abs().max(1e-4))),
+        (
+            "light_over_background",
+            light.map(|l| l.face_gain / l.background_gain.abs().max(1e-4)),
+        ),
         ("light_spread", light.map(|l| l.spread)),
         ("relief", relief.map(|r| r.residual)),
         ("relief_turn", relief.map(|r| r.turn)),
@@ -130,12 +133,15 @@ pub fn signs(evidence: &LivenessEvidence) -> BTreeMap<&'static str, f32> {
         ("frozen", Some(evidence.frozen)),
         ("repeated", Some(evidence.repeated as f32)),
     ];
-    (all.into_iter()).filter_map(|(name, value)| Some((name, value?))).collect()
+    (all.into_iter())
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
 }
 
 /// Counts the rows of one kind.
 pub fn line(species: &str, attack: bool, outcomes: &[(Outcome, Vec<String>)]) -> Line {
-    let count = |test: fn(Outcome) -> bool| outcomes.iter().filter(|(o, _)| test(*o)).count() as u64;
+    let count =
+        |test: fn(Outcome) -> bool| outcomes.iter().filter(|(o, _)| test(*o)).count() as u64;
     let n = outcomes.len() as u64;
     let accepted = count(|o| o == Outcome::Approved);
     let review = count(|o| o == Outcome::Review);
@@ -215,7 +221,10 @@ pub fn print(out: &mut dyn Write, report: &Report) -> std::io::Result<()> {
 
 /// The commonest reasons, commonest first.
 fn most(reasons: &BTreeMap<String, u64>, n: usize) -> Vec<(&String, u64)> {
-    let mut all: Vec<_> = reasons.iter().map(|(reason, times)| (reason, *times)).collect();
+    let mut all: Vec<_> = reasons
+        .iter()
+        .map(|(reason, times)| (reason, *times))
+        .collect();
     all.sort_by(|a, b| b.1.cmp(&a.1));
     all.truncate(n);
     all
