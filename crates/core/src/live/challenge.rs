@@ -9,9 +9,9 @@ use crate::policy::ChallengeRules;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cue {
-    /// Turn the face towards the picture's left edge.
+    /// Turn the face towards the left edge of the picture as the camera takes it, not mirrored: to the person's own right.
     TurnLeft,
-    /// Turn the face towards the picture's right edge.
+    /// Turn the face towards its right edge: to the person's own left.
     TurnRight,
     /// Lower the head and raise it again.
     Nod,
