@@ -198,6 +198,7 @@ pub const TABLE: &[(&str, &str, For)] = &[
         "/v1/verifications/{id}/captures/{part}",
         People(VerificationsWrite),
     ),
+    ("GET", "/v1/verifications/{id}/live", Keys(PersonalRead)),
     (
         "POST",
         "/v1/verifications/{id}/live",

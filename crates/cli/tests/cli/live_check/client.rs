@@ -46,6 +46,15 @@ pub struct Ended {
 }
 
 impl Ended {
+    pub fn is_done(&self) -> bool {
+        self.state() == "done"
+    }
+
+    /// Was an action not seen?
+    pub fn is_missed(&self) -> bool {
+        self.over["reasons"][0]["code"] == "action_not_done"
+    }
+
     pub fn state(&self) -> &str {
         self.over["state"].as_str().unwrap_or("none")
     }
