@@ -25,6 +25,8 @@ const LIST: &str = "application/xml";
 const LIST_FILES: [&str; 3] = ["sdn", "alt", "add"];
 /// A piece of an upload.
 const PIECE: &str = "application/offset+octet-stream";
+/// A frame of a live check.
+const FRAME: &str = "application/octet-stream";
 
 /// Completes a document.
 pub fn complete(document: &mut OpenApi) {
@@ -113,7 +115,9 @@ fn bytes_as_bytes(operation: &mut Operation) {
         let form = content(&Schema::Object(form.build()));
         body.content.insert("multipart/form-data".to_owned(), form);
     }
-    if body.content.contains_key(PIECE) {
-        body.content.insert(PIECE.to_owned(), content(&bytes));
+    for kind in [PIECE, FRAME] {
+        if body.content.contains_key(kind) {
+            body.content.insert(kind.to_owned(), content(&bytes));
+        }
     }
 }

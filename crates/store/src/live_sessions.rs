@@ -128,6 +128,7 @@ const FIND_OF_CAPTURE: &str = select!(
     "WHERE tenant_id = $1 AND verification_id = $2 AND capture_id = $3 AND state IN ('passed', 'review') \
      ORDER BY id DESC LIMIT 1"
 );
+const LIST: &str = select!("WHERE tenant_id = $1 AND verification_id = $2 ORDER BY id DESC");
 const LIST_EXPIRED: &str =
     select!("WHERE state = 'open' AND expires_at <= $1 AND id > $2 ORDER BY id LIMIT $3");
 const TRIES: &str = "SELECT state, COALESCE(ended_at, opened_at) AS at FROM live_session \
@@ -172,6 +173,21 @@ impl Store {
             .await
             .doing("find live check")?;
         one(LIVE, row, read)
+    }
+
+    /// Returns the sessions of a verification, newest first.
+    pub async fn list_live(
+        &self,
+        tenant: TenantId,
+        verification: VerificationId,
+    ) -> Result<Vec<LiveRow>, StoreError> {
+        let rows = sqlx::query(LIST)
+            .bind(tenant.to_string())
+            .bind(verification.to_string())
+            .fetch_all(&self.inner.pool)
+            .await
+            .doing("list live checks")?;
+        all(LIVE, &rows, read)
     }
 
     /// Returns the good session that a picture of the person came from.

@@ -8,6 +8,7 @@ mod faults;
 mod integrate;
 mod ledger;
 mod live;
+mod live_check;
 mod mail;
 mod node;
 mod operate;

@@ -80,15 +80,19 @@ pub struct Node {
 
 impl Node {
     pub fn start(setup: &Setup) -> Self {
+        Self::with(setup, &["--sandbox-only"])
+    }
+
+    /// Starts one that looks at pictures, with the models that are installed.
+    pub fn with_engine(setup: &Setup) -> Self {
+        Self::with(setup, &["--offline"])
+    }
+
+    fn with(setup: &Setup, own: &[&str]) -> Self {
         let log = setup.data.with_extension("log");
         let errors = File::options().create(true).append(true).open(&log);
-        let args = [
-            "serve",
-            "--sandbox-only",
-            "--listen",
-            "127.0.0.1:0",
-            "--json",
-        ];
+        let usual = ["serve", "--listen", "127.0.0.1:0", "--json"];
+        let args = [&usual[..], own].concat();
         let start = Instant::now();
         let mut command = setup.command(&args);
         let command = command.stdout(Stdio::piped()).stderr(errors.unwrap());

@@ -88,26 +88,27 @@ pub(crate) fn signs(
     if signs.cuts > rules.cuts_max {
         found.push(not_confirmed(Why::Cut).map(|r| r.measured(signs.cuts, rules.cuts_max)));
     }
-    match signs.grain {
-        Some(grain) if at_most(grain, rules.grain_max) => {}
-        Some(grain) => {
-            found.push(not_confirmed(Why::Grain).map(|r| r.measured(grain, rules.grain_max)))
-        }
-        None => found.push(unchecked(Why::Grain)),
-    }
-    match signs.noise {
-        Some(noise) if at_least(noise, rules.noise_min) => {}
-        Some(noise) => {
-            found.push(not_confirmed(Why::Noise).map(|r| r.measured(noise, rules.noise_min)))
-        }
-        None => found.push(unchecked(Why::Noise)),
-    }
+    noise(rules, signs, found);
     let likelihood = rules.fused.likelihood(signs, liveness.spoof);
     if !at_most(likelihood, rules.fused.refuse) {
         found.push(not_confirmed(Why::Spoof).map(|r| r.measured(likelihood, rules.fused.refuse)));
     } else if !at_most(likelihood, rules.fused.review) {
         let finding = not_confirmed(Why::Spoof).map(|r| r.ending(End::Review));
         found.push(finding.map(|r| r.measured(likelihood, rules.fused.review)));
+    }
+}
+
+/// Noise of a sensor is another one in each frame. A camera that smooths it away shows none, as a drawing does: how little there
+/// is counts among the signs together.
+fn noise(rules: &SignRules, signs: &Signs, found: &mut Vec<Finding>) {
+    if signs.noise.is_none() {
+        found.push(unchecked(Why::Noise));
+    }
+    if let Some(grain) = signs
+        .grain
+        .filter(|grain| !at_most(*grain, rules.grain_max))
+    {
+        found.push(not_confirmed(Why::Grain).map(|r| r.measured(grain, rules.grain_max)));
     }
 }
 

@@ -9,9 +9,9 @@ use crate::policy::ChallengeRules;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cue {
-    /// Turn the face towards the picture's left edge.
+    /// Turn the face towards the left edge of the picture as the camera takes it, not mirrored: to the person's own right.
     TurnLeft,
-    /// Turn the face towards the picture's right edge.
+    /// Turn the face towards its right edge: to the person's own left.
     TurnRight,
     /// Lower the head and raise it again.
     Nod,
@@ -138,8 +138,8 @@ pub struct Challenge {
     pub mode: Mode,
     /// The cues in their order.
     pub cues: Vec<PlannedCue>,
-    /// The cue that takes the place of the colours where the surroundings turn out too bright for them.
-    pub instead: PlannedCue,
+    /// The cues that take the place of the colours where the surroundings turn out too bright for them.
+    pub instead: Vec<PlannedCue>,
     /// The colours, shown after the cues.
     pub light: Option<LightPlan>,
     /// Why there are none.
@@ -163,8 +163,7 @@ impl Challenge {
         let no_light = no_light
             .or((rules.colours == 0).then_some(NoLight::Policy))
             .or((mode == Mode::Accessible).then_some(NoLight::Photosensitive));
-        // One cue more stands in the place of the colours.
-        let n = rules.cues_n as usize + usize::from(no_light.is_some());
+        let (asked, instead) = (rules.cues_n as usize, rules.cues_instead as usize);
         let waits = rules.waits();
         let mut bits = 0.0f32;
         let mut last = None;
@@ -175,14 +174,19 @@ impl Challenge {
             let choice = (left.len() as f32).log2() + (waits as f32).log2();
             (PlannedCue { cue, wait_ms }, choice)
         };
-        let mut cues = Vec::with_capacity(n);
-        for _ in 0..n {
+        let mut cues = Vec::with_capacity(asked + instead);
+        for n in 0..asked + instead {
             let (planned, choice) = one(last);
             last = Some(planned.cue);
-            bits += choice;
+            if n < asked || no_light.is_some() {
+                bits += choice;
+            }
             cues.push(planned);
         }
-        let (instead, _) = one(last);
+        let instead = match no_light {
+            Some(_) => Vec::new(),
+            None => cues.split_off(asked),
+        };
         let light = no_light.is_none().then(|| {
             let mut colours: Vec<Colour> = Vec::with_capacity(rules.colours as usize);
             for _ in 0..rules.colours {

@@ -357,7 +357,8 @@ impl Live {
             let why = NoLight::BrightSurroundings;
             self.challenge.light = None;
             self.challenge.no_light = Some(why);
-            self.challenge.cues.push(self.challenge.instead);
+            let instead = std::mem::take(&mut self.challenge.instead);
+            self.challenge.cues.extend(instead);
             said.push(Say::NoColours { why });
             return;
         }

@@ -16,6 +16,7 @@ pub struct ChallengeRules {
     pub cues: Vec<Cue>,
     pub accessible_cues: Vec<Cue>,
     pub cues_n: u32,
+    pub cues_instead: u32,
     pub wait_ms: [u32; 2],
     pub reaction_min_ms: u32,
     pub cue_limit_ms: u32,
@@ -54,7 +55,6 @@ pub struct SignRules {
     pub relief_turn_min: f32,
     pub cuts_max: u32,
     pub grain_max: f32,
-    pub noise_min: f32,
     pub replayed_max: u32,
     pub bent_max: u32,
     pub jitter_min_ms: f32,
@@ -74,8 +74,9 @@ pub enum SignEnd {
     Refuse,
 }
 
-/// Passive signs, none of which says much alone, together: each is 0 up to its first figure, 1 from its second one on, and
-/// weighs what its third one says. The likelihood of an attack is 1 - product(1 - weight * sign).
+/// Passive signs, none of which says much alone, together: each is 0 at its first figure, 1 at its second one, between them in
+/// proportion, beyond them as there, and weighs what its third one says. The likelihood of an attack is
+/// 1 - product(1 - weight * sign).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(
@@ -91,6 +92,7 @@ pub struct FusedRules {
     pub bands: [f32; 3],
     pub flicker: [f32; 3],
     pub grain: [f32; 3],
+    pub noise: [f32; 3],
 }
 
 impl FusedRules {
@@ -104,6 +106,7 @@ impl FusedRules {
             (self.bands, signs.bands),
             (self.flicker, signs.flicker),
             (self.grain, grain),
+            (self.noise, signs.noise),
         ];
         let innocent = all.into_iter().filter_map(|([from, to, weight], sign)| {
             let strength = ((sign? - from) / (to - from)).clamp(0.0, 1.0);
@@ -122,10 +125,11 @@ impl FusedRules {
             self.bands,
             self.flicker,
             self.grain,
+            self.noise,
         ];
         let ratio = |value: f32| (0.0..=1.0).contains(&value);
         let sound = |[from, to, weight]: [f32; 3]| {
-            from.is_finite() && to.is_finite() && from < to && ratio(weight)
+            from.is_finite() && to.is_finite() && from != to && ratio(weight)
         };
         signs.into_iter().all(sound) && ratio(self.review) && ratio(self.refuse)
     }

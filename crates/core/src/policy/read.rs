@@ -47,7 +47,7 @@ const OPEN_TABLES: [&str; 6] = [
 ];
 
 /// Numbers that are no ratio: degrees, pixels, page pixels, seconds. Any finite number from 0 on.
-const FREE_NUMBERS: [&str; 18] = [
+const FREE_NUMBERS: [&str; 17] = [
     "page.blur_max",
     "page.field_blur_max",
     "page.text_height_min",
@@ -64,7 +64,6 @@ const FREE_NUMBERS: [&str; 18] = [
     "liveness.frozen_max",
     "liveness.signs.light_face_over_background",
     "liveness.signs.relief_turn_min",
-    "liveness.signs.noise_min",
     "liveness.signs.jitter_min_ms",
 ];
 
@@ -215,7 +214,7 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
     ensure(
         policy.liveness.signs.fused.is_sound(),
         "liveness.signs.fused",
-        "ratios, each sign's first figure below its second one",
+        "ratios, each sign's first figure another than its second one",
     )?;
     let softened = |code: &ReasonCode| code.spec().end != End::Final;
     ensure(
@@ -245,9 +244,9 @@ fn check_challenge(rules: &ChallengeRules) -> Result<(), PolicyError> {
         "a shortest and a longest rest from 300 to 10000",
     )?;
     ensure(
-        (1..=8).contains(&rules.cues_n),
+        (1..=8).contains(&rules.cues_n) && (1..=8).contains(&rules.cues_instead),
         "liveness.challenge.cues_n",
-        "1 to 8 cues",
+        "1 to 8 cues, and 1 to 8 in the place of colours",
     )?;
     ensure(
         rules.colours <= 12 && (300..=2_000).contains(&rules.colour_ms),

@@ -254,19 +254,13 @@ const SIGNS: &[Sign] = &[
     ),
     (
         "a cut",
-        |c| signs(c).cuts = 1,
+        |c| signs(c).cuts = 3,
         Outcome::Retry,
         "liveness_not_confirmed",
     ),
     (
         "painted noise",
         |c| signs(c).grain = Some(0.95),
-        Outcome::Retry,
-        "liveness_not_confirmed",
-    ),
-    (
-        "no noise",
-        |c| signs(c).noise = Some(0.0),
         Outcome::Retry,
         "liveness_not_confirmed",
     ),
@@ -280,7 +274,7 @@ const SIGNS: &[Sign] = &[
         "a screen by many signs",
         |c| {
             let s = signs(c);
-            (s.moire, s.border, s.bands) = (Some(0.9), Some(0.9), Some(0.2))
+            (s.moire, s.border, s.bands) = (Some(0.9), Some(1.0), Some(1.0))
         },
         Outcome::Review,
         "liveness_not_confirmed",

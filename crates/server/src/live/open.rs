@@ -40,6 +40,8 @@ pub struct Opened {
     pub server_key: [u8; POINT],
     /// Why no colours are shown.
     pub no_light: Option<NoLight>,
+    /// Did it end another one?
+    pub ended_another: bool,
 }
 
 /// Checks that a live check may be done for a verification.
@@ -93,8 +95,6 @@ pub async fn open(
     let (tenant, applicant) = (case.row.tenant_id, case.row.applicant_id);
     // All that opens for one person takes turns, so that no try is missed.
     tx.lock_applicant(tenant, applicant).await?;
-    tx.drop_live(tenant, case.row.id, LiveState::Failed, now)
-        .await?;
     let rules = &case.policy.liveness;
     let tries = tx.live_tries(tenant, applicant).await?;
     rules.tries.open(tries, now).map_err(|out| match out {
@@ -104,6 +104,9 @@ pub async fn open(
             "too many tries; take the way without a face, and a person helps",
         ),
     })?;
+    // Only now: its end begins a wait, which must not be in its own way.
+    let dropped = tx.drop_live(tenant, case.row.id, LiveState::Failed, now);
+    let ended_another = dropped.await?;
     let id = LiveId::new(now, Store::random_id_bytes()?);
     let (server_key, key) = key::agree(&Bound {
         session: id,
@@ -146,6 +149,7 @@ pub async fn open(
         expires_at,
         server_key,
         no_light,
+        ended_another,
     })
 }
 

@@ -22,7 +22,7 @@ impl Bucket {
         }
     }
 
-    /// Takes for one message at a time since the connection began; tells whether there was enough.
+    /// Takes for one message at a time since the session was opened; tells whether there was enough.
     pub fn takes(&mut self, at: Duration) -> bool {
         let passed = at.saturating_sub(self.at);
         self.at = self.at.max(at);

@@ -1,6 +1,6 @@
 //! One connection of a live check: frames come, what to show goes, until the session is over or another connection takes over.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
@@ -194,7 +194,6 @@ async fn serve(app: &App, row: LiveRow, socket: &mut WebSocket) -> Result<(), En
         app,
         socket,
         session,
-        begun: Instant::now(),
         bucket: Bucket::new(),
         working: None,
         waiting: None,
@@ -266,7 +265,6 @@ struct Connection<'a> {
     app: &'a App,
     socket: &'a mut WebSocket,
     session: Session,
-    begun: Instant,
     bucket: Bucket,
     working: Option<Work>,
     /// The newest frame that came while another is looked at.
@@ -324,7 +322,8 @@ impl Connection<'_> {
     }
 
     async fn came(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), Ended> {
-        if !self.bucket.takes(self.begun.elapsed()) {
+        let at = Duration::from_millis(u64::from(self.session.at(self.app.now())));
+        if !self.bucket.takes(at) {
             self.keep().await?;
             return Err(Ended::With(Close::TooMany));
         }

@@ -207,7 +207,11 @@ pub async fn open_live(
     let act = act.with("verification", id.to_string());
     record::audit(&mut work.tx, act, now).await?;
     let out = LiveOut::Opened(describe(&case, &opened, mode));
-    work.finish(&app, StatusCode::CREATED, &out).await
+    let answer = work.finish(&app, StatusCode::CREATED, &out).await?;
+    if opened.ended_another {
+        app.metrics.live_ended(LiveState::Failed);
+    }
+    Ok(answer)
 }
 
 fn describe(case: &Case, opened: &Opened, mode: Mode) -> LiveOpenedOut {

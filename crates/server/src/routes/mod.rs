@@ -25,6 +25,7 @@ pub mod hits;
 pub mod keys;
 pub mod live;
 pub mod live_frames;
+pub mod live_records;
 pub mod live_socket;
 pub mod official;
 pub mod own_sign_in;
@@ -128,7 +129,7 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(captures::list_captures))
         .routes(routes!(captures::put_capture))
         .routes(routes!(captures::get_original))
-        .routes(routes!(live::open_live))
+        .routes(routes!(live::open_live, live_records::list_live))
         .routes(routes!(live::get_live, live::abandon_live))
         .routes(routes!(live_frames::post_live_frame))
         .routes(routes!(live_socket::live_socket))

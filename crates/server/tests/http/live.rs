@@ -127,6 +127,10 @@ fn a_reconnect_after_every_frame_goes_on_where_it_was_on_either_node() {
             if client.over.is_some() || code.is_some() {
                 break;
             }
+            socket.leave(&mut client).await;
+            if client.over.is_some() {
+                break;
+            }
         }
         let over = client.over.clone().unwrap_or_default();
         assert_eq!(

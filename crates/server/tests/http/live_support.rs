@@ -382,11 +382,19 @@ impl Client {
         bytes
     }
 
+    /// A client that connects again is told once more what it must show: that is no new cue.
+    fn heard(&self, cue: &Value) -> bool {
+        let same = |before: &Value| before["say"] == "cue" && before["n"] == cue["n"];
+        self.said.iter().any(same)
+    }
+
     pub fn hear(&mut self, said: &Value) {
         if said["type"] == "over" {
             self.over = Some(said.clone());
-        } else if said["say"] == "cue" {
+        } else if said["say"] == "cue" && !self.heard(said) {
             self.person.asked(said["cue"].as_str().unwrap());
+        } else if said["say"] == "seen" {
+            self.person.doing = None;
         }
         self.said.push(said.clone());
     }
@@ -502,7 +510,8 @@ impl Person {
             ..FrameFace::default()
         };
         if let Some((cue, start)) = &self.doing {
-            let at = self.now as f32 - *start as f32;
+            // Once more, until it was seen: frames may be lost.
+            let at = (self.now as f32 - *start as f32) % 2_500.0;
             let far = |long: f32| (at / 200.0).min((long - at) / 200.0).clamp(0.0, 1.0);
             match cue.as_str() {
                 "turn_left" => {
@@ -630,6 +639,16 @@ impl Socket {
         }
     }
 
+    /// Leaves, and waits until the server has noted it.
+    pub async fn leave(mut self, client: &mut Client) {
+        let _ = self.0.close(None).await;
+        while let Some(Ok(came)) = self.0.next().await {
+            if let Message::Text(text) = came {
+                client.hear(&serde_json::from_str(&text).unwrap());
+            }
+        }
+    }
+
     /// Waits until the connection is closed and returns the code.
     pub async fn closed(&mut self, client: &mut Client) -> u16 {
         loop {
@@ -663,9 +682,10 @@ impl Socket {
                 Ok(Came::Said(said)) => client.hear(&said),
                 Ok(Came::Closed(code)) => return Some(code),
                 Ok(Came::Gone) => return Some(0),
-                Err(_) if *seen.borrow_and_update() > before || client.over.is_some() => {
-                    return None;
-                }
+                Err(_) if client.over.is_some() => return None,
+                // The end is told once it is judged.
+                Err(_) if client.said.iter().any(|said| said["say"] == "done") => {}
+                Err(_) if *seen.borrow_and_update() > before => return None,
                 Err(_) => {}
             }
         }

@@ -11,7 +11,7 @@ pub(super) fn quantile(values: &mut [f32], part: f32) -> f32 {
 
 /// Seconds before a frame in which its resting level is looked for: who shifts in the chair or comes closer rests elsewhere
 /// from then on, and who holds an action for some seconds has not moved his rest.
-const REST_TIME: f32 = 10.0;
+const REST_TIME: f32 = 25.0;
 /// The first frames know so many seconds of what follows them: a session begins at rest.
 const FIRST_TIME: f32 = 2.0;
 

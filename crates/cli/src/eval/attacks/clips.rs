@@ -159,10 +159,7 @@ fn matching(
     let mut challenge = Challenge {
         mode: Mode::Usual,
         cues: Vec::new(),
-        instead: PlannedCue {
-            cue: Cue::Blink,
-            wait_ms: 600,
-        },
+        instead: Vec::new(),
         light: None,
         no_light: Some(NoLight::Policy),
         // It was not drawn: what it would be worth is not what is tried here.
