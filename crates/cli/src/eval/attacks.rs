@@ -318,7 +318,6 @@ fn limit(rules: &SignRules, sign: &str) -> Option<f32> {
         "relief" => Some(rules.relief_min),
         "relief_turn" => Some(rules.relief_turn_min),
         "grain" => Some(rules.grain_max),
-        "noise" => Some(rules.noise_min),
         _ => None,
     }
 }
