@@ -13,8 +13,10 @@ mod recorded;
 mod report;
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -83,7 +85,7 @@ pub fn run(args: &EvalArgs, attacks: &AttackArgs, context: &Context) -> anyhow::
         people,
         seed: attacks.seed,
     };
-    let (rows, recordings) = drawn(&bench, &species, attacks.n)?;
+    let (rows, recordings) = drawn(&bench, &species, attacks.n, &args.out)?;
     let mut lines: Vec<_> = (species.iter())
         .map(|species| {
             let rows = rows.iter().filter(|row| row.species == species.name());
@@ -137,7 +139,12 @@ fn drawn(
     bench: &Bench<'_>,
     species: &[Species],
     n: u64,
+    out: &Path,
 ) -> anyhow::Result<(Vec<Row>, Vec<Vec<Timed>>)> {
+    // Rows are written as they come: a run that is cut off leaves what it found.
+    let path = out.join("attacks.jsonl");
+    let kept =
+        Mutex::new(fs::File::create(&path).with_context(|| format!("write {}", path.display()))?);
     // One of each kind after the other, so that a run that is cut off says something of every kind.
     let jobs: Vec<(Species, u64)> = (0..n)
         .flat_map(|i| species.iter().map(move |species| (*species, i)))
@@ -145,7 +152,12 @@ fn drawn(
     let bar = progress::bar(jobs.len() as u64, "sessions");
     let done = AtomicU64::new(0);
     let results = parallel::map(jobs.iter(), |(species, index)| {
-        let result = session(bench, *species, *index);
+        let result = session(bench, *species, *index).and_then(|(row, ended)| {
+            let line = serde_json::to_string(&row)? + "\n";
+            let mut file = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            file.write_all(line.as_bytes())?;
+            Ok((row, ended))
+        });
         bar.inc(1);
         let so_far = done.fetch_add(1, Ordering::Relaxed) + 1;
         // Where no bar is drawn, a line now and then says that it goes on.
@@ -275,18 +287,12 @@ fn real(bench: &Bench<'_>, data: &Path, out: &Path) -> anyhow::Result<Option<Vec
     Ok(clips)
 }
 
-/// Writes `attacks.json`, `attacks.jsonl`, `attacks.md` and the plots.
+/// Writes `attacks.json`, `attacks.md` and the plots; the rows stand in `attacks.jsonl` already.
 fn write(out: &Path, report: &Report, rows: &[Row], args: &AttackArgs) -> anyhow::Result<()> {
     let file = |name: &str, text: String| {
         fs::write(out.join(name), text).with_context(|| format!("write {name}"))
     };
     file("attacks.json", serde_json::to_string_pretty(report)?)?;
-    let mut lines = String::new();
-    for row in rows {
-        lines.push_str(&serde_json::to_string(row)?);
-        lines.push('\n');
-    }
-    file("attacks.jsonl", lines)?;
     let command = format!(
         "menshen eval attacks --data DIR --n {} --recordings {} --seed {}",
         args.n, args.recordings, args.seed

@@ -90,11 +90,13 @@ impl Canvas {
             at(column, below),
             at(right, below),
         );
-        std::array::from_fn(|i| {
+        let mix = |i: usize| {
             let upper = a[i] + (b[i] - a[i]) * u;
             let lower = c[i] + (d[i] - c[i]) * u;
             upper + (lower - upper) * v
-        })
+        };
+        // Spelled out: a closure over an array is a call for each channel of each pixel.
+        [mix(0), mix(1), mix(2)]
     }
 
     /// Returns it at twice the size, new pixels between their nearest old ones.

@@ -33,6 +33,8 @@ enum Medium {
         gamut: f32,
         /// Its pixels for one pixel of the frame at rest: below 1 its raster is coarser than the camera's.
         pitch: f32,
+        /// Part of its raster that a pixel of the camera leaves.
+        seen: f32,
         /// Strength, number and speed (a second) of bands that dimming leaves on a rolling shutter.
         bands: [f32; 3],
     },
@@ -71,11 +73,13 @@ impl Flat {
     pub fn screen(seed: u64) -> Self {
         let mut rng = Rng::new(seed, 306);
         let steady = rng.below(5) < 2;
+        let pitch = rng.between(0.45, 1.7);
         let medium = Medium::Screen {
             white: rng.between(0.6, 1.5),
             black: rng.between(0.001, 0.008),
             gamut: rng.between(0.85, 1.05),
-            pitch: rng.between(0.45, 1.7),
+            pitch,
+            seen: left_of_raster(pitch),
             bands: match steady {
                 true => [0.0; 3],
                 false => [
@@ -237,6 +241,7 @@ impl Flat {
                 black,
                 gamut,
                 pitch,
+                seen,
                 bands: [strength, count, speed],
             } => {
                 let y = pixel[1] as f32 / SIZE[1] as f32;
@@ -244,7 +249,7 @@ impl Flat {
                     1.0 + strength * ((y * count + time * speed) * std::f32::consts::TAU).sin();
                 std::array::from_fn(|k| {
                     let shown = (grey + (colour[k] - grey) * gamut).clamp(0.0, 1.0);
-                    let raster = raster(place, zoom, pitch * zoom, pixel, k);
+                    let raster = raster(place, zoom, [pitch * zoom, seen], pixel, k);
                     // Glass gives back a little of what falls on it.
                     (white * shown * raster + black) * band + 0.012 * gain[k]
                 })
@@ -262,23 +267,39 @@ impl Flat {
 }
 
 /// What the raster of a screen's sub-pixels leaves after a pixel of the camera has averaged over its own area: sampled at the
-/// camera's pixels it beats against them, and that is moire. `pitch` is the screen's pixels for one of the picture's. Red
+/// camera's pixels it beats against them, and that is moire. `pitch` is the screen's pixels for one of the picture's, `seen` what is left of the raster. Red
 /// and blue are sampled at every second pixel, as by a Bayer mosaic.
-fn raster(place: [f32; 2], zoom: f32, pitch: f32, pixel: [usize; 2], channel: usize) -> f32 {
+fn raster(
+    place: [f32; 2],
+    zoom: f32,
+    [pitch, seen]: [f32; 2],
+    pixel: [usize; 2],
+    channel: usize,
+) -> f32 {
     /// First harmonics over the mean, of stripes a third of a pixel wide, and of rows that leave 15 % dark.
     const STRIPES: [f32; 2] = [1.65, 0.34];
-    let step = pitch / zoom;
-    // A camera's pixel and a sharp lens's blur of a third of a pixel.
-    let seen = {
-        let t = std::f32::consts::PI * step;
-        (t.sin() / t.max(1e-3)).abs() * (-2.0 * (std::f32::consts::PI * 0.33 * step).powi(2)).exp()
-    };
     let back = |k: usize| match channel {
         1 => 0.0,
         _ => (pixel[k] % 2) as f32 / zoom,
     };
-    let tau = std::f32::consts::TAU;
-    let across = ((place[0] - back(0)) * pitch + channel as f32 / 3.0) * tau;
-    let down = (place[1] - back(1)) * pitch * tau;
-    1.0 + seen * (STRIPES[0] * across.cos() + STRIPES[1] * down.cos())
+    let across = (place[0] - back(0)) * pitch + channel as f32 / 3.0;
+    let down = (place[1] - back(1)) * pitch;
+    1.0 + seen * (STRIPES[0] * wave(across) + STRIPES[1] * wave(down))
+}
+
+/// What a pixel of the camera, and a sharp lens's blur of a third of a pixel, leave of a raster of `step` periods a pixel.
+fn left_of_raster(step: f32) -> f32 {
+    let t = std::f32::consts::PI * step;
+    (t.sin() / t.max(1e-3)).abs() * (-2.0 * (std::f32::consts::PI * 0.33 * step).powi(2)).exp()
+}
+
+/// Cosine of a number of whole turns, by a table of 1,024: a frame asks for two million of them.
+fn wave(turns: f32) -> f32 {
+    const STEPS: usize = 1024;
+    static TABLE: std::sync::LazyLock<Vec<f32>> = std::sync::LazyLock::new(|| {
+        let at = |i: usize| i as f32 / STEPS as f32 * std::f32::consts::TAU;
+        (0..STEPS).map(|i| at(i).cos()).collect()
+    });
+    let part = turns - turns.floor();
+    TABLE[(part * STEPS as f32) as usize % STEPS]
 }

@@ -141,7 +141,8 @@ fn soften(canvas: &mut Canvas, part: f32) {
     }
     let (w, h) = (canvas.width, canvas.height);
     let blend = |a: Light, b: Light, c: Light| -> Light {
-        std::array::from_fn(|k| b[k] + part * (a[k] + c[k] - 2.0 * b[k]))
+        let mix = |k: usize| b[k] + part * (a[k] + c[k] - 2.0 * b[k]);
+        [mix(0), mix(1), mix(2)]
     };
     for row in canvas.pixels.chunks_exact_mut(w) {
         let mut before = row[0];

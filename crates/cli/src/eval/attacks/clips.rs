@@ -170,7 +170,7 @@ fn matching(
         if challenge.cues.len() == most {
             break;
         }
-        for wait_ms in (0..REST_MAX).step_by(100) {
+        for wait_ms in (0..REST_MAX).step_by(300) {
             let mut tried = challenge.clone();
             tried.cues.push(PlannedCue { cue, wait_ms });
             if answered(policy, &tried, frames)? == tried.cues.len() {
