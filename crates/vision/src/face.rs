@@ -5,7 +5,7 @@
 //! are free of state: call them from as many threads as there are pictures.
 
 mod antispoof;
-mod canonical;
+pub(crate) mod canonical;
 mod detect;
 mod embed;
 mod examine;

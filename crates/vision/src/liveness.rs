@@ -31,4 +31,6 @@ pub use print::print_distance;
 pub use sequence::sequence;
 
 #[cfg(test)]
+mod signs_tests;
+#[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ mod service;
 use menshen_specimen::attack::Species;
 use serde_json::Value;
 
-use camera::{Camera, Clip, Drawn};
+use camera::{Clip, Drawn};
 use client::{Ended, Way};
 use service::Place;
 
