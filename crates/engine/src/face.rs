@@ -14,6 +14,9 @@ use crate::evidence::Person;
 use crate::live;
 use crate::load::{Loaded, Loader};
 
+/// A face's measures and the 468 points of its mesh: x, y in pixels, z in the same scale.
+pub type Surface = (FaceMeasures, Vec<[f32; 3]>);
+
 /// Finds, measures and compares faces.
 pub struct FaceEngine {
     detector: Box<dyn Model>,
@@ -98,10 +101,7 @@ impl FaceEngine {
 
     /// Returns the largest face's measures with the points of its surface (x, y in pixels, z in the same scale), for whoever
     /// draws it; `None` without a face.
-    pub fn surface(
-        &self,
-        photo: &Photo,
-    ) -> Result<Option<(FaceMeasures, Vec<[f32; 3]>)>, EngineError> {
+    pub fn surface(&self, photo: &Photo) -> Result<Option<Surface>, EngineError> {
         let models = self.models();
         let Some(found) = face::find(&models, &photo.pixels, Upright::Sure)? else {
             return Ok(None);

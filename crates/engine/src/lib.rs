@@ -14,7 +14,7 @@ mod text;
 
 pub use error::EngineError;
 pub use evidence::{Engine, Holder, Original, Person, Side};
-pub use face::FaceEngine;
+pub use face::{FaceEngine, Surface};
 pub use isolate::Limits;
 pub use load::Loader;
 pub use look::look;

@@ -107,15 +107,6 @@ fn session(
         let pose = face::pose(&found.mesh);
         let [left, right] = face::eyes_by_mesh(&found.mesh);
         let mouth = face::mouth_open(&found.mesh);
-        if std::env::var_os("TRACE").is_some() {
-            println!(
-                "{} {at} yaw {:.1} pitch {:.1} eyes {left:.2} {right:.2} mouth {mouth:.2} size {:.0}",
-                species.name(),
-                pose.yaw,
-                pose.pitch,
-                found.mesh.eye_distance()
-            );
-        }
         let asked = match at {
             0..800 => (0, pose.yaw.abs() + 0.1),
             800..4_000 => (1, pose.yaw),

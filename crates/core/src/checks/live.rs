@@ -1,7 +1,7 @@
 //! A session of a live check: was everything done that was asked for, when it was asked for, by somebody who is there?
 
 use crate::checks::liveness::{at, not_confirmed};
-use crate::evidence::{LiveEvidence, LivenessEvidence, Signs};
+use crate::evidence::{LiveEvidence, LivenessEvidence, ReliefEvidence, Signs};
 use crate::finding::{Finding, at_least, at_most};
 use crate::live::{Cue, NoLight, Stopped};
 use crate::policy::{LivenessRules, SignEnd, SignRules};
@@ -144,15 +144,15 @@ fn relief(rules: &SignRules, signs: &Signs, live: &LiveEvidence, found: &mut Vec
         .cues
         .iter()
         .any(|cue| matches!(cue.cue, Cue::TurnLeft | Cue::TurnRight));
-    match &signs.relief {
-        Some(relief) if at_least(relief.turn, rules.relief_turn_min) => {
-            if !at_least(relief.residual, rules.relief_min) {
-                let finding = not_confirmed(Why::Flat);
-                found.push(finding.map(|r| r.measured(relief.residual, rules.relief_min)));
-            }
+    let enough = |relief: &&ReliefEvidence| at_least(relief.turn, rules.relief_turn_min);
+    match signs.relief.as_ref().filter(enough) {
+        Some(relief) if !at_least(relief.residual, rules.relief_min) => {
+            let finding = not_confirmed(Why::Flat);
+            found.push(finding.map(|r| r.measured(relief.residual, rules.relief_min)));
         }
-        _ if turned => found.push(unchecked(Why::NoRelief)),
-        _ => {}
+        Some(_) => {}
+        None if turned => found.push(unchecked(Why::NoRelief)),
+        None => {}
     }
 }
 

@@ -400,9 +400,7 @@ impl Live {
         since_ms: u32,
         said: &mut Vec<Say>,
     ) -> Option<Hint> {
-        let Some(asked) = self.cues.last().map(|shown| shown.cue) else {
-            return None;
-        };
+        let asked = self.cues.last().map(|shown| shown.cue)?;
         let wanted = asked.action();
         let after = |event: &&ActionEvent| millis(event.start) >= since_ms + self.reaction_min_ms;
         let done = actions

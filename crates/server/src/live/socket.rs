@@ -275,6 +275,10 @@ struct Connection<'a> {
 }
 
 /// What happens next.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one lives at a time, and for a moment"
+)]
 enum Next {
     Came(Option<Result<Message, axum::Error>>),
     Seen(Result<FrameEvidence, ApiError>),

@@ -154,10 +154,10 @@ fn soften(canvas: &mut Canvas, part: f32) {
     }
     let mut above: Vec<Light> = canvas.pixels[..w].to_vec();
     for y in 0..h - 1 {
-        for x in 0..w {
+        for (x, above) in above.iter_mut().enumerate() {
             let here = canvas.pixels[y * w + x];
-            canvas.pixels[y * w + x] = blend(above[x], here, canvas.pixels[(y + 1) * w + x]);
-            above[x] = here;
+            canvas.pixels[y * w + x] = blend(*above, here, canvas.pixels[(y + 1) * w + x]);
+            *above = here;
         }
     }
 }

@@ -69,7 +69,7 @@ impl Step {
 
 fn is_cut(steps: &[Step], i: usize) -> bool {
     let step = &steps[i];
-    if !(step.seconds <= LONGEST) {
+    if step.seconds.is_nan() || step.seconds > LONGEST {
         return false;
     }
     let torn = step.moved.is_some_and(|moved| {

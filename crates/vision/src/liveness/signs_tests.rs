@@ -188,32 +188,6 @@ fn a_print_knows_its_picture_again_and_no_other() {
 }
 
 #[test]
-fn noise_of_a_sensor_changes_and_painted_noise_stays() {
-    let likeness = |seed: fn(u32) -> u32| {
-        let frames: Vec<Timed> = (0..12)
-            .map(|i| {
-                let grey = grey::Grey::of(&room(0.0, seed(i)));
-                let frame = FrameEvidence {
-                    noise: noise::noise(&grey),
-                    grain: noise::grain(&grey),
-                    ..FrameEvidence::default()
-                };
-                Timed {
-                    time: i as f32 / 10.0,
-                    frame,
-                }
-            })
-            .collect();
-        let signs = sequence(&frames, &[], None).signs.expect("signs");
-        (signs.noise.expect("noise"), signs.grain.expect("grain"))
-    };
-    let (noise, grain) = likeness(|i| i);
-    assert!(noise > 0.5 && grain.abs() < 0.5, "{noise} {grain}");
-    let (_, painted) = likeness(|_| 7);
-    assert!(painted > 0.95, "{painted}");
-}
-
-#[test]
 fn actions_of_the_longest_session_are_told_in_milliseconds() {
     let frames: Vec<Timed> = (0..900).map(|i| turned(i, 10.0 * dice(i), false)).collect();
     let start = Instant::now();

@@ -86,6 +86,7 @@ fn a_turn_that_loses_the_face_for_half_a_second_is_one_turn() {
             let time = i as f32 / 10.0;
             let mut face = resting(time);
             face.pose.yaw += 50.0 * bump(time, 3.0, 5.0);
+            face.eye_distance *= face.pose.yaw.to_radians().cos();
             let mut timed = one(time, face);
             if (3.8..4.3).contains(&time) {
                 timed.frame = FrameEvidence::default();

@@ -225,7 +225,7 @@ fn most(reasons: &BTreeMap<String, u64>, n: usize) -> Vec<(&String, u64)> {
         .iter()
         .map(|(reason, times)| (reason, *times))
         .collect();
-    all.sort_by(|a, b| b.1.cmp(&a.1));
+    all.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     all.truncate(n);
     all
 }

@@ -1,4 +1,8 @@
 //! A service that looks at real frames, with a tenant, a person and their consent.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test is told by its environment where models are"
+)]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
