@@ -1,13 +1,17 @@
 import { body, done } from "./answer.js";
 import { own } from "./call.js";
 import type { Api, Call, Creation } from "./call.js";
-import type { LiveFrameOut, LiveIn, LiveOpenedOut, LiveOut, LiveStateOut, RefusalIn, VerificationOut } from "./schema.js";
+import type { LiveFrameOut, LiveIn, LiveOpenedOut, LiveOut, LiveRecordOut, LiveStateOut, RefusalIn, VerificationOut } from "./schema.js";
 
 /** Live checks: what is shown and sent. The service chooses, times and judges. */
 export const live = (api: Api) => ({
   /** Opens a live check: one use, 90 seconds at most. `openLiveKey` makes `capture_key`. */
   openLive: (verification: string, wanted: LiveIn, call?: Creation): Promise<LiveOut> =>
     body(api.POST("/v1/verifications/{id}/live", { params: { path: { id: verification } }, body: wanted, ...own(call) })),
+
+  /** Lists the live checks of a verification with every sign, for staff. Reading it is logged. */
+  listLive: (verification: string, call?: Call): Promise<LiveRecordOut[]> =>
+    body(api.GET("/v1/verifications/{id}/live", { params: { path: { id: verification } }, ...own(call) })),
 
   /** Returns where a live check stands, for a client that connects again. */
   getLive: (verification: string, session: string, call?: Call): Promise<LiveStateOut> =>

@@ -11,6 +11,7 @@ const photo = new Blob(["photo"]);
 /** One call of every method. */
 const calls: { [Name in keyof Menshen]: (menshen: Menshen) => Promise<unknown> } = {
   abandonLive: (menshen) => menshen.abandonLive("v", "s"),
+  listLive: (menshen) => menshen.listLive("v"),
   getLive: (menshen) => menshen.getLive("v", "s"),
   openLive: (menshen) =>
     menshen.openLive("v", { device: "kq3xYw7bT0mR5vJ1", capture_key: "", camera: { label: "Zhang Wei's", width: 640, height: 480 } }),

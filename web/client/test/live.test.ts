@@ -52,6 +52,8 @@ test("a frame with the session's key is taken, and one with another key ends the
   const refused = await menshen.postLiveFrame(verification, live.session, forged).catch((error: unknown) => error);
   assert.ok(refused instanceof Problem && refused.code === "frame_forged", String(refused));
   assert.equal((await menshen.getLive(verification, live.session)).state, "again");
+  const [newest] = await menshen.listLive(verification);
+  assert.deepEqual([newest?.session, newest?.state, newest?.reasons[0]?.code], [live.session, "failed", "capture_source_untrusted"]);
 });
 
 test("in a sandbox nothing is measured, and the step is done", async () => {
