@@ -276,9 +276,9 @@ pub enum Action {
 pub struct ActionEvent {
     /// What was done.
     pub action: Action,
-    /// Seconds from the first frame.
+    /// Seconds on the clock of the frames: from the opening of a session, or from the first frame of a folder.
     pub start: f32,
-    /// Seconds from the first frame.
+    /// Seconds on the clock of the frames: from the opening of a session, or from the first frame of a folder.
     pub end: f32,
 }
 

@@ -16,6 +16,7 @@ mod tries;
 
 pub use arrival::{Arrivals, LATE_MS};
 pub use best::worth;
+pub(crate) use challenge::BITS_MIN;
 pub use challenge::{Challenge, Colour, Cue, LightPlan, Mode, NoLight, PlannedCue};
 pub use frame::{FrameEvidence, FrameFace, Patches, Timed};
 pub use hint::{Hint, hint};

@@ -20,7 +20,6 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
 use clap::Args;
-use menshen_core::card::Metric;
 use menshen_core::live::{Challenge, Mode, Timed};
 use menshen_core::policy::SignRules;
 use menshen_core::{Outcome, Policy};
@@ -186,17 +185,9 @@ fn session(bench: &Bench<'_>, species: Species, index: u64) -> anyhow::Result<(R
     let challenge = Challenge::draw(rules, Mode::Usual, None, |n| chance.below(n));
     let mut source = pixels::Drawn::new(bench.engine, &bench.people, species, seed);
     let pace = pixels::pace(species, &mut chance);
-    let embedder = embedder(bench.engine)?;
-    let policy = &bench.policy;
-    let ended = drive::run(
-        policy,
-        challenge,
-        &mut source,
-        pace,
-        &mut chance,
-        Some(embedder),
-    )?;
-    let verdict = drive::judge(policy, bench.engine, &ended);
+    let (engine, policy) = (bench.engine, &bench.policy);
+    let (ended, verdict) =
+        drive::judged(policy, engine, challenge, &mut source, pace, &mut chance)?;
     let row = Row {
         species: species.name(),
         seed,
@@ -251,25 +242,10 @@ fn replay(
     let challenge = Challenge::draw(rules, Mode::Usual, None, |n| chance.below(n));
     let mut source = Played::new(way, recordings, &mut chance);
     let pace = Pace { jitter_ms: 4.0 };
-    let embedder = embedder(bench.engine)?;
-    let policy = &bench.policy;
-    let ended = drive::run(
-        policy,
-        challenge,
-        &mut source,
-        pace,
-        &mut chance,
-        Some(embedder),
-    )?;
-    let verdict = drive::judge(policy, bench.engine, &ended);
+    let (engine, policy) = (bench.engine, &bench.policy);
+    let (_, verdict) = drive::judged(policy, engine, challenge, &mut source, pace, &mut chance)?;
     let reasons = verdict.reasons.iter().map(report::short).collect();
     Ok((verdict.outcome, reasons))
-}
-
-/// Name and measure of the embedder that compares the faces of a session.
-fn embedder(engine: &FaceEngine) -> anyhow::Result<(&str, Metric)> {
-    let card = engine.embedder_card(engine.embedder(None)?);
-    Ok((card.name.as_str(), card.metric.unwrap_or(Metric::Cosine)))
 }
 
 /// Judges real clips where the data holds some and ffmpeg is there to cut them.

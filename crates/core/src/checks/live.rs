@@ -1,17 +1,14 @@
 //! A session of a live check: was everything done that was asked for, when it was asked for, by somebody who is there?
 
 use crate::checks::liveness::{at, not_confirmed};
-use crate::evidence::{LiveEvidence, LivenessEvidence, ReliefEvidence, Signs};
+use crate::evidence::{CueEvidence, LiveEvidence, LivenessEvidence, ReliefEvidence, Signs};
 use crate::finding::{Finding, at_least, at_most};
-use crate::live::{Cue, NoLight, Stopped};
+use crate::live::{BITS_MIN, Cue, NoLight, Stopped};
 use crate::policy::{LivenessRules, SignEnd, SignRules};
 use crate::reason::{End, Param, ReasonCode, Step, Why};
 
 /// Frames from which the evenness of their intervals says something.
 const EVEN_FROM: u32 = 30;
-
-/// Least choice in bits, as the policy's reader asks for: a challenge of another policy must not slip in.
-const BITS: f32 = 20.0;
 
 /// Returns what ended a session early; nothing else is worth saying then but signs of forgery.
 pub(crate) fn stop(live: &LiveEvidence) -> Option<Finding> {
@@ -25,11 +22,11 @@ pub(crate) fn stop(live: &LiveEvidence) -> Option<Finding> {
 
 /// Judges the challenge of a session that came to its end.
 pub(crate) fn challenge(rules: &LivenessRules, live: &LiveEvidence, found: &mut Vec<Finding>) {
-    if !at_least(live.bits, BITS) {
-        found.push(unchecked(Why::Challenge).map(|r| r.measured(live.bits, BITS)));
+    if !at_least(live.bits, BITS_MIN) {
+        found.push(unchecked(Why::Challenge).map(|r| r.measured(live.bits, BITS_MIN)));
     }
     let least = rules.challenge.reaction_min_ms;
-    let answered = |cue: &&crate::evidence::CueEvidence| {
+    let answered = |cue: &&CueEvidence| {
         let limit = rules
             .challenge
             .cue_limit_ms

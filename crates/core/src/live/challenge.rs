@@ -146,7 +146,13 @@ pub struct Challenge {
     pub no_light: Option<NoLight>,
     /// Choice in order and timing, in bits.
     pub bits: f32,
+    /// The same with `instead` in the place of the colours.
+    pub bits_instead: f32,
 }
+
+/// Least choice of a challenge in bits: a guess passes once in a million times. Policies with fewer are refused, and so is a session
+/// that was drawn with fewer.
+pub(crate) const BITS_MIN: f32 = 20.0;
 
 /// Steps of a pause in milliseconds: pauses differ by at least one frame of 10 a second.
 const WAIT_STEP_MS: u32 = 100;
@@ -165,7 +171,7 @@ impl Challenge {
             .or((mode == Mode::Accessible).then_some(NoLight::Photosensitive));
         let (asked, instead) = (rules.cues_n as usize, rules.cues_instead as usize);
         let waits = rules.waits();
-        let mut bits = 0.0f32;
+        let (mut bits, mut bits_instead) = (0.0f32, 0.0f32);
         let mut last = None;
         let mut one = |last: Option<Cue>| {
             let left: Vec<Cue> = from.iter().copied().filter(|c| Some(*c) != last).collect();
@@ -178,6 +184,7 @@ impl Challenge {
         for n in 0..asked + instead {
             let (planned, choice) = one(last);
             last = Some(planned.cue);
+            bits_instead += choice;
             if n < asked || no_light.is_some() {
                 bits += choice;
             }
@@ -208,6 +215,7 @@ impl Challenge {
             light,
             no_light,
             bits,
+            bits_instead,
         }
     }
 }

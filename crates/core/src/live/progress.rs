@@ -357,6 +357,7 @@ impl Live {
             let why = NoLight::BrightSurroundings;
             self.challenge.light = None;
             self.challenge.no_light = Some(why);
+            self.challenge.bits = self.challenge.bits_instead;
             let instead = std::mem::take(&mut self.challenge.instead);
             self.challenge.cues.extend(instead);
             said.push(Say::NoColours { why });

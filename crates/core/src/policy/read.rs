@@ -8,7 +8,7 @@ use toml::{Table, Value};
 
 use super::{ChallengeRules, DEFAULT_POLICY, Policy};
 use crate::entitlement::NO_LEVEL;
-use crate::live::Cue;
+use crate::live::{BITS_MIN, Cue};
 use crate::reason::{End, ReasonCode};
 
 /// Why a policy was refused.
@@ -225,8 +225,6 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
 }
 
 fn check_challenge(rules: &ChallengeRules) -> Result<(), PolicyError> {
-    /// Least choice in bits: a guess passes once in a million times.
-    const BITS: f32 = 20.0;
     /// Longest session in milliseconds.
     const LONGEST: u32 = 90_000;
     let distinct = |cues: &[Cue]| cues.iter().collect::<BTreeSet<_>>().len();
@@ -270,7 +268,7 @@ fn check_challenge(rules: &ChallengeRules) -> Result<(), PolicyError> {
         "at most 1000",
     )?;
     ensure(
-        rules.bits_min() >= BITS,
+        rules.bits_min() >= BITS_MIN,
         "liveness.challenge",
         "at least 20 bits of choice in cues, rests and colours, whichever way is chosen",
     )

@@ -194,6 +194,9 @@ fn where_it_is_too_bright_another_cue_takes_the_place_of_the_colours() {
     assert!(actor.said.contains(&Say::NoColours { why }));
     assert_eq!(actor.live.challenge.no_light, Some(why));
     assert_eq!((actor.live.cues.len(), actor.live.colours.len()), (4, 0));
+    // Its worth is that of a session without colours, and no more.
+    let without = drawn(5, Mode::Usual, Some(NoLight::Photosensitive));
+    assert!((actor.live.challenge.bits - without.bits).abs() < 1e-3);
 }
 
 #[test]

@@ -164,6 +164,7 @@ fn matching(
         no_light: Some(NoLight::Policy),
         // It was not drawn: what it would be worth is not what is tried here.
         bits: 20.0,
+        bits_instead: 20.0,
     };
     let most = policy.liveness.challenge.cues_n as usize;
     for cue in seen.iter().filter_map(|event| asked_by(event.action)) {
@@ -234,16 +235,7 @@ fn judged(
     let mut chance = Chance::new(seed, 32);
     let pace = Pace { jitter_ms: 3.0 };
     let mut source = Shown(frames);
-    let embedder = super::embedder(engine)?;
-    let ended = drive::run(
-        &policy,
-        challenge,
-        &mut source,
-        pace,
-        &mut chance,
-        Some(embedder),
-    )?;
-    let verdict = drive::judge(&policy, engine, &ended);
+    let (_, verdict) = drive::judged(&policy, engine, challenge, &mut source, pace, &mut chance)?;
     let reasons = verdict.reasons.iter().map(super::report::words).collect();
     Ok((verdict.outcome, reasons))
 }

@@ -107,8 +107,24 @@ pub fn run(
     })
 }
 
+/// Runs a session to its end and judges it by a policy.
+pub fn judged(
+    policy: &Policy,
+    engine: &FaceEngine,
+    challenge: Challenge,
+    source: &mut dyn Source,
+    pace: Pace,
+    chance: &mut Chance,
+) -> anyhow::Result<(Ended, Verdict)> {
+    let card = engine.embedder_card(engine.embedder(None)?);
+    let embedder = (card.name.as_str(), card.metric.unwrap_or(Metric::Cosine));
+    let ended = run(policy, challenge, source, pace, chance, Some(embedder))?;
+    let verdict = judge(policy, engine, &ended);
+    Ok((ended, verdict))
+}
+
 /// Judges a session by a policy.
-pub fn judge(policy: &Policy, engine: &FaceEngine, ended: &Ended) -> Verdict {
+fn judge(policy: &Policy, engine: &FaceEngine, ended: &Ended) -> Verdict {
     let reasons = judge_liveness(policy, &ended.evidence, &engine.cards());
     // The worst of its reasons, as everywhere.
     let ends = reasons.iter().map(|reason| Outcome::from(reason.end));
