@@ -15,6 +15,7 @@ use crate::context::{BAD, BOLD, Context, DIM};
 use crate::engine;
 use crate::input::{self, InputError, WrongUsage};
 use crate::reasons::{self, ReasonOut, write_reasons};
+use crate::verify::read_policy;
 
 /// Read photos of a person who holds a sheet with a dictated text, and compare them with it.
 ///
@@ -57,11 +58,7 @@ struct Line<'a> {
 /// Reads and compares each photo.
 pub fn run(args: &StatementArgs, context: &Context) -> anyhow::Result<()> {
     let statement = read_statement(&args.text)?;
-    let policy = match &args.policy {
-        Some(file) => Policy::from_toml(&input::read_text(file)?)
-            .map_err(|error| WrongUsage(format!("{}: {error}", file.display())))?,
-        None => Policy::default(),
-    };
+    let policy = read_policy(args.policy.as_deref())?;
     let engine = engine::open(context)?;
     let template = match &args.face {
         Some(file) => {

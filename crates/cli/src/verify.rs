@@ -1,7 +1,7 @@
 //! `menshen verify`: the main job.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -64,7 +64,7 @@ struct DecisionOut {
 
 /// Decides on one person.
 pub fn run(args: &VerifyArgs, context: &Context) -> anyhow::Result<()> {
-    let policy = read_policy(args)?;
+    let policy = read_policy(args.policy.as_deref())?;
     let today = context.today(args.today);
     let given = if args.sample {
         None
@@ -101,14 +101,15 @@ fn read_claims(args: &VerifyArgs) -> anyhow::Result<Claims> {
     Claims::from_json(&input::read_text(path)?).map_err(|error| wrong(path, &error))
 }
 
-fn read_policy(args: &VerifyArgs) -> anyhow::Result<Policy> {
-    let Some(path) = &args.policy else {
+/// Reads a policy; without a file, the built-in one.
+pub fn read_policy(path: Option<&Path>) -> anyhow::Result<Policy> {
+    let Some(path) = path else {
         return Ok(Policy::default());
     };
     Policy::from_toml(&input::read_text(path)?).map_err(|error| wrong(path, &error))
 }
 
-fn wrong(path: &std::path::Path, error: &dyn std::error::Error) -> anyhow::Error {
+fn wrong(path: &Path, error: &dyn std::error::Error) -> anyhow::Error {
     let mut message = format!("{}: {error}", path.display());
     let mut source = error.source();
     while let Some(cause) = source {
@@ -118,7 +119,7 @@ fn wrong(path: &std::path::Path, error: &dyn std::error::Error) -> anyhow::Error
     WrongUsage(message).into()
 }
 
-fn write_evidence(path: &std::path::Path, evidence: &Evidence) -> anyhow::Result<()> {
+fn write_evidence(path: &Path, evidence: &Evidence) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(evidence)?;
     fs::write(path, text).with_context(|| format!("write {}", path.display()))
 }

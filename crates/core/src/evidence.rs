@@ -329,7 +329,7 @@ pub struct Signs {
     pub grain: Option<f32>,
     /// Median of the frames' noise in grey levels.
     pub noise: Option<f32>,
-    /// Median strength of a periodic pattern, 0..=1.
+    /// Median of how far the strongest period of colour stands above its surroundings, as a decimal exponent of its power.
     pub moire: Option<f32>,
     /// Median strength of straight edges around the face, 0..=1.
     pub border: Option<f32>,

@@ -351,7 +351,7 @@ pub struct LivenessRules {
     pub unreadable_max: f32,
     pub continuity: OperatingPoint,
     pub frozen_max: f32,
-    pub repeated_max: u32,
+    pub repeated_max: f32,
     pub spoof_max: f32,
     pub spoof_required: bool,
     pub challenge: ChallengeRules,

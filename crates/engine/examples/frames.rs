@@ -171,7 +171,7 @@ fn split(faces: &FaceEngine, folder: &Path) -> Result<(), Failed> {
         (
             "crowd",
             Look {
-                crowd: true,
+                crowd: Some(0),
                 ..usual
             },
         ),
@@ -190,9 +190,16 @@ fn split(faces: &FaceEngine, folder: &Path) -> Result<(), Failed> {
             },
         ),
         (
-            "details",
+            "covered",
             Look {
-                details: true,
+                covered: true,
+                ..usual
+            },
+        ),
+        (
+            "raster",
+            Look {
+                raster: true,
                 ..usual
             },
         ),

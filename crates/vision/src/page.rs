@@ -8,8 +8,8 @@ mod rectify;
 
 pub use find::{FoundPage, OUTLINE, find_page};
 pub use homography::Homography;
-pub(crate) use quality::lattice;
 pub use quality::{Survey, exposure, quality};
+pub(crate) use quality::{TILE, spectrum, tile};
 pub use rectify::{PAGE_WIDTH, Page, PageRect, rectify, rectify_at};
 
 use image::RgbImage;

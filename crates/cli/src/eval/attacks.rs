@@ -12,6 +12,7 @@ mod plot;
 mod recorded;
 mod report;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -30,10 +31,11 @@ use menshen_vision::parallel;
 use super::EvalArgs;
 use crate::context::Context;
 use crate::engine;
-use crate::input::WrongUsage;
+use crate::input::{self, WrongUsage};
 use crate::progress;
+use crate::verify::read_policy;
 use chance::Chance;
-use drive::{Ended, Pace};
+use drive::{Ended, Pace, Verdict};
 use recorded::{Played, Way};
 use report::{Report, Row};
 
@@ -58,6 +60,13 @@ pub struct AttackArgs {
     /// Kinds to try, with commas between them; by default all
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     species: Vec<String>,
+    /// Policy to judge by; by default the built-in one
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Judge these rows of earlier runs again (`attacks.jsonl`) and draw nothing: what other limits would have said of the
+    /// same sessions
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["n", "recordings"])]
+    rows: Vec<PathBuf>,
 }
 
 /// What is needed to run sessions.
@@ -74,17 +83,21 @@ pub fn run(args: &EvalArgs, attacks: &AttackArgs, context: &Context) -> anyhow::
     let engine = engine::open_face(context)?;
     let lfw = args.data.join("faces").join("lfw").join("images");
     let portraits = attacks.portraits.clone().or(lfw.is_dir().then_some(lfw));
-    let people = people::gather(&engine, portraits.as_deref(), attacks.people, attacks.seed)?;
-    if people.is_empty() {
-        return Err(WrongUsage("no portrait of somebody who looks straight".to_owned()).into());
-    }
-    let bench = Bench {
+    let mut bench = Bench {
         engine: &engine,
-        policy: Policy::default(),
-        people,
+        policy: read_policy(attacks.policy.as_deref())?,
+        people: Vec::new(),
         seed: attacks.seed,
     };
-    let (rows, recordings) = drawn(&bench, &species, attacks.n, &args.out)?;
+    let (rows, recordings) = if attacks.rows.is_empty() {
+        bench.people = people::gather(&engine, portraits.as_deref(), attacks.people, attacks.seed)?;
+        if bench.people.is_empty() {
+            return Err(WrongUsage("no portrait of somebody who looks straight".to_owned()).into());
+        }
+        drawn(&bench, &species, attacks.n, &args.out)?
+    } else {
+        (judged_again(&bench, &attacks.rows)?, Vec::new())
+    };
     let mut lines: Vec<_> = (species.iter())
         .map(|species| {
             let rows = rows.iter().filter(|row| row.species == species.name());
@@ -101,12 +114,16 @@ pub fn run(args: &EvalArgs, attacks: &AttackArgs, context: &Context) -> anyhow::
             Some(folder) => named(folder),
             None => "drawn portraits".to_owned(),
         },
-        people: bench.people.len(),
+        people: rows
+            .iter()
+            .map(|row| row.who)
+            .collect::<BTreeSet<_>>()
+            .len(),
         seed: attacks.seed,
         lines,
         clips: real(&bench, &args.data, &args.out)?,
     };
-    write(&args.out, &report, &rows, attacks)?;
+    write(&args.out, &report, &rows, &bench.policy, attacks)?;
     context.emit(&report, |out| report::print(out, &report))
 }
 
@@ -177,6 +194,27 @@ fn drawn(
     Ok((rows, recordings))
 }
 
+/// Reads rows of earlier runs and judges them by the policy of this one.
+fn judged_again(bench: &Bench<'_>, files: &[PathBuf]) -> anyhow::Result<Vec<Row>> {
+    let cards = bench.engine.cards();
+    let mut rows = Vec::new();
+    for file in files {
+        // The last line of a run that was cut off may be half a one.
+        for line in input::read_text(file)?
+            .lines()
+            .filter(|line| line.ends_with('}'))
+        {
+            let mut row: Row =
+                serde_json::from_str(line).with_context(|| format!("read {}", file.display()))?;
+            let verdict = Verdict::of(&bench.policy, &row.evidence, &cards);
+            row.outcome = verdict.outcome;
+            row.reasons = verdict.reasons.iter().map(report::short).collect();
+            rows.push(row);
+        }
+    }
+    Ok(rows)
+}
+
 fn session(bench: &Bench<'_>, species: Species, index: u64) -> anyhow::Result<(Row, Ended)> {
     // Every kind meets the same people, rooms and challenges.
     let seed = bench.seed.wrapping_mul(1_000_003).wrapping_add(index);
@@ -189,12 +227,14 @@ fn session(bench: &Bench<'_>, species: Species, index: u64) -> anyhow::Result<(R
     let (ended, verdict) =
         drive::judged(policy, engine, challenge, &mut source, pace, &mut chance)?;
     let row = Row {
-        species: species.name(),
+        species: species.name().to_owned(),
         seed,
+        who: source.who,
         outcome: verdict.outcome,
         reasons: verdict.reasons.iter().map(report::short).collect(),
         frames: ended.frames.len(),
-        signs: report::signs(&ended.evidence),
+        hint: ended.live.hint,
+        evidence: ended.evidence.clone(),
     };
     Ok((row, ended))
 }
@@ -264,20 +304,29 @@ fn real(bench: &Bench<'_>, data: &Path, out: &Path) -> anyhow::Result<Option<Vec
 }
 
 /// Writes `attacks.json`, `attacks.md` and the plots; the rows stand in `attacks.jsonl` already.
-fn write(out: &Path, report: &Report, rows: &[Row], args: &AttackArgs) -> anyhow::Result<()> {
+fn write(
+    out: &Path,
+    report: &Report,
+    rows: &[Row],
+    policy: &Policy,
+    args: &AttackArgs,
+) -> anyhow::Result<()> {
     let file = |name: &str, text: String| {
         fs::write(out.join(name), text).with_context(|| format!("write {name}"))
     };
     file("attacks.json", serde_json::to_string_pretty(report)?)?;
-    let command = format!(
-        "menshen eval attacks --data DIR --n {} --recordings {} --seed {}",
-        args.n, args.recordings, args.seed
-    );
+    let command = match args.rows.is_empty() {
+        true => format!(
+            "menshen eval attacks --data DIR --n {} --recordings {} --seed {}",
+            args.n, args.recordings, args.seed
+        ),
+        false => "menshen eval attacks --rows attacks.jsonl".to_owned(),
+    };
     file("attacks.md", report::markdown(report, &command))?;
     file("attacks.svg", plot::bars(&report.lines))?;
-    let names = rows.iter().flat_map(|row| row.signs.keys().copied());
-    for name in names.collect::<std::collections::BTreeSet<_>>() {
-        let limit = limit(&Policy::default().liveness.signs, name);
+    let signs = rows.iter().map(|row| report::signs(&row.evidence));
+    for name in signs.flat_map(BTreeMap::into_keys).collect::<BTreeSet<_>>() {
+        let limit = limit(&policy.liveness.signs, name);
         if let Some(svg) = plot::histogram(name, rows, limit) {
             file(&format!("sign-{name}.svg"), svg)?;
         }
@@ -291,6 +340,8 @@ fn limit(rules: &SignRules, sign: &str) -> Option<f32> {
         "light_response" => Some(rules.light_response_min),
         "light_chance" => Some(rules.light_chance_max),
         "light_over_background" => Some(rules.light_face_over_background),
+        "light_spread" => Some(rules.light_spread_min),
+        "light_face_gain" => Some(rules.light_gain_min),
         "relief" => Some(rules.relief_min),
         "relief_turn" => Some(rules.relief_turn_min),
         "grain" => Some(rules.grain_max),

@@ -121,18 +121,28 @@ fn light(rules: &SignRules, signs: &Signs, live: &LiveEvidence, found: &mut Vec<
         found.push(not_confirmed(Why::Light));
         return;
     };
-    if !at_least(light.response, rules.light_response_min) {
-        let finding = not_confirmed(Why::Light);
-        found.push(finding.map(|r| r.measured(light.response, rules.light_response_min)));
-    } else if !at_most(light.chance, rules.light_chance_max) {
-        let finding = not_confirmed(Why::Light);
-        found.push(finding.map(|r| r.measured(light.chance, rules.light_chance_max)));
-    } else {
-        let over = light.face_gain / light.background_gain.abs().max(1e-4);
-        if !at_least(over, rules.light_face_over_background) {
-            let finding = not_confirmed(Why::Light);
-            found.push(finding.map(|r| r.measured(over, rules.light_face_over_background)));
-        }
+    let over = light.face_gain / light.background_gain.abs().max(1e-4);
+    let least = |measured: f32, limit: f32| (at_least(measured, limit), measured, limit);
+    let follows = [
+        least(light.response, rules.light_response_min),
+        (
+            at_most(light.chance, rules.light_chance_max),
+            light.chance,
+            rules.light_chance_max,
+        ),
+        least(over, rules.light_face_over_background),
+        least(light.spread, rules.light_spread_min),
+    ];
+    let fails = follows.into_iter().find(|(holds, ..)| !holds);
+    if let Some((_, measured, limit)) = fails {
+        found.push(not_confirmed(Why::Light).map(|r| r.measured(measured, limit)));
+    } else if !at_least(light.face_gain, rules.light_gain_min) {
+        let finding = not_confirmed(Why::NoLight);
+        let measured = (light.face_gain, rules.light_gain_min);
+        found.extend(ended(
+            finding.map(|r| r.measured(measured.0, measured.1)),
+            rules.no_light,
+        ));
     }
 }
 

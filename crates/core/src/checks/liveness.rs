@@ -47,9 +47,10 @@ pub(crate) fn judge(
         let finding = not_confirmed(Why::Frozen);
         found.push(finding.map(|r| r.measured(liveness.frozen, rules.frozen_max)));
     }
-    if liveness.repeated > rules.repeated_max {
+    let repeated = part(liveness.repeated, liveness.frames);
+    if !at_most(repeated, rules.repeated_max) {
         let finding = not_confirmed(Why::Repeated);
-        found.push(finding.map(|r| r.measured(liveness.repeated, rules.repeated_max)));
+        found.push(finding.map(|r| r.measured(repeated, rules.repeated_max)));
     }
     spoof(rules, liveness.spoof, &mut found);
     found
@@ -60,14 +61,7 @@ fn frames(rules: &LivenessRules, liveness: &LivenessEvidence, found: &mut Vec<Fi
     if total < rules.frames_min {
         found.push(not_confirmed(Why::TooFew).map(|r| r.measured(total, rules.frames_min)));
     }
-    let part = |n: u32| {
-        if total == 0 {
-            0.0
-        } else {
-            n as f32 / total as f32
-        }
-    };
-    let unreadable = part(liveness.unreadable);
+    let unreadable = part(liveness.unreadable, total);
     if !at_most(unreadable, rules.unreadable_max) {
         let finding = at(ReasonCode::PhotoUnreadable);
         found.push(finding.map(|r| r.measured(unreadable, rules.unreadable_max)));
@@ -76,10 +70,17 @@ fn frames(rules: &LivenessRules, liveness: &LivenessEvidence, found: &mut Vec<Fi
         let (measured, limit) = (liveness.several_faces, rules.several_faces_max);
         found.push(at(ReasonCode::FaceMultiple).map(|r| r.measured(measured, limit)));
     }
-    let one_face = part(liveness.one_face);
+    let one_face = part(liveness.one_face, total);
     if total > 0 && !at_least(one_face, rules.one_face_min) {
         let finding = at(ReasonCode::FaceNotFound);
         found.push(finding.map(|r| r.measured(one_face, rules.one_face_min)));
+    }
+}
+
+fn part(n: u32, total: u32) -> f32 {
+    match total {
+        0 => 0.0,
+        _ => n as f32 / total as f32,
     }
 }
 

@@ -57,6 +57,21 @@ impl Hint {
         Self::HoldStill,
         Self::TurnFurther,
     ];
+
+    /// Returns whether a movement could not be seen meanwhile, so that nothing can be asked for. The others are guesses about
+    /// hair, clothes and lamps that may be wrong (dark skin is no dark room), and hide no movement: they are worth a moment's
+    /// wait and no more.
+    pub const fn hides(self) -> bool {
+        !matches!(
+            self,
+            Self::TooDark
+                | Self::TooBright
+                | Self::Backlit
+                | Self::UncoverEyes
+                | Self::UncoverMouth
+                | Self::UncoverForehead
+        )
+    }
 }
 
 /// A face that fills less of the picture's height than the policy's limit for a selfie, by this factor, still shows its
@@ -64,7 +79,8 @@ impl Hint {
 const SLACK: f32 = 0.85;
 
 /// Returns what keeps a frame from being judged, by the policy's limits for a selfie; `None` for a frame that can be.
-/// `covered` is the newest answer to whether something hides the face: it is not looked for in every frame.
+/// `covered` is the newest answer to whether something hides the face: it is not looked for in every frame. What hides a
+/// movement comes first.
 pub fn hint(limits: &FaceLimits, frame: &FrameEvidence, covered: Option<[f32; 3]>) -> Option<Hint> {
     let Some(face) = &frame.face else {
         return Some(Hint::NoFace);
@@ -81,15 +97,15 @@ pub fn hint(limits: &FaceLimits, frame: &FrameEvidence, covered: Option<[f32; 3]
     let off_centre = centre.0.hypot(centre.1) / (width.hypot(height) / 2.0).max(1.0);
     let [eyes, mouth, forehead] = covered.unwrap_or_default();
     let found = [
+        (part < limits.face_height_min * SLACK, Hint::ComeCloser),
+        (part > limits.face_height_max / SLACK, Hint::StepBack),
+        (off_centre > limits.off_centre_max, Hint::MoveIntoOval),
         (face.brightness < limits.brightness_min, Hint::TooDark),
         (
             face.brightness > limits.brightness_max || face.bright > limits.bright_max,
             Hint::TooBright,
         ),
         (face.backlight > limits.backlight_max, Hint::Backlit),
-        (part < limits.face_height_min * SLACK, Hint::ComeCloser),
-        (part > limits.face_height_max / SLACK, Hint::StepBack),
-        (off_centre > limits.off_centre_max, Hint::MoveIntoOval),
         (eyes > limits.eyes_covered_max, Hint::UncoverEyes),
         (mouth > limits.mouth_covered_max, Hint::UncoverMouth),
         (

@@ -129,6 +129,8 @@ pub struct Live {
     pub hint: Option<Hint>,
     /// Whether something hides eyes, mouth or forehead, as of the newest frame in which it was looked for.
     covered: Option<[f32; 3]>,
+    /// When advice was first given that hides no movement.
+    advised_ms: Option<u32>,
     /// Shortest time of an answer after its cue, in milliseconds.
     reaction_min_ms: u32,
     /// Longest time for an answer, in milliseconds.
@@ -145,6 +147,9 @@ const NEARLY: f32 = 0.45;
 const DAZZLED: (f32, f32) = (0.10, 0.80);
 /// Degrees from the middle up to which a face looks straight while it rests.
 const STRAIGHT: f32 = 16.0;
+/// Time in a session to take off a hat or move the lamp, in milliseconds. After it the cues come all the same: a fringe is no
+/// hat, and what still hides the face is found in the frame that is compared.
+const PATIENCE_MS: u32 = 4_000;
 
 impl Live {
     /// Begins a session.
@@ -160,6 +165,7 @@ impl Live {
             colours: Vec::new(),
             hint: None,
             covered: None,
+            advised_ms: None,
             reaction_min_ms: rules.reaction_min_ms,
             cue_limit_ms,
             session_ms: rules.session_ms,
@@ -316,10 +322,10 @@ impl Live {
             .any(|event| event.action != Action::Blink && millis(event.end) + OVER_MS > taken_ms);
         let straight = (frame.face.as_ref()).is_some_and(|face| face.pose.yaw.abs() <= STRAIGHT);
         let held = match in_the_way {
-            Some(hint) => Some(hint),
-            None if !straight => Some(Hint::LookStraight),
-            None if moving => Some(Hint::HoldStill),
-            None => None,
+            Some(hint) if hint.hides() || self.waits(taken_ms) => Some(hint),
+            _ if !straight => Some(Hint::LookStraight),
+            _ if moving => Some(Hint::HoldStill),
+            _ => None,
         };
         if held.is_some() {
             self.state = State::Resting { since_ms: None };
@@ -331,7 +337,7 @@ impl Live {
         };
         let Some(planned) = self.challenge.cues.get(self.cues.len()).copied() else {
             self.light(frame, now_ms, said);
-            return None;
+            return in_the_way;
         };
         if taken_ms.saturating_sub(since) >= planned.wait_ms {
             self.cues.push(CueEvidence {
@@ -345,8 +351,15 @@ impl Live {
                 cue: planned.cue,
                 within_ms: self.cue_limit_ms,
             });
+            return None;
         }
-        None
+        in_the_way
+    }
+
+    /// Is there still time to follow advice?
+    fn waits(&mut self, taken_ms: u32) -> bool {
+        let advised = *self.advised_ms.get_or_insert(taken_ms);
+        taken_ms < advised.saturating_add(PATIENCE_MS)
     }
 
     /// Begins with the colours, or puts a cue in their place where it is too bright for them.

@@ -50,6 +50,8 @@ pub struct SignRules {
     pub light_response_min: f32,
     pub light_chance_max: f32,
     pub light_face_over_background: f32,
+    pub light_spread_min: f32,
+    pub light_gain_min: f32,
     pub no_light: SignEnd,
     pub relief_min: f32,
     pub relief_turn_min: f32,

@@ -268,6 +268,33 @@ fn what_is_covered_or_dark_is_told() {
 }
 
 #[test]
+fn what_hides_no_movement_is_told_and_waited_for_only_a_moment() {
+    let with = |change: fn(&mut FrameFace)| {
+        let mut frame = straight();
+        change(frame.face.as_mut().expect("a face"));
+        act(drawn(7, Mode::Usual, None), &frame, AS_ASKED)
+    };
+    let usual = with(|_| {}).live;
+    for change in [
+        (|face| face.covered = Some([0.0, 0.0, 0.9])) as fn(&mut FrameFace),
+        |face| face.brightness = 0.05,
+        |face| face.backlight = 0.8,
+    ] {
+        let actor = with(change);
+        assert_eq!(actor.live.state, State::Done, "{:?}", actor.said);
+        assert!(matches!(actor.said[0], Say::Hint { hint: Some(_) }));
+        let late = actor.live.cues[0].shown_ms - usual.cues[0].shown_ms;
+        assert_eq!(late, 4_000, "only before the first cue");
+        let between = |live: &Live| live.cues[2].shown_ms - live.cues[0].shown_ms;
+        assert_eq!(between(&actor.live), between(&usual));
+    }
+    // Whoever is too far away for a movement to be seen is never asked for one.
+    let far = with(|face| face.region.height = 30.0);
+    assert_eq!(far.live.stopped(), Some(Stopped::TimedOut));
+    assert!(far.live.cues.is_empty());
+}
+
+#[test]
 fn every_text_is_there_in_every_language() {
     for locale in menshen_core::Locale::ALL {
         let catalogue = menshen_core::Catalogue::of(locale);

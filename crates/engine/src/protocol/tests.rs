@@ -26,13 +26,17 @@ fn looks() -> impl Strategy<Value = Look> {
         width,
         height: width,
     };
-    (any::<[bool; 4]>(), near).prop_map(move |([crowd, embed, spoof, details], near)| Look {
-        near: near.map(place),
-        crowd,
-        embed,
-        spoof,
-        details,
-    })
+    let flags = any::<(Option<u32>, [bool; 4])>();
+    (flags, near).prop_map(
+        move |((crowd, [embed, spoof, covered, raster]), near)| Look {
+            near: near.map(place),
+            crowd,
+            embed,
+            spoof,
+            covered,
+            raster,
+        },
+    )
 }
 
 fn frames() -> impl Strategy<Value = FrameEvidence> {

@@ -32,7 +32,7 @@ pub const POLICY: &str = r#"
     required = true
     one_face_min = 0.5
     frozen_max = 1000.0
-    repeated_max = 1000
+    repeated_max = 1.0
     [liveness.challenge]
     cues = ["turn_left", "turn_right", "nod", "blink", "mouth_open"]
     accessible_cues = ["turn_left", "turn_right", "mouth_open"]

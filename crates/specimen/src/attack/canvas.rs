@@ -5,6 +5,12 @@ use image::RgbImage;
 /// Red, green and blue in linear light, 1 is what a camera exposed for white paper shows as white.
 pub(super) type Light = [f32; 3];
 
+/// Returns what `of` says of red, green and blue. Spelled out: `array::from_fn` is a call for each channel of each pixel.
+#[inline(always)]
+pub(super) fn each(of: impl Fn(usize) -> f32) -> Light {
+    [of(0), of(1), of(2)]
+}
+
 /// A picture in linear light.
 #[derive(Clone, Debug)]
 pub(super) struct Canvas {
@@ -90,13 +96,11 @@ impl Canvas {
             at(column, below),
             at(right, below),
         );
-        let mix = |i: usize| {
+        each(|i| {
             let upper = a[i] + (b[i] - a[i]) * u;
             let lower = c[i] + (d[i] - c[i]) * u;
             upper + (lower - upper) * v
-        };
-        // Spelled out: a closure over an array is a call for each channel of each pixel.
-        [mix(0), mix(1), mix(2)]
+        })
     }
 
     /// Returns it at twice the size, new pixels between their nearest old ones.

@@ -1,7 +1,7 @@
 //! A flat thing before the camera: a printed photo, or a screen that shows a picture.
 
 use super::actor::Stance;
-use super::canvas::{Canvas, Corner, Light};
+use super::canvas::{Canvas, Corner, Light, each};
 use super::room::Room;
 use super::scene::{Lighting, SIZE, add_spot};
 use crate::rng::Rng;
@@ -137,9 +137,8 @@ impl Flat {
         canvas.paint(&corners, &triangles, |spot| {
             let [u, v] = spot.texture;
             let inside = (0.0..size[0]).contains(&u) && (0.0..size[1]).contains(&v);
-            let gain: Light = std::array::from_fn(|k| {
-                light.ambient[k] * spot.ambient + light.screen[k] * spot.screen
-            });
+            let gain: Light =
+                each(|k| light.ambient[k] * spot.ambient + light.screen[k] * spot.screen);
             match inside {
                 true => self.shine(picture.sample([u, v]), [u, v], zoom, spot.pixel, gain, time),
                 false => self.edge(gain),
@@ -230,7 +229,7 @@ impl Flat {
             } => {
                 let wave =
                     |v: f32, k: usize| (v / period * std::f32::consts::TAU + k as f32 * 1.1).sin();
-                std::array::from_fn(|k| {
+                each(|k| {
                     let ink = grey + (colour[k] - grey) * gamut;
                     let dots = 1.0 + strength * wave(place[0], k) * wave(place[1], k);
                     (black + (white - black) * ink.clamp(0.0, 1.0) * dots) * gain[k]
@@ -247,7 +246,7 @@ impl Flat {
                 let y = pixel[1] as f32 / SIZE[1] as f32;
                 let band =
                     1.0 + strength * ((y * count + time * speed) * std::f32::consts::TAU).sin();
-                std::array::from_fn(|k| {
+                each(|k| {
                     let shown = (grey + (colour[k] - grey) * gamut).clamp(0.0, 1.0);
                     let raster = raster(place, zoom, [pitch * zoom, seen], pixel, k);
                     // Glass gives back a little of what falls on it.

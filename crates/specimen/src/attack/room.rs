@@ -1,6 +1,6 @@
 //! What is seen behind a head: a room that does not turn with it, and the body below it.
 
-use super::canvas::{Canvas, Light};
+use super::canvas::{Canvas, Light, each};
 use crate::rng::{Rng, mix};
 
 /// The room is larger than a frame by this many pixels on every side: the hand that holds the phone trembles.
@@ -77,7 +77,7 @@ impl Room {
             (0.42 + 0.9 * ((y - chin) / width).clamp(0.0, 0.4)) * (1.0 - 0.9 * across * across);
         let fold = 1.0 + 0.14 * (x / width * 7.0 + self.folds + (y / width * 3.0).sin()).sin();
         let cloth = self.cloth.map(|c| c * fold * (1.0 - 0.2 * across).max(0.3));
-        let light = std::array::from_fn(|k| {
+        let light = each(|k| {
             let neck = skin[k] * shade;
             neck + (cloth[k] - neck) * cover
         });
@@ -117,9 +117,8 @@ fn average(canvas: &mut Canvas, radius: usize) {
             let old: Vec<Light> = (0..n).map(|i| canvas.pixels[at(i)]).collect();
             for i in 0..n {
                 let near = &old[i.saturating_sub(radius)..(i + radius + 1).min(n)];
-                canvas.pixels[at(i)] = std::array::from_fn(|k| {
-                    near.iter().map(|l| l[k]).sum::<f32>() / near.len() as f32
-                });
+                canvas.pixels[at(i)] =
+                    each(|k| near.iter().map(|l| l[k]).sum::<f32>() / near.len() as f32);
             }
         }
     }

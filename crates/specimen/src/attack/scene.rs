@@ -1,7 +1,7 @@
 //! A person (or a puppet of one) in a room, lit by the room and by the screen before it.
 
 use super::actor::Stance;
-use super::canvas::{Canvas, Light, Spot};
+use super::canvas::{Canvas, Light, Spot, each};
 use super::head::Puppet;
 use super::landmarks::{EYES, POINTS};
 use super::room::Room;
@@ -83,9 +83,7 @@ impl Scene {
         let corners = who.corners(stance, self.centre, self.towards);
         let lit = |colour: Light, spot: &Spot| -> Light {
             let part = if self.flat_light { 1.0 } else { spot.screen };
-            std::array::from_fn(|k| {
-                colour[k] * (light.ambient[k] * spot.ambient + light.screen[k] * part)
-            })
+            each(|k| colour[k] * (light.ambient[k] * spot.ambient + light.screen[k] * part))
         };
         let open = (stance.mouth * 1.6).clamp(0.0, 1.0);
         canvas.paint(&corners, who.triangles(), |spot| {
@@ -93,7 +91,7 @@ impl Scene {
             // The darkness behind the lips.
             let dark = if spot.hollow > 0.999 { open } else { 0.0 };
             let inside = [0.035, 0.008, 0.008];
-            std::array::from_fn(|k| colour[k] + (inside[k] * light.ambient[k] - colour[k]) * dark)
+            each(|k| colour[k] + (inside[k] * light.ambient[k] - colour[k]) * dark)
         });
         if let Some(Swap { other, part }) = swap {
             self.lay_over(&mut canvas, who, other, part, &corners, &lit);
@@ -114,7 +112,7 @@ impl Scene {
         corners: &[super::canvas::Corner],
         lit: &impl Fn(Light, &Spot) -> Light,
     ) {
-        let tint: Light = std::array::from_fn(|k| who.skin()[k] / other.skin()[k].max(1e-3));
+        let tint: Light = each(|k| who.skin()[k] / other.skin()[k].max(1e-3));
         let mut corners = corners.to_vec();
         for (i, corner) in corners.iter_mut().enumerate() {
             let edge = i >= POINTS || super::landmarks::OVAL.contains(&i);
@@ -128,7 +126,7 @@ impl Scene {
             .collect();
         canvas.paint(&corners, &face, |spot| {
             let colour = other.colour(spot.texture);
-            lit(std::array::from_fn(|k| colour[k] * tint[k]), spot)
+            lit(each(|k| colour[k] * tint[k]), spot)
         });
     }
 
@@ -139,7 +137,7 @@ impl Scene {
         let [dx, dy] = stance.shift;
         let on = |part: f32| -> Light {
             let part = if self.flat_light { 0.0 } else { part };
-            std::array::from_fn(|k| light.ambient[k] + light.screen[k] * part)
+            each(|k| light.ambient[k] + light.screen[k] * part)
         };
         let (wall, body) = (on(self.wall_part), on(self.body_part));
         // The body comes along, less than the head does.
@@ -182,9 +180,8 @@ impl Scene {
                 (a[0] + b[0]) / 2.0 + width * 0.05,
                 (a[1] + b[1]) / 2.0 - width * 0.05,
             ];
-            let strength: Light = std::array::from_fn(|k| {
-                self.glasses * (0.25 * light.ambient[k] + 1.5 * light.screen[k])
-            });
+            let strength: Light =
+                each(|k| self.glasses * (0.25 * light.ambient[k] + 1.5 * light.screen[k]));
             add_spot(canvas, at, [radius * 1.4, radius * 0.8], strength);
         }
     }

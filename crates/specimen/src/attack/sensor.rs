@@ -3,7 +3,7 @@
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 
-use super::canvas::{Canvas, Light, encoded};
+use super::canvas::{Canvas, Light, each, encoded};
 use crate::SpecimenError;
 use crate::rng::{Rng, mix};
 
@@ -74,16 +74,21 @@ impl Sensor {
         soften(&mut canvas, self.blur);
         let frame = if self.painted { 0 } else { self.frames };
         let seed = mix(self.seed ^ frame.wrapping_mul(0xD6E8_FEB8_6659_FD93));
-        let [shot, read] = self.noise;
+        let [shot, read] = [self.noise[0] * gain, (self.noise[1] * gain).powi(2)];
+        let clean = self.noise == [0.0, 0.0];
+        let tones = Tones::get();
         let mut picture = RgbImage::new(canvas.width as u32, canvas.height as u32);
         for (i, (pixel, light)) in picture.pixels_mut().zip(&canvas.pixels).enumerate() {
-            let bells = bells(seed, i as u64);
-            let levels = std::array::from_fn(|k| {
-                let value = light[k] * gains[k];
-                let sigma = (shot * gain * value.max(0.0) + (read * gain).powi(2)).sqrt();
-                tone(value + bells[k] * sigma)
-            });
-            *pixel = Rgb(levels);
+            let bells = if clean {
+                [0.0; 3]
+            } else {
+                bells(seed, i as u64)
+            };
+            let level = |k: usize| {
+                let value = (light[k] * gains[k]).max(0.0);
+                tones.level(value + bells[k] * (shot * value + read).sqrt())
+            };
+            *pixel = Rgb([level(0), level(1), level(2)]);
         }
         self.frames += 1;
         picture
@@ -115,8 +120,7 @@ impl Sensor {
         let means = sums.map(|sum| (sum / n.max(1.0)).max(1e-4));
         let mean = (means[0] + 2.0 * means[1] + means[2]) / 4.0;
         let wanted = (self.target / mean).clamp(0.2, self.exposure_max);
-        let balance: Light =
-            std::array::from_fn(|k| (means[1] / means[k]).clamp(0.3, 3.0).powf(self.grey));
+        let balance = each(|k| (means[1] / means[k]).clamp(0.3, 3.0).powf(self.grey));
         match &mut self.exposure {
             // It has had time to settle before the session.
             None => {
@@ -165,7 +169,7 @@ fn soften(canvas: &mut Canvas, part: f32) {
 /// Three bell-shaped numbers of deviation 1 for a pixel of a frame: each the sum of three even ones.
 fn bells(seed: u64, pixel: u64) -> [f32; 3] {
     let hash = mix(seed.wrapping_add(pixel.wrapping_mul(0x9E37_79B9_7F4A_7C15)));
-    std::array::from_fn(|k| {
+    each(|k| {
         let bits = hash >> (21 * k);
         let sum = (bits & 127) + (bits >> 7 & 127) + (bits >> 14 & 127);
         // Mean 190.5; three even numbers of 0..=127 have a variance of 3 * (128^2 - 1) / 12.
@@ -173,22 +177,35 @@ fn bells(seed: u64, pixel: u64) -> [f32; 3] {
     })
 }
 
-/// A camera's curve: sRGB with a soft shoulder, so that bright skin does not burn out at once.
-fn tone(value: f32) -> u8 {
-    const KNEE: f32 = 0.6;
-    let value = match value > KNEE {
-        true => KNEE + (1.0 - KNEE) * (1.0 - (-(value - KNEE) / (1.0 - KNEE)).exp()),
-        false => value,
-    };
-    level(value)
+/// A camera's curve: sRGB with a soft shoulder, so that bright skin does not burn out at once. A table over the square root of
+/// linear light, because a frame asks for a million of them.
+struct Tones(Vec<u8>);
+
+impl Tones {
+    /// Steps for a square root of 1.
+    const STEPS: f32 = 2048.0;
+    /// Light beyond this is white.
+    const BRIGHTEST: f32 = 4.0;
+
+    fn get() -> &'static Self {
+        static TONES: std::sync::LazyLock<Tones> = std::sync::LazyLock::new(|| {
+            let last = (Tones::BRIGHTEST.sqrt() * Tones::STEPS) as usize;
+            let at = |i: usize| shoulder((i as f32 / Tones::STEPS).powi(2));
+            Tones((0..=last).map(|i| encoded(at(i)).round() as u8).collect())
+        });
+        &TONES
+    }
+
+    fn level(&self, light: f32) -> u8 {
+        let at = light.clamp(0.0, Self::BRIGHTEST).sqrt() * Self::STEPS;
+        self.0[at as usize]
+    }
 }
 
-/// Rounds linear light to an sRGB level, by a table over its square root.
-fn level(value: f32) -> u8 {
-    const STEPS: usize = 2048;
-    static TABLE: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(|| {
-        let at = |i: usize| (i as f32 / STEPS as f32).powi(2);
-        (0..=STEPS).map(|i| encoded(at(i)).round() as u8).collect()
-    });
-    TABLE[(value.clamp(0.0, 1.0).sqrt() * STEPS as f32) as usize]
+fn shoulder(value: f32) -> f32 {
+    const KNEE: f32 = 0.6;
+    match value > KNEE {
+        true => KNEE + (1.0 - KNEE) * (1.0 - (-(value - KNEE) / (1.0 - KNEE)).exp()),
+        false => value,
+    }
 }

@@ -88,16 +88,20 @@ pub fn detect_frame(model: &dyn Model, image: &RgbImage) -> Result<Vec<Detection
 /// found at once: for counting the people in a picture.
 pub fn detect_crowd(model: &dyn Model, image: &RgbImage) -> Result<Vec<Detection>, ModelError> {
     let seen = detect(model, image)?;
-    beside(model, image, seen)
+    beside(model, image, seen, &tiles(image, 2))
 }
 
-/// Returns the faces as [`detect_frame`] does, and looks in tiles for smaller ones beside those that are found at once.
+/// Returns the faces of one frame of a sequence as [`detect_frame`] does, and looks for smaller ones beside them in the tile whose
+/// `turn` it is: a sequence has time, and each tile costs as much as the whole picture.
 pub fn detect_crowd_frame(
     model: &dyn Model,
     image: &RgbImage,
+    turn: u32,
 ) -> Result<Vec<Detection>, ModelError> {
     let seen = detect_frame(model, image)?;
-    beside(model, image, seen)
+    let tiles = tiles(image, 2);
+    let tile = tiles[turn as usize % tiles.len()];
+    beside(model, image, seen, &[tile])
 }
 
 /// Adds smaller faces beside a face that leaves room for them.
@@ -105,6 +109,7 @@ fn beside(
     model: &dyn Model,
     image: &RgbImage,
     mut seen: Vec<Detection>,
+    tiles: &[Rect],
 ) -> Result<Vec<Detection>, ModelError> {
     let Some(largest) = largest(&seen) else {
         return Ok(seen);
@@ -112,7 +117,7 @@ fn beside(
     if largest.region.width > CROWD * image.width().max(image.height()) as f32 {
         return Ok(seen);
     }
-    for tile in tiles(image, 2) {
+    for &tile in tiles {
         // A face that fills a tile is one that the tile cut out of a larger scene.
         let found = look(model, image, tile, SCORE)?;
         seen.extend(found.into_iter().filter(|f| !touches(f, tile, image)));

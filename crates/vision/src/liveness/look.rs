@@ -22,31 +22,37 @@ pub struct Look {
     /// `None` where the frame before showed nobody or several people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub near: Option<Rect>,
-    /// Search the whole picture for other people.
-    #[serde(default)]
-    pub crowd: bool,
+    /// Search for other people: the whole picture, and a part of it whose turn this is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crowd: Option<u32>,
     /// Measure the face's vector, for continuity and the comparison with the document.
     #[serde(default)]
     pub embed: bool,
     /// Ask the anti-spoof models.
     #[serde(default)]
     pub spoof: bool,
-    /// Measure what hides the face, periodic patterns and straight edges around it.
+    /// Measure what hides the face.
     #[serde(default)]
-    pub details: bool,
+    pub covered: bool,
+    /// Measure periodic patterns and straight edges around the face.
+    #[serde(default)]
+    pub raster: bool,
 }
 
-/// Every frame of this step is searched for other people: at 10 frames a second nobody comes and goes within half a second.
-const CROWD_STEP: usize = 5;
+/// Every frame of this step is searched for other people: whoever is as large as the subject is seen within half a second, and
+/// smaller ones when the turn comes to their part of the picture, within three.
+const CROWD_STEP: usize = 4;
 /// Every frame of this step gives a vector: a face cannot be exchanged and back within half a second without a cut.
 const EMBED_STEP: usize = 5;
 /// Every frame of this step gives a spoof score.
 const SPOOF_STEP: usize = 7;
-/// Every frame of this step gives the costly measures of the picture: they do not change with the moment.
-const DETAIL_STEP: usize = 10;
+/// Every frame of this step tells whether something hides the face: who takes off a hat wants to be believed soon.
+const COVERED_STEP: usize = 10;
+/// Every frame of this step gives the costliest measures of the picture: a screen does not come and go.
+const RASTER_STEP: usize = 25;
 /// Turned or tilted further than this, a face is not embedded, in degrees: its similarity would say
 /// more about the pose than about the person.
-const EMBED_TURN: f32 = 25.0;
+const EMBED_TURN: f32 = 20.0;
 /// The spoof models know faces that look into the camera, in degrees.
 const SPOOF_TURN: f32 = 20.0;
 
@@ -56,10 +62,14 @@ impl Look {
     pub const fn nth(index: usize, near: Option<Rect>) -> Self {
         Self {
             near,
-            crowd: index.is_multiple_of(CROWD_STEP),
+            crowd: match index.is_multiple_of(CROWD_STEP) {
+                true => Some((index / CROWD_STEP) as u32),
+                false => None,
+            },
             embed: index % EMBED_STEP == 2,
             spoof: index % SPOOF_STEP == 4,
-            details: index % DETAIL_STEP == 1,
+            covered: index % COVERED_STEP == 1,
+            raster: index % RASTER_STEP == 3,
         }
     }
 
@@ -96,7 +106,7 @@ pub fn look(
     frame.faces = faces;
     let face = face(models, image, &mesh, &frame.thumbnail, look)?;
     frame.patches = Some(patches::patches(image, &mesh));
-    if look.details {
+    if look.raster {
         frame.moire = moire::moire(image, &face.region);
         frame.border = Some(border::border(image, &face.region));
     }
@@ -115,12 +125,12 @@ fn find(
         None => None,
     };
     match kept {
-        Some(mesh) if !look.crowd => return Ok(Some((mesh, 1))),
+        Some(mesh) if look.crowd.is_none() => return Ok(Some((mesh, 1))),
         _ => {}
     }
     let found = match look.crowd {
-        true => detect_crowd_frame(models.detector, image)?,
-        false => detect_frame(models.detector, image)?,
+        Some(turn) => detect_crowd_frame(models.detector, image, turn)?,
+        None => detect_frame(models.detector, image)?,
     };
     let subject = subject(&found, image).copied();
     // The same mesh from frame to frame moves less than one that starts from the detector's box each time.
@@ -147,7 +157,7 @@ fn face(
     let pose = pose(mesh);
     let view = View::new(image, mesh);
     let glance = view.as_ref().map(glance).unwrap_or_default();
-    let hidden = view.as_ref().filter(|_| look.details).map(covered);
+    let hidden = view.as_ref().filter(|_| look.covered).map(covered);
     let around = picture::around(thumbnail, [image.width(), image.height()], mesh);
     let embedding = match models.embedder {
         Some((model, card)) if look.embed && turn(&pose) <= EMBED_TURN => {

@@ -173,6 +173,68 @@ fn room(shift: f32, seed: u32) -> RgbImage {
     })
 }
 
+/// A plain wall as a camera with noise takes it, coded as a client does.
+fn wall(seed: u32) -> RgbImage {
+    let wall = RgbImage::from_fn(640, 480, |x, y| {
+        let level = 110.0 + x as f32 / 20.0 + y as f32 / 25.0;
+        let noise = 4.0 * dice(seed.wrapping_mul(1_000_003) ^ (y * 640 + x));
+        Rgb([(level + noise).round() as u8; 3])
+    });
+    let mut jpeg = Vec::new();
+    let mut coder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 85);
+    coder.encode_image(&wall).expect("a JPEG");
+    let limits = crate::photo::Limits::default();
+    let photo = crate::Photo::decode(&jpeg, &limits).expect("our own JPEG");
+    photo.pixels
+}
+
+#[test]
+fn noise_that_is_painted_is_the_same_in_every_frame_and_a_sensors_never() {
+    let likeness = |seed: fn(u32) -> u32| {
+        let frame = |i: u32| {
+            let grey = grey::Grey::of(&wall(seed(i)));
+            let frame = FrameEvidence {
+                noise: noise::noise(&grey),
+                grain: noise::grain(&grey),
+                ..FrameEvidence::default()
+            };
+            let time = i as f32 / 10.0;
+            Timed { time, frame }
+        };
+        let frames: Vec<Timed> = (0..8).map(frame).collect();
+        noise::likeness(&frames.iter().collect::<Vec<_>>()).expect("enough noise")
+    };
+    let (sensor, painted) = (likeness(|i| i), likeness(|_| 7));
+    assert!(sensor.abs() < 0.3, "{sensor}");
+    assert!(painted > 0.95, "{painted}");
+}
+
+#[test]
+fn the_stripes_of_a_screen_beat_with_the_pixels_and_a_room_has_no_such_colours() {
+    let face = Rect {
+        x: 220.0,
+        y: 140.0,
+        width: 200.0,
+        height: 220.0,
+    };
+    let screen = |strength: f32| {
+        RgbImage::from_fn(640, 480, |x, y| {
+            let level = 110.0 + x as f32 / 20.0 + y as f32 / 25.0 + 4.0 * dice(y * 640 + x);
+            // Stripes of three colours, a third of their period apart; held a little askew.
+            let turns = (x as f32 + 0.04 * y as f32) / 7.3;
+            let stripe = |k: f32| (std::f32::consts::TAU * (turns + k / 3.0)).cos();
+            let of = |k: f32| (level + strength * stripe(k)).clamp(0.0, 255.0) as u8;
+            Rgb([of(0.0), of(1.0), of(2.0)])
+        })
+    };
+    let of = |image| moire::moire(image, &face).expect("large enough");
+    let (plain, shown) = (of(&screen(0.0)), of(&screen(4.0)));
+    assert!(plain < 0.8, "{plain}");
+    assert!(shown > 1.6, "{shown}");
+    let (cloth, noisy) = (of(&wall(1)), of(&room(0.0, 1)));
+    assert!(cloth < 1.0 && noisy < 1.0, "{cloth} {noisy}");
+}
+
 #[test]
 fn a_print_knows_its_picture_again_and_no_other() {
     let of = |shift, seed| print::print(&room(shift, seed));

@@ -16,7 +16,7 @@ use super::rectify::{PAGE_WIDTH, Page, PageRect};
 use crate::photo;
 use glare::Glare;
 use light::LightMap;
-pub(crate) use moire::lattice;
+pub(crate) use moire::{SIDE as TILE, spectrum, tile};
 
 /// A page prepared for measuring; measures of single fields share the work with those of the whole page.
 pub struct Survey<'a> {

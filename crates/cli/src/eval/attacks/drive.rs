@@ -1,6 +1,6 @@
 //! A session of a live check on a simulated clock, as the server runs it.
 
-use menshen_core::card::Metric;
+use menshen_core::card::{Metric, ModelCards};
 use menshen_core::evidence::{LiveEvidence, LivenessEvidence, SourceEvidence, TimingEvidence};
 use menshen_core::live::{Challenge, FrameEvidence, Live, Say, Stopped, Timed};
 use menshen_core::{Outcome, Policy, Reason, judge_liveness};
@@ -119,18 +119,20 @@ pub fn judged(
     let card = engine.embedder_card(engine.embedder(None)?);
     let embedder = (card.name.as_str(), card.metric.unwrap_or(Metric::Cosine));
     let ended = run(policy, challenge, source, pace, chance, Some(embedder))?;
-    let verdict = judge(policy, engine, &ended);
+    let verdict = Verdict::of(policy, &ended.evidence, &engine.cards());
     Ok((ended, verdict))
 }
 
-/// Judges a session by a policy.
-fn judge(policy: &Policy, engine: &FaceEngine, ended: &Ended) -> Verdict {
-    let reasons = judge_liveness(policy, &ended.evidence, &engine.cards());
-    // The worst of its reasons, as everywhere.
-    let ends = reasons.iter().map(|reason| Outcome::from(reason.end));
-    Verdict {
-        outcome: ends.max().unwrap_or(Outcome::Approved),
-        reasons,
+impl Verdict {
+    /// Judges what a session showed by a policy.
+    pub fn of(policy: &Policy, evidence: &LivenessEvidence, cards: &ModelCards) -> Self {
+        let reasons = judge_liveness(policy, evidence, cards);
+        // The worst of its reasons, as everywhere.
+        let ends = reasons.iter().map(|reason| Outcome::from(reason.end));
+        Self {
+            outcome: ends.max().unwrap_or(Outcome::Approved),
+            reasons,
+        }
     }
 }
 

@@ -10,6 +10,8 @@ use super::drive::{Pace, Source};
 
 /// A drawn session whose frames are measured.
 pub struct Drawn<'a> {
+    /// Who sits for it, by number.
+    pub who: usize,
     session: Session<'a>,
     engine: &'a FaceEngine,
 }
@@ -21,9 +23,10 @@ impl<'a> Drawn<'a> {
         let n = people.len() as u32;
         let who = chance.below(n);
         let other = (who + 1 + chance.below(n.saturating_sub(1))) % n.max(1);
-        let (who, other) = (&people[who as usize], &people[other as usize]);
+        let (who, other) = (who as usize, other as usize);
         Self {
-            session: Session::new(species, who, other, seed),
+            who,
+            session: Session::new(species, &people[who], &people[other], seed),
             engine,
         }
     }

@@ -55,7 +55,7 @@ pub fn histogram(sign: &str, rows: &[Row], limit: Option<f32>) -> Option<String>
         let rows = rows
             .iter()
             .filter(move |row| (row.species != "bona_fide") == attack);
-        let values = rows.filter_map(|row| row.signs.get(sign).copied());
+        let values = rows.filter_map(|row| super::report::signs(&row.evidence).get(sign).copied());
         values.filter(|v| v.is_finite()).collect::<Vec<f32>>()
     };
     let (people, attacks) = (of(false), of(true));

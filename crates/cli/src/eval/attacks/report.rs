@@ -5,29 +5,34 @@ use std::fmt::Write as _;
 use std::io::Write;
 
 use menshen_core::evidence::LivenessEvidence;
+use menshen_core::live::Hint;
 use menshen_core::reason::Param;
 use menshen_core::{Outcome, Reason};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::clips::Clip;
 use crate::context::{BOLD, DIM};
 use crate::eval::stats::clopper_pearson_upper;
 
 /// One judged session: measures and words, nothing of a face.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Row {
     /// Kind of sequence.
-    pub species: &'static str,
+    pub species: String,
     /// The session's own seed.
     pub seed: u64,
+    /// Who sat for it, by number.
+    pub who: usize,
     /// Where it led.
     pub outcome: Outcome,
     /// Why.
     pub reasons: Vec<String>,
     /// Frames.
     pub frames: usize,
-    /// Every sign by name; what was not measured is left out.
-    pub signs: BTreeMap<&'static str, f32>,
+    /// What the session still waited for when it ended.
+    pub hint: Option<Hint>,
+    /// Everything as it was judged.
+    pub evidence: LivenessEvidence,
 }
 
 /// Outcomes of one kind.

@@ -11,7 +11,7 @@ use crate::page::plane::{luma, percentile};
 use crate::page::rectify::{PAGE_WIDTH, Page};
 
 /// Side of a tile in source pixels; a power of two for the transform.
-const SIDE: usize = 128;
+pub(crate) const SIDE: usize = 128;
 /// Tiles in each direction.
 const GRID: usize = 4;
 /// Lowest frequency looked at, in periods a tile: letters and their spacing lie below.
@@ -40,10 +40,10 @@ pub(super) fn strength(page: &Page, photo: &RgbImage) -> f32 {
 
 /// Returns the strength of a lattice that most of the tiles around these points share, 0..=1; 0 where fewer than half of
 /// them lie in the picture.
-pub(crate) fn lattice(photo: &RgbImage, centres: &[Point]) -> f32 {
+fn lattice(photo: &RgbImage, centres: &[Point]) -> f32 {
     let spectra: Vec<Vec<f32>> = centres
         .iter()
-        .filter_map(|&centre| tile(photo, centre))
+        .filter_map(|&centre| tile(photo, centre, |pixel| [luma(pixel), 0.0]))
         .map(|values| prominence(spectrum(values)))
         .collect();
     if spectra.is_empty() || spectra.len() < centres.len() / 2 {
@@ -63,9 +63,13 @@ pub(crate) fn lattice(photo: &RgbImage, centres: &[Point]) -> f32 {
     ((both - FLOOR) / SPAN).clamp(0.0, 1.0)
 }
 
-/// Cuts a tile out of the photo, without its mean, faded to its rim; `None` at the photo's border or for
-/// an even tile.
-fn tile(photo: &RgbImage, centre: Point) -> Option<Vec<f32>> {
+/// Cuts a tile of one or two planes out of a photo, without its mean, faded to its rim; `None` at the photo's border or for an
+/// even tile.
+pub(crate) fn tile(
+    photo: &RgbImage,
+    centre: Point,
+    planes: impl Fn([u8; 3]) -> [f32; 2],
+) -> Option<Vec<[f32; 2]>> {
     let (left, top) = (centre.x - SIDE as f32 / 2.0, centre.y - SIDE as f32 / 2.0);
     let fits = left >= 0.0
         && top >= 0.0
@@ -76,25 +80,24 @@ fn tile(photo: &RgbImage, centre: Point) -> Option<Vec<f32>> {
     }
     let (left, top) = (left as u32, top as u32);
     let side = SIDE as u32;
-    let mut values: Vec<f32> = (0..side * side)
-        .map(|at| luma(photo.get_pixel(left + at % side, top + at / side).0))
+    let mut values: Vec<[f32; 2]> = (0..side * side)
+        .map(|at| planes(photo.get_pixel(left + at % side, top + at / side).0))
         .collect();
-    let mean = values.iter().sum::<f32>() / values.len() as f32;
-    let fade = |k: usize| {
-        (std::f32::consts::PI * (k as f32 + 0.5) / SIDE as f32)
-            .sin()
-            .powi(2)
-    };
+    let mean = [0, 1].map(|k| values.iter().map(|v| v[k]).sum::<f32>() / values.len() as f32);
+    let fades: [f32; SIDE] = std::array::from_fn(|k| {
+        let part = (k as f32 + 0.5) / SIDE as f32;
+        (std::f32::consts::PI * part).sin().powi(2)
+    });
     for (at, value) in values.iter_mut().enumerate() {
-        *value = (*value - mean) * fade(at % SIDE) * fade(at / SIDE);
+        let fade = fades[at % SIDE] * fades[at / SIDE];
+        *value = [0, 1].map(|k| (value[k] - mean[k]) * fade);
     }
-    let energy: f32 = values.iter().map(|value| value * value).sum();
+    let energy: f32 = values.iter().flatten().map(|value| value * value).sum();
     (energy > 1e-4).then_some(values)
 }
 
-/// Returns the power spectrum, zero frequency first.
-fn spectrum(values: Vec<f32>) -> Vec<f32> {
-    let mut data: Vec<[f32; 2]> = values.into_iter().map(|value| [value, 0.0]).collect();
+/// Returns the power spectrum of a tile whose second plane is the imaginary one, zero frequency first.
+pub(crate) fn spectrum(mut data: Vec<[f32; 2]>) -> Vec<f32> {
     let turns: Vec<[f32; 2]> = (0..SIDE / 2)
         .map(|k| {
             let (sin, cos) = (-std::f32::consts::TAU * k as f32 / SIDE as f32).sin_cos();
