@@ -60,14 +60,20 @@ pub struct AttackArgs {
     /// Kinds to try, with commas between them; by default all
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     species: Vec<String>,
+    /// Go on with the rows that an earlier run of the same seed has left in the folder for results
+    #[arg(long)]
+    resume: bool,
     /// Policy to judge by; by default the built-in one
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
     /// Judge these rows of earlier runs again (`attacks.jsonl`) and draw nothing: what other limits would have said of the
     /// same sessions
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["n", "recordings"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["n", "recordings", "resume"])]
     rows: Vec<PathBuf>,
 }
+
+/// The file of the rows.
+const ROWS: &str = "attacks.jsonl";
 
 /// What is needed to run sessions.
 struct Bench<'a> {
@@ -94,7 +100,12 @@ pub fn run(args: &EvalArgs, attacks: &AttackArgs, context: &Context) -> anyhow::
         if bench.people.is_empty() {
             return Err(WrongUsage("no portrait of somebody who looks straight".to_owned()).into());
         }
-        drawn(&bench, &species, attacks.n, &args.out)?
+        let path = args.out.join(ROWS);
+        let before = match attacks.resume && path.is_file() {
+            true => judged_again(&bench, std::slice::from_ref(&path))?,
+            false => Vec::new(),
+        };
+        drawn(&bench, &species, attacks.n, &path, before)?
     } else {
         (judged_again(&bench, &attacks.rows)?, Vec::new())
     };
@@ -155,15 +166,22 @@ fn drawn(
     bench: &Bench<'_>,
     species: &[Species],
     n: u64,
-    out: &Path,
+    path: &Path,
+    before: Vec<Row>,
 ) -> anyhow::Result<(Vec<Row>, Vec<Vec<Timed>>)> {
     // Rows are written as they come: a run that is cut off leaves what it found.
-    let path = out.join("attacks.jsonl");
-    let kept =
-        Mutex::new(fs::File::create(&path).with_context(|| format!("write {}", path.display()))?);
+    let mut file = fs::File::create(path).with_context(|| format!("write {}", path.display()))?;
+    for row in &before {
+        writeln!(file, "{}", serde_json::to_string(row)?)?;
+    }
+    let kept = Mutex::new(file);
+    let known: BTreeSet<(&str, u64)> = (before.iter())
+        .map(|row| (row.species.as_str(), row.seed))
+        .collect();
     // One of each kind after the other, so that a run that is cut off says something of every kind.
     let jobs: Vec<(Species, u64)> = (0..n)
         .flat_map(|i| species.iter().map(move |species| (*species, i)))
+        .filter(|(species, i)| !known.contains(&(species.name(), seed(bench, *i))))
         .collect();
     let bar = progress::bar(jobs.len() as u64, "sessions");
     let done = AtomicU64::new(0);
@@ -172,7 +190,9 @@ fn drawn(
             let line = serde_json::to_string(&row)? + "\n";
             let mut file = kept.lock().unwrap_or_else(PoisonError::into_inner);
             file.write_all(line.as_bytes())?;
-            Ok((row, ended))
+            // What thousands of sessions have shown is too much to keep.
+            let person = *species == Species::BonaFide && row.outcome == Outcome::Approved;
+            Ok((row, person.then_some(ended.frames)))
         });
         bar.inc(1);
         let so_far = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -183,12 +203,10 @@ fn drawn(
         result
     });
     bar.finish_and_clear();
-    let (mut rows, mut recordings) = (Vec::new(), Vec::new());
+    let (mut rows, mut recordings) = (before, Vec::new());
     for result in results {
-        let (row, ended) = result?;
-        if row.species == Species::BonaFide.name() && row.outcome == Outcome::Approved {
-            recordings.push(ended.frames);
-        }
+        let (row, recording) = result?;
+        recordings.extend(recording);
         rows.push(row);
     }
     Ok((rows, recordings))
@@ -215,9 +233,13 @@ fn judged_again(bench: &Bench<'_>, files: &[PathBuf]) -> anyhow::Result<Vec<Row>
     Ok(rows)
 }
 
+/// The seed of the session of that index: every kind meets the same people, rooms and challenges.
+const fn seed(bench: &Bench<'_>, index: u64) -> u64 {
+    bench.seed.wrapping_mul(1_000_003).wrapping_add(index)
+}
+
 fn session(bench: &Bench<'_>, species: Species, index: u64) -> anyhow::Result<(Row, Ended)> {
-    // Every kind meets the same people, rooms and challenges.
-    let seed = bench.seed.wrapping_mul(1_000_003).wrapping_add(index);
+    let seed = seed(bench, index);
     let mut chance = Chance::new(seed, 22);
     let rules = &bench.policy.liveness.challenge;
     let challenge = Challenge::draw(rules, Mode::Usual, None, |n| chance.below(n));

@@ -55,6 +55,18 @@ fn a_person_passes_and_a_puppet_does_not() {
 }
 
 #[test]
+fn a_session_goes_on_after_the_service_was_killed() {
+    let Some(mut place) = Place::start(service::USUAL) else {
+        return;
+    };
+    let people = std::mem::take(&mut place.people);
+    let ended = until(4, Ended::is_done, |n| {
+        place.check_over_a_crash(&mut Drawn::new(&people, Species::BonaFide, 3 + n))
+    });
+    assert_eq!(ended.state(), "done", "{ended:?} {}", place.found(&ended));
+}
+
+#[test]
 fn frames_one_by_one_come_to_a_verdict_too() {
     let Some(place) = Place::start(service::USUAL) else {
         return;

@@ -312,6 +312,12 @@ impl Client {
             self.person.asked(said["cue"].as_str().unwrap());
         } else if said["say"] == "seen" {
             self.person.rests();
+        } else if ["look_straight", "hold_still"]
+            .iter()
+            .any(|hint| said["hint"] == *hint)
+        {
+            // That it was seen may have been lost with a connection.
+            self.person.rests();
         }
         self.said.push(said.clone());
     }

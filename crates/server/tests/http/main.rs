@@ -20,6 +20,7 @@ mod entitlements;
 mod life;
 mod listed;
 mod live;
+mod live_limits;
 mod live_person;
 mod live_posts;
 mod live_support;

@@ -93,9 +93,17 @@ impl Puppet {
         self.texture.sample(place)
     }
 
-    /// Where each point of the head lies in the picture: the face's mesh first.
-    pub(super) fn places(&self) -> &[[f32; 2]] {
-        &self.places
+    /// Where each point of the head lies in the picture, the face's mesh first, with eyes closed so far. A lid that comes down
+    /// shows the skin that was folded above it, not its lashes drawn long.
+    pub(super) fn places(&self, blink: f32) -> Vec<[f32; 2]> {
+        const UNFOLDED: f32 = 0.6;
+        let mut places = self.places.clone();
+        let part = UNFOLDED * blink.clamp(0.0, 1.0);
+        for [upper, _, above] in LIDS {
+            let (lid, skin) = (self.places[upper], self.places[above]);
+            places[upper] = std::array::from_fn(|k| lid[k] + (skin[k] - lid[k]) * part);
+        }
+        places
     }
 
     /// Returns the head's corners as a camera sees them that looks at `centre`. `towards` is where most ambient light
@@ -110,6 +118,7 @@ impl Puppet {
         let camera = self.width * CAMERA;
         let away = camera / stance.near - camera;
         let inner = |i: usize| INNER_LIPS.contains(&i);
+        let places = self.places(stance.blink);
         (points.iter().zip(&self.normals).enumerate())
             .map(|(i, (&point, &normal))| {
                 let nodded = about(turn.nod(about_from(point, pivot)), pivot);
@@ -127,7 +136,7 @@ impl Puppet {
                         centre[1] + stance.shift[1] + y * seen,
                     ],
                     depth,
-                    texture: self.places[i],
+                    texture: places[i],
                     ambient: (1.0 - 0.4 * change).clamp(0.4, 1.5),
                     screen: wrapped * seen * seen,
                     cover: self.cover[i],
@@ -226,7 +235,7 @@ fn with_band(mesh: &[[f32; 3]], scale: f32) -> (Vec<[f32; 3]>, Vec<[f32; 2]>, Ve
 /// Moves the upper lids down to the lower ones.
 fn close_eyes(points: &mut [[f32; 3]], closed: f32) {
     let closed = closed.clamp(0.0, 1.0);
-    for [upper, lower] in LIDS {
+    for [upper, lower, _] in LIDS {
         let (a, b) = (points[upper], points[lower]);
         for k in 0..3 {
             points[upper][k] += (b[k] - a[k]) * 0.93 * closed;

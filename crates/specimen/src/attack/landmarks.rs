@@ -9,22 +9,22 @@ pub(super) const OVAL: [usize; 36] = [
     148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
 ];
 
-/// Points of the upper lid with those of the lower lid that they meet, both eyes.
-pub(super) const LIDS: [[usize; 2]; 14] = [
-    [246, 7],
-    [161, 163],
-    [160, 144],
-    [159, 145],
-    [158, 153],
-    [157, 154],
-    [173, 155],
-    [466, 249],
-    [388, 390],
-    [387, 373],
-    [386, 374],
-    [385, 380],
-    [384, 381],
-    [398, 382],
+/// Points of the upper lid, those of the lower lid that they meet, and those of the skin above, both eyes.
+pub(super) const LIDS: [[usize; 3]; 14] = [
+    [246, 7, 247],
+    [161, 163, 30],
+    [160, 144, 29],
+    [159, 145, 27],
+    [158, 153, 28],
+    [157, 154, 56],
+    [173, 155, 190],
+    [466, 249, 467],
+    [388, 390, 260],
+    [387, 373, 259],
+    [386, 374, 257],
+    [385, 380, 258],
+    [384, 381, 286],
+    [398, 382, 414],
 ];
 
 /// The lips' inner edge, both corners included.

@@ -94,6 +94,7 @@ impl Scene {
             each(|k| colour[k] + (inside[k] * light.ambient[k] - colour[k]) * dark)
         });
         if let Some(Swap { other, part }) = swap {
+            let other = (other, other.places(stance.blink));
             self.lay_over(&mut canvas, who, other, part, &corners, &lit);
         }
         if self.glasses > 0.0 {
@@ -107,7 +108,7 @@ impl Scene {
         &self,
         canvas: &mut Canvas,
         who: &Puppet,
-        other: &Puppet,
+        (other, places): (&Puppet, Vec<[f32; 2]>),
         part: f32,
         corners: &[super::canvas::Corner],
         lit: &impl Fn(Light, &Spot) -> Light,
@@ -118,7 +119,7 @@ impl Scene {
             let edge = i >= POINTS || super::landmarks::OVAL.contains(&i);
             corner.cover = if edge { 0.0 } else { part };
             if i < POINTS {
-                corner.texture = other.places()[i];
+                corner.texture = places[i];
             }
         }
         let face: Vec<[usize; 3]> = (who.triangles().iter().copied())

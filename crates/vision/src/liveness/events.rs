@@ -65,7 +65,7 @@ const LOWERED: f32 = -16.0;
 /// Smallest usual opening: below it the eyes are not to be seen.
 const SEEN_OPENING: f32 = 0.1;
 /// An open mouth reaches this far above rest, and is closed below the second figure.
-const MOUTH: (f32, f32) = (0.35, 0.18);
+const MOUTH: (f32, f32) = (0.28, 0.15);
 /// Shortest opening of the mouth in seconds; syllables are shorter.
 const MOUTH_TIME: f32 = 0.4;
 /// Longest time without a face inside a movement, in seconds: a far turn loses the face.

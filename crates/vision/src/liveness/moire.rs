@@ -44,7 +44,8 @@ pub(super) fn moire(image: &RgbImage, face: &Rect) -> Option<f32> {
         n += 1.0;
     }
     if n == 0.0 {
-        return None;
+        // A picture without colours has no such beat.
+        return Some(0.0);
     }
     let at = |u: i32, v: i32| {
         let wrap = |k: i32| k.rem_euclid(TILE as i32) as usize;

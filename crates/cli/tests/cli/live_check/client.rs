@@ -118,11 +118,17 @@ impl Session {
         }
     }
 
-    /// Streams what a camera sees until the session ends.
-    pub fn run(mut self, camera: &mut dyn Camera, way: Way) -> Ended {
+    /// Streams what a camera sees until the session ends. `crash` is done once, when the first action was seen; the service
+    /// is found at the address that it returns.
+    pub fn run(
+        mut self,
+        camera: &mut dyn Camera,
+        way: Way,
+        crash: Option<&mut dyn FnMut() -> SocketAddr>,
+    ) -> Ended {
         let begun = Instant::now();
         match way {
-            Way::Socket => self.by_socket(camera, begun),
+            Way::Socket => self.by_socket(camera, begun, crash),
             Way::Requests => self.by_requests(camera, begun),
         }
     }
@@ -145,7 +151,12 @@ impl Session {
         [&head[..], &mac, jpeg].concat()
     }
 
-    fn by_socket(&mut self, camera: &mut dyn Camera, begun: Instant) -> Ended {
+    fn by_socket(
+        &mut self,
+        camera: &mut dyn Camera,
+        begun: Instant,
+        mut crash: Option<&mut dyn FnMut() -> SocketAddr>,
+    ) -> Ended {
         let mut socket = self.connect();
         let mut sent = Instant::now();
         let mut next = Instant::now();
@@ -158,6 +169,13 @@ impl Session {
                 }
                 done |= said["say"] == "done";
                 camera.hear(&said, ms(begun));
+                if said["say"] == "seen"
+                    && let Some(crash) = crash.take()
+                {
+                    self.address = crash();
+                    socket = self.connect();
+                    next = Instant::now();
+                }
             }
             if !done && !given_up && Instant::now() >= next {
                 next += Duration::from_millis(STEP_MS);

@@ -58,6 +58,7 @@ most = 1000
 /// A service with a tenant of its own.
 pub struct Place {
     node: Node,
+    setup: Setup,
     operator: String,
     policy: &'static str,
     key: String,
@@ -85,11 +86,13 @@ impl Place {
             .take(2)
             .collect();
         let folder = tempfile::tempdir().unwrap();
-        let node = Node::with_engine(&Setup::new(folder.path().join("data")));
+        let setup = Setup::new(folder.path().join("data"));
+        let node = Node::with_engine(&setup);
         let operator = operator(&node);
         let key = tenant(&node, &operator, policy);
         Some(Self {
             node,
+            setup,
             operator,
             policy,
             key,
@@ -112,6 +115,29 @@ impl Place {
 
     /// Somebody new opens a live check before a camera.
     pub fn check(&self, camera: &mut dyn Camera, way: Way) -> Ended {
+        let (token, verification, session) = self.open(camera);
+        let ended = session.run(camera, way, None);
+        self.ended(&token, verification, ended)
+    }
+
+    /// The same; the service is killed in the middle of it, and started again.
+    pub fn check_over_a_crash(&mut self, camera: &mut dyn Camera) -> Ended {
+        let (token, verification, session) = self.open(camera);
+        let mut crashes = 0;
+        let mut crash = || {
+            crashes += 1;
+            self.node.child.kill().unwrap();
+            self.node.child.wait().unwrap();
+            self.node = Node::with_engine(&self.setup);
+            self.node.address
+        };
+        let ended = session.run(camera, Way::Socket, Some(&mut crash));
+        println!("{crashes} crashes, {}", ended.state());
+        self.ended(&token, verification, ended)
+    }
+
+    /// Opens a live check for somebody new: their token, the verification, the session.
+    fn open(&self, camera: &dyn Camera) -> (String, String, Session) {
         static PEOPLE: AtomicU32 = AtomicU32::new(0);
         let external = format!("person-{}", PEOPLE.fetch_add(1, Ordering::Relaxed));
         let applicant = self.post("/v1/applicants", &json!({ "external_id": external }));
@@ -125,9 +151,12 @@ impl Place {
         let token = self.post(&format!("/v1/applicants/{applicant}/tokens"), &body);
         let token = token["token"].as_str().unwrap();
         let session = Session::open(self.node.address, token, verification, camera.size());
-        let mut ended = session.run(camera, way);
-        ended.verification = verification.to_owned();
+        (token.to_owned(), verification.to_owned(), session)
+    }
+
+    fn ended(&self, token: &str, verification: String, mut ended: Ended) -> Ended {
         let path = format!("/v1/verifications/{verification}");
+        ended.verification = verification;
         let state = self.node.get(token, &path).unwrap().json();
         let asked = state["next"]
             .as_array()
