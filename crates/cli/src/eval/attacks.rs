@@ -122,6 +122,7 @@ pub fn run(args: &EvalArgs, attacks: &AttackArgs, context: &Context) -> anyhow::
     let report = Report {
         eval: "attacks",
         dataset: match &portraits {
+            _ if !attacks.rows.is_empty() => "earlier runs".to_owned(),
             Some(folder) => named(folder),
             None => "drawn portraits".to_owned(),
         },

@@ -96,9 +96,8 @@ impl Puppet {
     /// Where each point of the head lies in the picture, the face's mesh first, with eyes closed so far. A lid that comes down
     /// shows the skin that was folded above it, not its lashes drawn long.
     pub(super) fn places(&self, blink: f32) -> Vec<[f32; 2]> {
-        const UNFOLDED: f32 = 0.6;
         let mut places = self.places.clone();
-        let part = UNFOLDED * blink.clamp(0.0, 1.0);
+        let part = blink.clamp(0.0, 1.0);
         for [upper, _, above] in LIDS {
             let (lid, skin) = (self.places[upper], self.places[above]);
             places[upper] = std::array::from_fn(|k| lid[k] + (skin[k] - lid[k]) * part);
