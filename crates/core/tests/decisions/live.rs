@@ -271,10 +271,22 @@ const SIGNS: &[Sign] = &[
         "liveness_not_checked",
     ),
     (
+        "light that lies flat on the face",
+        |c| light(c).spread = 0.01,
+        Outcome::Retry,
+        "liveness_not_confirmed",
+    ),
+    (
+        "light that is too weak to tell",
+        |c| light(c).face_gain = 0.03,
+        Outcome::Review,
+        "liveness_not_confirmed",
+    ),
+    (
         "a screen by many signs",
         |c| {
             let s = signs(c);
-            (s.moire, s.border, s.bands) = (Some(0.9), Some(1.0), Some(1.0))
+            (s.moire, s.border, s.bands) = (Some(1.5), Some(1.0), Some(1.0))
         },
         Outcome::Review,
         "liveness_not_confirmed",

@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use menshen_core::evidence::FaceMeasures;
+use menshen_core::evidence::{Action, FaceMeasures};
+use menshen_core::live::{Cue, Say, Timed};
 use menshen_engine::FaceEngine;
-use menshen_specimen::attack::{Puppet, drawn_portrait_jpeg};
+use menshen_engine::live::{Look, actions};
+use menshen_specimen::attack::{Puppet, Session, Species, drawn_portrait_jpeg};
 use menshen_vision::photo::Limits;
 use menshen_vision::{Photo, parallel};
 
@@ -31,7 +33,11 @@ pub fn gather(
 ) -> anyhow::Result<Vec<Puppet>> {
     let Some(folder) = folder else {
         let mut puppets = Vec::new();
-        for i in 0..n as u64 {
+        // Not everybody who is drawn does.
+        for i in 0..4 * n as u64 {
+            if puppets.len() == n {
+                break;
+            }
             let jpeg = drawn_portrait_jpeg(seed.wrapping_add(i))?;
             let photo = Photo::decode(&jpeg, &Limits::default())?;
             puppets.extend(puppet(engine, &photo));
@@ -82,7 +88,36 @@ fn one_of_each(folder: &Path, files: &mut Vec<PathBuf>, depth: u32) -> anyhow::R
 
 fn puppet(engine: &FaceEngine, photo: &Photo) -> Option<Puppet> {
     let (measures, points) = engine.surface(photo).ok()??;
-    straight(&measures).then(|| Puppet::new(&photo.pixels, &points).ok())?
+    let puppet = straight(&measures).then(|| Puppet::new(&photo.pixels, &points).ok())??;
+    opens_its_mouth(engine, &puppet).ok()?.then_some(puppet)
+}
+
+/// Between two frames of the trial, and its length, in milliseconds.
+const TRIAL: (u32, u32) = (200, 3_600);
+
+/// Is it seen when the puppet opens its mouth? Teeth of somebody who smiled are drawn into the opening, and the mesh takes them for
+/// closed lips: nobody, in the flesh or as an attacker, would choose that portrait.
+fn opens_its_mouth(engine: &FaceEngine, puppet: &Puppet) -> anyhow::Result<bool> {
+    let mut session = Session::new(Species::BonaFide, puppet, puppet, 1);
+    let asked = Say::Cue {
+        n: 1,
+        cue: Cue::MouthOpen,
+        within_ms: TRIAL.1,
+    };
+    session.hear(&asked, 0);
+    let mut frames: Vec<Timed> = Vec::new();
+    for at_ms in (0..TRIAL.1).step_by(TRIAL.0 as usize) {
+        let near = frames.last().and_then(|timed| timed.frame.face.as_ref());
+        let look = Look {
+            near: near.map(|face| face.region),
+            ..Look::default()
+        };
+        let frame = engine.frame(&session.frame(at_ms)?, &look)?;
+        let time = at_ms as f32 / 1000.0;
+        frames.push(Timed { time, frame });
+    }
+    let seen = actions(&frames);
+    Ok(seen.iter().any(|event| event.action == Action::MouthOpen))
 }
 
 fn straight(face: &FaceMeasures) -> bool {
