@@ -450,6 +450,16 @@ impl Socket {
         self.0.send(Message::binary(bytes)).await.is_ok()
     }
 
+    /// Waits until everything that was sent has been read.
+    pub async fn caught_up(&mut self) {
+        let _ = self.0.send(Message::Ping(Vec::new().into())).await;
+        while let Some(Ok(came)) = self.0.next().await {
+            if matches!(came, Message::Pong(_)) {
+                return;
+            }
+        }
+    }
+
     pub async fn next(&mut self) -> Came {
         loop {
             return match self.0.next().await {
