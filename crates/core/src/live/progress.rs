@@ -317,9 +317,9 @@ impl Live {
         [taken_ms, now_ms]: [u32; 2],
         said: &mut Vec<Say>,
     ) -> Option<Hint> {
-        let moving = actions
-            .iter()
-            .any(|event| event.action != Action::Blink && millis(event.end) + OVER_MS > taken_ms);
+        let moving = actions.iter().any(|event| {
+            event.action != Action::Blink && millis(event.end).saturating_add(OVER_MS) > taken_ms
+        });
         let straight = (frame.face.as_ref()).is_some_and(|face| face.pose.yaw.abs() <= STRAIGHT);
         let held = match in_the_way {
             Some(hint) if hint.hides() || self.waits(taken_ms) => Some(hint),
@@ -433,8 +433,8 @@ impl Live {
             return None;
         }
         let wrong = actions.iter().find(|event| {
-            let answered =
-                millis(event.end) >= since_ms && millis(event.start) + OVER_MS >= since_ms;
+            let answered = millis(event.end) >= since_ms
+                && millis(event.start).saturating_add(OVER_MS) >= since_ms;
             answered && event.action != wanted && is_wrong(asked, event.action)
         });
         if let Some(event) = wrong {
