@@ -131,7 +131,7 @@ pub fn run(args: &EvalArgs, attacks: &AttackArgs, context: &Context) -> anyhow::
             .map(|row| row.who)
             .collect::<BTreeSet<_>>()
             .len(),
-        seed: attacks.seed,
+        seed: attacks.rows.is_empty().then_some(attacks.seed),
         lines,
         clips: real(&bench, &args.data, &args.out)?,
     };
@@ -338,13 +338,16 @@ fn write(
         fs::write(out.join(name), text).with_context(|| format!("write {name}"))
     };
     file("attacks.json", serde_json::to_string_pretty(report)?)?;
-    let command = match args.rows.is_empty() {
+    let mut command = match args.rows.is_empty() {
         true => format!(
             "menshen eval attacks --data DIR --n {} --recordings {} --seed {}",
             args.n, args.recordings, args.seed
         ),
         false => "menshen eval attacks --rows attacks.jsonl".to_owned(),
     };
+    if args.policy.is_some() {
+        command.push_str(" --policy FILE");
+    }
     file("attacks.md", report::markdown(report, &command))?;
     file("attacks.svg", plot::bars(&report.lines))?;
     let signs = rows.iter().map(|row| report::signs(&row.evidence));

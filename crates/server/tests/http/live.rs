@@ -3,15 +3,7 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::live_support::{Came, Client, Socket, World, listen, on_both};
-
-/// A client with its own token, connected.
-async fn connected(world: &World, name: &str) -> (std::net::SocketAddr, Client) {
-    let (applicant, id) = world.person(name).await;
-    let token = world.token(&applicant).await;
-    let client = Client::open(world, &id, &token).await;
-    (listen(&world.service.app).await, client)
-}
+use crate::live_support::{Came, Client, Socket, World, connected, listen, on_both, state};
 
 /// Returns the codes of what ended a session, as staff reads them.
 async fn ended_with(world: &World, client: &Client) -> String {
@@ -27,10 +19,6 @@ async fn ended_with(world: &World, client: &Client) -> String {
         .as_str()
         .unwrap_or_default()
         .to_owned()
-}
-
-async fn state(world: &World, client: &Client) -> Value {
-    world.call(Method::GET, &client.path(""), None).await.body
 }
 
 #[test]

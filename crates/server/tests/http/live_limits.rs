@@ -1,26 +1,14 @@
 //! Live checks whose connections tear, and clients that want too much.
 
-use axum::http::Method;
 use menshen_core::live::FrameEvidence;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::live_support::{Client, Socket, World, listen, on_both};
-
-async fn open(world: &World, name: &str) -> Client {
-    let (applicant, id) = world.person(name).await;
-    let token = world.token(&applicant).await;
-    Client::open(world, &id, &token).await
-}
-
-async fn state(world: &World, client: &Client) -> Value {
-    world.call(Method::GET, &client.path(""), None).await.body
-}
+use crate::live_support::{Socket, connected, on_both, state};
 
 #[test]
 fn a_connection_torn_at_any_moment_costs_nothing() {
     on_both(|world| async move {
-        let mut client = open(&world, "torn").await;
-        let at = listen(&world.service.app).await;
+        let (at, mut client) = connected(&world, "torn").await;
         let apps = [&world.service.app];
         let mut torn = [0; 5];
         for n in 0..700 {
@@ -77,14 +65,13 @@ fn more_frames_or_bytes_than_a_session_may_have_end_it() {
             ..FrameEvidence::default()
         };
         let small = [&[0xff, 0xd8][..], &serde_json::to_vec(&nobody).unwrap()].concat();
-        let at = listen(&world.service.app).await;
         let mut large = small.clone();
         large.resize(290 << 10, b' ');
         for (what, jpeg, millis, most) in [
             ("frames", small, 85, 1_000),
             ("bytes", large, 100, 40_000_000 / (290 << 10)),
         ] {
-            let mut client = open(&world, what).await;
+            let (at, mut client) = connected(&world, what).await;
             let mut socket = Socket::connect(at, &mut client).await;
             for seq in 0..=most {
                 world.advance(millis);
@@ -106,8 +93,7 @@ fn more_frames_or_bytes_than_a_session_may_have_end_it() {
 #[test]
 fn who_comes_when_all_places_are_taken_is_told_to_come_again() {
     on_both(|world| async move {
-        let mut client = open(&world, "busy").await;
-        let at = listen(&world.service.app).await;
+        let (at, mut client) = connected(&world, "busy").await;
         let places = world.service.app.live_sockets.clone();
         let n = places.available_permits() as u32;
         let taken = places.acquire_many_owned(n).await.unwrap();

@@ -374,6 +374,19 @@ impl Client {
     }
 }
 
+/// A client with its own token, and where the service listens.
+pub async fn connected(world: &World, name: &str) -> (SocketAddr, Client) {
+    let (applicant, id) = world.person(name).await;
+    let token = world.token(&applicant).await;
+    let client = Client::open(world, &id, &token).await;
+    (listen(&world.service.app).await, client)
+}
+
+/// Where a session stands.
+pub async fn state(world: &World, client: &Client) -> Value {
+    world.call(Method::GET, &client.path(""), None).await.body
+}
+
 /// A connection by WebSocket.
 pub struct Socket(WebSocketStream<TcpStream>);
 

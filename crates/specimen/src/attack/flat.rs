@@ -137,8 +137,7 @@ impl Flat {
         canvas.paint(&corners, &triangles, |spot| {
             let [u, v] = spot.texture;
             let inside = (0.0..size[0]).contains(&u) && (0.0..size[1]).contains(&v);
-            let gain: Light =
-                each(|k| light.ambient[k] * spot.ambient + light.screen[k] * spot.screen);
+            let gain = each(|k| light.ambient[k] * spot.ambient + light.screen[k] * spot.screen);
             match inside {
                 true => self.shine(picture.sample([u, v]), [u, v], zoom, spot.pixel, gain, time),
                 false => self.edge(gain),

@@ -93,9 +93,8 @@ impl Scene {
             let inside = [0.035, 0.008, 0.008];
             each(|k| colour[k] + (inside[k] * light.ambient[k] - colour[k]) * dark)
         });
-        if let Some(Swap { other, part }) = swap {
-            let other = (other, other.places(stance.blink));
-            self.lay_over(&mut canvas, who, other, part, &corners, &lit);
+        if let Some(swap) = swap {
+            self.lay_over(&mut canvas, who, swap, stance.blink, &corners, &lit);
         }
         if self.glasses > 0.0 {
             self.reflections(&mut canvas, &corners, who.width(), light);
@@ -108,12 +107,13 @@ impl Scene {
         &self,
         canvas: &mut Canvas,
         who: &Puppet,
-        (other, places): (&Puppet, Vec<[f32; 2]>),
-        part: f32,
+        Swap { other, part }: Swap<'_>,
+        blink: f32,
         corners: &[super::canvas::Corner],
         lit: &impl Fn(Light, &Spot) -> Light,
     ) {
         let tint: Light = each(|k| who.skin()[k] / other.skin()[k].max(1e-3));
+        let places = other.places(blink);
         let mut corners = corners.to_vec();
         for (i, corner) in corners.iter_mut().enumerate() {
             let edge = i >= POINTS || super::landmarks::OVAL.contains(&i);

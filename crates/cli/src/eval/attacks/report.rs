@@ -67,8 +67,8 @@ pub struct Report {
     pub dataset: String,
     /// People they show.
     pub people: usize,
-    /// The seed.
-    pub seed: u64,
+    /// The seed of what was drawn; none where rows of earlier runs were judged.
+    pub seed: Option<u64>,
     /// Kinds in order.
     pub lines: Vec<Line>,
     /// Real clips, where there were any.
@@ -169,12 +169,20 @@ pub fn line(species: &str, attack: bool, outcomes: &[(Outcome, Vec<String>)]) ->
     }
 }
 
+fn seed(report: &Report) -> String {
+    report
+        .seed
+        .map_or_else(String::new, |seed| format!(", seed {seed}"))
+}
+
 /// Prints for people.
 pub fn print(out: &mut dyn Write, report: &Report) -> std::io::Result<()> {
     writeln!(
         out,
-        "{BOLD}Simulated attacks{BOLD:#} on {} people of {}, seed {}",
-        report.people, report.dataset, report.seed
+        "{BOLD}Simulated attacks{BOLD:#} on {} people of {}{}",
+        report.people,
+        report.dataset,
+        seed(report)
     )?;
     let (kind, bound) = ("kind", "95 % bound");
     writeln!(
@@ -238,10 +246,12 @@ fn most(reasons: &BTreeMap<String, u64>, n: usize) -> Vec<(&String, u64)> {
 /// Returns the table for SECURITY.md.
 pub fn markdown(report: &Report, command: &str) -> String {
     let mut text = format!(
-        "Made by `{command}`: {} people of {}, seed {}. All of it is simulated.\n\n\
+        "Made by `{command}`: {} people of {}{}. All of it is simulated.\n\n\
          | kind | N | accepted | left to a person | refused | error | 95 % upper bound |\n\
          |---|---:|---:|---:|---:|---:|---:|\n",
-        report.people, report.dataset, report.seed
+        report.people,
+        report.dataset,
+        seed(report)
     );
     for line in &report.lines {
         let what = if line.attack { "APCER" } else { "BPCER" };
