@@ -158,7 +158,9 @@ pub fn relation(a: &str, b: &str) -> NameRelation {
     if left.is_empty() || right.is_empty() {
         return NameRelation::different(1);
     }
+    // Only one of the two is put in other orders; where the parts are cut elsewhere (JAB, AB J) it matters which.
     same_letters(&left, &right)
+        .or_else(|| same_letters(&right, &left))
         .or_else(|| align::transliterated(&left, &right))
         .or_else(|| align::truncated(&left, &right))
         .unwrap_or_else(|| NameRelation::different(align::first_difference(&left, &right)))

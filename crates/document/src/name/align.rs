@@ -39,6 +39,12 @@ struct Way {
 /// Finds a transliteration, in the order given or another.
 pub(super) fn transliterated(left: &Parts, right: &Parts) -> Option<NameRelation> {
     let (spelled, flat) = sides(left, right)?;
+    let both = !flat.has_han() && !is_plain(flat);
+    spelled_as(spelled, flat).or_else(|| both.then(|| spelled_as(flat, spelled)).flatten())
+}
+
+/// Finds a spelling of one name, in the order given, that is the other one in any order.
+fn spelled_as(spelled: &Parts, flat: &Parts) -> Option<NameRelation> {
     let readings = readings(spelled);
     let forms = flat_forms(flat, spelled.has_han());
     for order in flat.orders() {
