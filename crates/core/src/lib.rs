@@ -7,6 +7,7 @@ mod finding;
 mod pages;
 
 pub mod access;
+pub mod account;
 pub mod appeal;
 pub mod attachment;
 pub mod attempts;

@@ -88,6 +88,38 @@ pub fn judge(password: &str, login: &str, name: &str) -> Result<(), Weak> {
     }
 }
 
+/// Shortest password of a person's account beside a second factor, and alone (NIST SP 800-63B-4, 3.1.1.2).
+pub const SHORTEST_OF_TWO: usize = 8;
+/// The same without one.
+pub const SHORTEST_ALONE: usize = 15;
+
+/// Judges a password, already [`normal`], of a person's account, for somebody with these names and addresses.
+///
+/// # Errors
+/// [`Weak`].
+pub fn judge_account(password: &str, names: &[&str], second_factor: bool) -> Result<(), Weak> {
+    let shortest = match second_factor {
+        true => SHORTEST_OF_TWO,
+        false => SHORTEST_ALONE,
+    };
+    match password.chars().count() {
+        n if n < shortest => return Err(Weak::Short),
+        n if n > LONGEST => return Err(Weak::Long),
+        _ => {}
+    }
+    let bare = letters(password);
+    let own = names
+        .iter()
+        .flat_map(|name| [*name, name.split('@').next().unwrap_or(name)]);
+    if own.map(letters).any(|own| !own.is_empty() && own == bare) {
+        return Err(Weak::LikeName);
+    }
+    match is_common(password) {
+        true => Err(Weak::Common),
+        false => Ok(()),
+    }
+}
+
 /// Returns letters and digits alone, without case.
 fn letters(text: &str) -> String {
     folded(text)

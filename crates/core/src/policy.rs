@@ -1,5 +1,6 @@
 //! The policy: every limit of acceptance, as a documented TOML file with defaults.
 
+mod accounts;
 mod appeals;
 mod clients;
 mod duplicates;
@@ -16,6 +17,7 @@ use menshen_document::{Country, DocumentKind, Field};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use accounts::{AccountRules, HoldHours, UnknownDevice};
 pub use appeals::AppealRules;
 pub use clients::{Client, ClientRule, NoClient, Version, judge_client};
 pub use duplicates::DuplicateRules;
@@ -105,6 +107,9 @@ pub struct Policy {
     /// Rules about appeals. Left out of the identity where they are the default: they judge no verification.
     #[serde(default, skip_serializing_if = "AppealRules::is_default")]
     pub appeals: AppealRules,
+    /// Rules about accounts. Left out of the identity where they are the default, for the same reason.
+    #[serde(default, skip_serializing_if = "AccountRules::is_default")]
+    pub accounts: AccountRules,
 }
 
 /// Rules about documents.

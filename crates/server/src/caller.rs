@@ -9,10 +9,12 @@ use menshen_core::access::{Caller, Scope};
 use menshen_core::ids::{AppealId, ApplicantId, TicketId, VerificationId};
 use menshen_store::{AppealRow, ApplicantRow, TenantRow, TicketRow, VerificationRow};
 
+use crate::account;
 use crate::app::App;
 use crate::appeal::Appeal;
 use crate::problem::ApiError;
 use crate::sign_in;
+use crate::sign_in::browser::PEOPLE;
 
 /// A permission as a type.
 pub trait Permission: Send + Sync {
@@ -73,11 +75,7 @@ impl<P: Permission> FromRequestParts<App> for Allowed<P> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let found = match bearer(parts) {
             Some(secret) => identify(app, secret).await?,
-            // A browser in which somebody of staff has signed in.
-            None => {
-                let signed = sign_in::signed_in(app, parts).await?;
-                signed.map(|signed| (signed.caller(), signed.tenant))
-            }
+            None => by_cookie(app, parts).await?,
         };
         Self::admit(found)
     }
@@ -102,6 +100,18 @@ impl<P: Permission> FromRequestParts<App> for OnSocket<P> {
         let secret = bearer(parts).or_else(named).ok_or(ApiError::Stranger)?;
         Allowed::admit(identify(app, secret).await?).map(Self)
     }
+}
+
+/// Returns who has signed in, in a browser. One in which both a person and somebody of staff have is the person's where a page of
+/// theirs says so.
+async fn by_cookie(app: &App, parts: &Parts) -> Result<Option<(Caller, TenantRow)>, ApiError> {
+    if !PEOPLE.is_named(parts)
+        && let Some(signed) = sign_in::signed_in(app, parts).await?
+    {
+        return Ok(Some((signed.caller(), signed.tenant)));
+    }
+    let signed = account::signed_in(app, parts).await?;
+    Ok(signed.map(|signed| (signed.caller(), signed.tenant)))
 }
 
 /// Returns the secret of a request.

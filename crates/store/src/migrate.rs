@@ -84,6 +84,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0012_live.sql"),
         include_str!("../migrations/postgres/0012_live.sql"),
     ),
+    (
+        13,
+        "accounts",
+        include_str!("../migrations/sqlite/0013_accounts.sql"),
+        include_str!("../migrations/postgres/0013_accounts.sql"),
+    ),
 ];
 
 /// Returns the version of the tables.
