@@ -2,6 +2,7 @@
 
 mod appeals;
 mod clients;
+mod diagnosis;
 mod duplicates;
 pub mod entitlements;
 mod live;
@@ -18,6 +19,7 @@ use sha2::{Digest, Sha256};
 
 pub use appeals::AppealRules;
 pub use clients::{Client, ClientRule, NoClient, Version, judge_client};
+pub use diagnosis::DiagnosisRules;
 pub use duplicates::DuplicateRules;
 pub use entitlements::EntitlementRules;
 pub use live::{ChallengeRules, FusedRules, LiveTries, SignEnd, SignRules};
@@ -105,6 +107,9 @@ pub struct Policy {
     /// Rules about appeals. Left out of the identity where they are the default: they judge no verification.
     #[serde(default, skip_serializing_if = "AppealRules::is_default")]
     pub appeals: AppealRules,
+    /// When a program's surroundings are told as a fault. Left out of the identity where all is as usual: nobody is judged by it.
+    #[serde(default, skip_serializing_if = "DiagnosisRules::is_usual")]
+    pub diagnosis: DiagnosisRules,
 }
 
 /// Rules about documents.

@@ -191,6 +191,11 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
         "appeals",
         "1 to 366 days and 1 to 100 appeals and codes",
     )?;
+    ensure(
+        policy.diagnosis.is_sound(),
+        "diagnosis.luminance_min",
+        "below `luminance_max`",
+    )?;
     let rules = &policy.entitlements;
     let levels = rules.levels.keys();
     ensure(
