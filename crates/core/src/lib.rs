@@ -18,6 +18,7 @@ pub mod case_code;
 pub mod catalogue;
 pub mod claims;
 pub mod decide;
+pub mod diagnosis;
 pub mod diagnostics;
 pub mod duplicate;
 pub mod entitlement;

@@ -114,6 +114,23 @@ async fn by_cookie(app: &App, parts: &Parts) -> Result<Option<(Caller, TenantRow
     Ok(signed.map(|signed| (signed.caller(), signed.tenant)))
 }
 
+/// The same for a route that also answers people who cannot sign in: nobody, where no secret is shown. One that is shown must be
+/// good, as everywhere. Cookies say nothing here.
+pub struct Perhaps<P>(pub Option<Allowed<P>>);
+
+impl<P: Permission> FromRequestParts<App> for Perhaps<P> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        if !parts.headers.contains_key(AUTHORIZATION) {
+            return Ok(Self(None));
+        }
+        let secret = bearer(parts).ok_or(ApiError::Stranger)?;
+        let allowed = Allowed::admit(identify(app, secret).await?)?;
+        Ok(Self(Some(allowed)))
+    }
+}
+
 /// Returns the secret of a request.
 pub fn bearer(parts: &Parts) -> Option<&str> {
     let header = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;

@@ -42,6 +42,8 @@ mod sign_in;
 mod start;
 mod statement;
 mod ticket;
+#[cfg(test)]
+mod vectors;
 mod verdict;
 mod web;
 

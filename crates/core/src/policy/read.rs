@@ -196,6 +196,11 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
         "accounts",
         "at most 8784 hours, 1 to 90 days, 1 to 100 codes a day",
     )?;
+    ensure(
+        policy.diagnosis.is_sound(),
+        "diagnosis.luminance_min",
+        "below `luminance_max`",
+    )?;
     let rules = &policy.entitlements;
     let levels = rules.levels.keys();
     ensure(

@@ -16,6 +16,7 @@ pub mod contacts;
 pub mod data;
 pub mod decisions;
 pub mod deliveries;
+pub mod diagnosis;
 pub mod diagnostics;
 pub mod enrolment;
 pub mod entitlements;
@@ -97,6 +98,7 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(tickets::close_ticket))
         .routes(routes!(tickets::get_ticket_attachment))
         .routes(routes!(official::check_code))
+        .routes(routes!(diagnosis::diagnose))
         .routes(routes!(support::list_queue))
         .routes(routes!(support::open_ticket))
         .routes(routes!(support::answer_ticket))

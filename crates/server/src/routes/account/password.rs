@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use menshen_core::account::Action;
 use menshen_core::notice::Notice;
-use menshen_core::password;
+use menshen_core::password::{self, Guard};
 use menshen_core::strikes::Tried;
 use menshen_store::{AccountSecret, SessionStage, Tx};
 use serde::Deserialize;
@@ -95,6 +95,6 @@ async fn check(tx: &mut Tx, signed: &Signed, new: &Secret) -> Result<(), ApiErro
         own.extend(address.map(|contact| contact.address));
     }
     let own: Vec<&str> = own.iter().map(String::as_str).collect();
-    let judged = password::judge_account(&password::normal(new.reveal()), &own, true);
+    let judged = password::judge_account(&password::normal(new.reveal()), &own, Guard::BesideAnother);
     judged.map_err(|weak| ApiError::invalid(weak.code(), weak.to_string()))
 }

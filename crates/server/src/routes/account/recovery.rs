@@ -10,7 +10,7 @@ use menshen_core::access::Caller;
 use menshen_core::account::HoldReason;
 use menshen_core::ids::{ApplicantId, TenantId};
 use menshen_core::notice::Notice;
-use menshen_core::password;
+use menshen_core::password::{self, Guard};
 use menshen_core::policy::Policy;
 use menshen_core::strikes::Tried;
 use menshen_core::time::{DAY, Millis};
@@ -448,7 +448,7 @@ pub async fn finish_recovery(
         };
         return Err(ApiError::conflict("recovery_not_ready", detail));
     }
-    let judged = password::judge_account(&password::normal(asked.password.reveal()), &[], true);
+    let judged = password::judge_account(&password::normal(asked.password.reveal()), &[], Guard::BesideAnother);
     judged.map_err(|weak| ApiError::invalid(weak.code(), weak.to_string()))?;
     let proof = asked.device.check(row.tenant_id)?;
     let hash = passwords::hash(&app, asked.password.reveal()).await?;

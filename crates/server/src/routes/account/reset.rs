@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use menshen_core::account::{Factor, HoldReason};
 use menshen_core::notice::Notice;
-use menshen_core::password;
+use menshen_core::password::{self, Guard};
 use menshen_core::strikes::Tried;
 use menshen_store::{AccountSecret, CodeKind, CodePurpose, DigestKind, StoreError};
 use serde::{Deserialize, Serialize};
@@ -130,7 +130,7 @@ pub async fn finish_reset(
     let judged = password::judge_account(
         &password::normal(asked.password.reveal()),
         &[&contact.address],
-        true,
+        Guard::BesideAnother,
     );
     judged.map_err(|weak| ApiError::invalid(weak.code(), weak.to_string()))?;
     let policy = app.policy(&tenant)?;
