@@ -9,6 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use menshen_core::access::Scope;
 use serde_json::{Value, json};
 
+use crate::account_page::COOKIE as PERSONS;
 use crate::browser::{NAME as COOKIE, PASSWORD};
 use crate::support::passport;
 
@@ -21,12 +22,16 @@ pub enum For {
     SignedIn,
     /// Whoever proves with the call who they are; no secret.
     Whoever,
+    /// A browser in which a person has signed in to their account; no secret.
+    Account,
+    /// A person's own page, whoever looks at it.
+    Page,
     /// Nobody in particular, who names a tenant, or whoever could read; what is shown must be good.
     Anyone(Scope),
     Everybody,
 }
 
-use For::{Anyone, Everybody, Keys, People, SignedIn, Whoever};
+use For::{Account, Anyone, Everybody, Keys, Page, People, SignedIn, Whoever};
 use Scope::{
     AuditRead, BlocklistWrite, CasesRead, CasesWork, KeysWrite, Operate, PersonalRead, PolicyWrite,
     PrivacyWrite, ScreeningRead, ScreeningWrite, StaffWrite, TicketsAnswer, VerificationsRead,
@@ -316,6 +321,51 @@ pub const TABLE: &[(&str, &str, For)] = &[
         "/v1/screening/hits/{id}/confirm",
         Keys(ScreeningWrite),
     ),
+    ("POST", "/v1/account/registrations", Page),
+    ("POST", "/v1/account/registrations/code", Page),
+    ("POST", "/v1/account/registrations/invitation", Page),
+    ("POST", "/v1/account/registrations/finish", Page),
+    ("POST", "/v1/invitation-codes", Keys(PolicyWrite)),
+    ("GET", "/v1/invitation-codes", Keys(PolicyWrite)),
+    ("DELETE", "/v1/invitation-codes/{id}", Keys(PolicyWrite)),
+    ("POST", "/v1/account/session", Page),
+    ("GET", "/v1/account/session", Account),
+    ("DELETE", "/v1/account/session", Account),
+    ("POST", "/v1/account/session/code", Whoever),
+    ("POST", "/v1/account/session/factor", Whoever),
+    ("POST", "/v1/account/session/device-key", Page),
+    ("POST", "/v1/account/session/face", Whoever),
+    ("POST", "/v1/account/session/face/finish", Whoever),
+    ("GET", "/v1/account/sessions", Account),
+    ("DELETE", "/v1/account/sessions/{id}", Account),
+    ("POST", "/v1/account/devices/nonce", Page),
+    ("GET", "/v1/account/devices", Account),
+    ("POST", "/v1/account/session/device", Account),
+    ("PUT", "/v1/account/devices/{id}", Account),
+    ("POST", "/v1/account/devices/{id}/revoke", Account),
+    ("POST", "/v1/account/session/verification", Account),
+    ("POST", "/v1/account/session/trust", Account),
+    ("POST", "/v1/account/step-ups", Account),
+    ("POST", "/v1/account/step-ups/{id}/code", Account),
+    ("POST", "/v1/account/step-ups/{id}/confirm", Account),
+    ("POST", "/v1/step-ups/{id}/use", Keys(VerificationsWrite)),
+    ("GET", "/v1/account/factors", Account),
+    ("POST", "/v1/account/factors/recovery-codes", Account),
+    ("PUT", "/v1/account/factors/face", Account),
+    ("DELETE", "/v1/account/factors/face", Account),
+    ("POST", "/v1/account/factors/totp/offer", Account),
+    ("PUT", "/v1/account/factors/totp", Account),
+    ("POST", "/v1/account/factors/totp/remove", Account),
+    ("PUT", "/v1/account/password", Account),
+    ("POST", "/v1/account/contacts", Account),
+    ("PUT", "/v1/account/contacts", Account),
+    ("POST", "/v1/account/password-resets", Page),
+    ("POST", "/v1/account/password-resets/finish", Page),
+    ("POST", "/v1/account/recoveries", Page),
+    ("POST", "/v1/account/recoveries/code", Page),
+    ("POST", "/v1/account/recoveries/state", Page),
+    ("POST", "/v1/account/recoveries/stop", Page),
+    ("POST", "/v1/account/recoveries/finish", Page),
     ("GET", "/v1/audit", Keys(AuditRead)),
     ("GET", "/v1/audit/checkpoint", Keys(AuditRead)),
     ("GET", "/v1/audit/{seq}/proof", Keys(AuditRead)),
@@ -373,6 +423,8 @@ pub fn request_with(
         "tickets" | "support" => "ticket",
         "review" => "case",
         "screening" => "hit",
+        "invitation-codes" => "invitation",
+        "step-ups" => "step_up",
         _ => "key",
     };
     let mut filled = (*path).to_owned();
@@ -413,6 +465,31 @@ pub fn request_with(
         ("POST", "/v1/official/check") => {
             json!({ "applicant": ids["applicant"], "code": "2222-2222" })
         }
+        ("POST", "/v1/invitation-codes") => {
+            json!({ "code": format!("C{}", secret.len()), "label": "x", "benefit": {} })
+        }
+        ("POST", "/v1/step-ups/{id}/use") => {
+            json!({ "applicant": ids["applicant"], "action": "withdrawal", "detail": "x" })
+        }
+        ("POST", "/v1/account/session/code" | "/v1/account/step-ups/{id}/code") => {
+            json!({ "factor": "sms_code" })
+        }
+        ("POST", "/v1/account/session/factor" | "/v1/account/step-ups/{id}/confirm") => {
+            json!({ "factor": "totp", "code": "000000" })
+        }
+        ("POST", "/v1/account/session/face/finish") => {
+            json!({ "verification": ids["verification"] })
+        }
+        ("POST", "/v1/account/step-ups") => json!({ "action": "add_factor", "detail": "totp" }),
+        ("PUT", "/v1/account/devices/{id}") => json!({ "name": "x" }),
+        ("PUT", "/v1/account/factors/totp") => json!({ "code": "000000" }),
+        ("PUT", "/v1/account/password") => json!({ "password": PASSWORD }),
+        ("POST", "/v1/account/contacts") => json!({ "phone": "+8613800000000" }),
+        ("PUT", "/v1/account/contacts") => json!({ "phone": "+8613800000000", "code": "000000" }),
+        ("POST", "/v1/account/session/device") => {
+            json!({ "key": "x", "nonce": "x", "signature": "x" })
+        }
+        ("POST" | "PUT", path) if path.starts_with("/v1/account/") => json!({}),
         ("POST", "/v1/diagnosis") => json!({ "diagnostics": {} }),
         ("POST", "/v1/verifications") => json!({ "applicant": ids["applicant"], "level": "L2" }),
         ("POST", "/v1/entitlements/check") => {
@@ -474,9 +551,14 @@ pub fn request_with(
         .header("upload-offset", "0")
         .header("upload-metadata", metadata.join(","))
         .header(header::CONTENT_TYPE, kind);
-    request = request.header("menshen-console", "1");
+    let own = path.starts_with("/v1/account/");
+    let (named, held) = match own {
+        true => ("menshen-page", PERSONS),
+        false => ("menshen-console", COOKIE),
+    };
+    request = request.header(named, "1");
     if let Some(cookie) = cookie {
-        request = request.header(header::COOKIE, format!("{COOKIE}={cookie}"));
+        request = request.header(header::COOKIE, format!("{held}={cookie}"));
     }
     if !secret.is_empty() {
         request = request.header(header::AUTHORIZATION, format!("Bearer {secret}"));

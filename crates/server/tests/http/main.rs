@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod access;
+mod account_guesses;
+mod account_page;
+mod account_things;
+mod accounts;
 mod appeal_again;
 mod appeal_verdicts;
 mod appeals;

@@ -95,6 +95,7 @@ async fn check(tx: &mut Tx, signed: &Signed, new: &Secret) -> Result<(), ApiErro
         own.extend(address.map(|contact| contact.address));
     }
     let own: Vec<&str> = own.iter().map(String::as_str).collect();
-    let judged = password::judge_account(&password::normal(new.reveal()), &own, Guard::BesideAnother);
+    let judged =
+        password::judge_account(&password::normal(new.reveal()), &own, Guard::BesideAnother);
     judged.map_err(|weak| ApiError::invalid(weak.code(), weak.to_string()))
 }

@@ -448,7 +448,11 @@ pub async fn finish_recovery(
         };
         return Err(ApiError::conflict("recovery_not_ready", detail));
     }
-    let judged = password::judge_account(&password::normal(asked.password.reveal()), &[], Guard::BesideAnother);
+    let judged = password::judge_account(
+        &password::normal(asked.password.reveal()),
+        &[],
+        Guard::BesideAnother,
+    );
     judged.map_err(|weak| ApiError::invalid(weak.code(), weak.to_string()))?;
     let proof = asked.device.check(row.tenant_id)?;
     let hash = passwords::hash(&app, asked.password.reveal()).await?;
