@@ -85,6 +85,9 @@ ids! {
     AccountCodeId "A code that was sent to an address of an account.";
     StepUpId "A sensitive action that a person has confirmed with a factor.";
     RecoveryId "A person's way back into an account.";
+    OidcClientId "An app that people sign in to.";
+    OidcGrantId "One sign-in of a person to such an app.";
+    OidcKeyId "A key that signs ID tokens.";
 }
 
 #[cfg(test)]

@@ -44,6 +44,10 @@ pub enum DigestKind {
     AccountLogin,
     /// What is shown of a sensitive action that is to be confirmed.
     StepUp,
+    /// A person, as the apps of one sector know them.
+    OidcSubject,
+    /// A session, as one app knows it.
+    OidcSession,
 }
 
 impl DigestKind {
@@ -65,6 +69,8 @@ impl DigestKind {
             Self::Print => "print",
             Self::AccountLogin => "account_login",
             Self::StepUp => "step_up",
+            Self::OidcSubject => "oidc_subject",
+            Self::OidcSession => "oidc_session",
         }
     }
 }

@@ -90,6 +90,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0013_accounts.sql"),
         include_str!("../migrations/postgres/0013_accounts.sql"),
     ),
+    (
+        16,
+        "oidc",
+        include_str!("../migrations/sqlite/0016_oidc.sql"),
+        include_str!("../migrations/postgres/0016_oidc.sql"),
+    ),
 ];
 
 /// Returns the version of the tables.

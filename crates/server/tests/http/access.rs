@@ -10,20 +10,27 @@ use menshen_store::{LiveState, NewLive};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::calls::For::{Account, Anyone, Everybody, Keys, Page, People, SignedIn, Whoever};
+use crate::calls::For::{
+    Account, Anyone, Everybody, Keys, Page, People, Public, SignedIn, Whoever,
+};
 use crate::calls::{For, Ids, TABLE, blocked, name, names_a_record, request, request_with};
 use crate::notices::Gateway;
+use crate::oidc_support;
 use crate::support::{Answer, Service, on_both_with};
 
 #[test]
 fn no_caller_reaches_what_is_not_theirs() {
     assert_eq!(documented(), listed(), "the table and the document differ");
     let gateway = Gateway::listen();
-    on_both_with(gateway.config(), |service| async {
+    let config = menshen_server::Config {
+        sms: gateway.config().sms,
+        ..oidc_support::config()
+    };
+    on_both_with(config, |service| async {
         let service = service;
         let world = World::new(&service, &gateway).await;
         let mut n_cells = 0;
-        let shut = |whom: For| !matches!(whom, Everybody | Anyone(_) | Page);
+        let shut = |whom: For| !matches!(whom, Everybody | Public | Anyone(_) | Page);
         for route in TABLE.iter().filter(|(_, _, whom)| shut(*whom)) {
             n_cells += world.strangers(route).await;
             n_cells += world.other_tenant(route).await;
@@ -281,7 +288,7 @@ impl<'a> World<'a> {
         }
         let needed = match route.2 {
             Keys(needed) | People(needed) => needed,
-            SignedIn | Whoever | Anyone(_) | Everybody | Account | Page => return n_cells,
+            SignedIn | Whoever | Anyone(_) | Everybody | Account | Page | Public => return n_cells,
         };
         for (role, cookie) in &self.signed_in {
             if role.scopes().contains(&needed) {
@@ -393,6 +400,27 @@ impl<'a> World<'a> {
         n_cells
     }
 
+    /// Whatever secret comes with it, the answer is the same.
+    async fn public(&self, route: &(&str, &str, For)) -> u32 {
+        let nobody = self.ask(route, &self.own, "").await;
+        assert!(!nobody.status.is_server_error(), "{:?}", name(route));
+        let all = self.ended.iter().map(|(_, secret)| secret);
+        let all = all.chain(self.scoped.iter().map(|(_, secret)| secret));
+        let mut n_cells = 1;
+        for secret in all.chain([&self.owner]) {
+            let answer = self.ask(route, &self.own, secret).await;
+            let both = (answer.status, answer.bytes);
+            assert_eq!(
+                both,
+                (nobody.status, nobody.bytes.clone()),
+                "{:?}",
+                name(route)
+            );
+            n_cells += 1;
+        }
+        n_cells
+    }
+
     async fn the_right_ones(&self, route: &(&str, &str, For)) -> u32 {
         let passed = |answer: &Answer| {
             let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
@@ -406,6 +434,9 @@ impl<'a> World<'a> {
         }
         if let Anyone(needed) = route.2 {
             return self.anyone(route, needed).await;
+        }
+        if route.2 == Public {
+            return self.public(route).await;
         }
         let (Keys(needed) | People(needed)) = route.2 else {
             if route.2 == Whoever {
@@ -500,6 +531,7 @@ async fn live(service: &Service, applicant: &str, verification: &str) -> String 
 /// Makes a record of every kind, and returns their ids.
 async fn records(service: &Service, applicant: &str, first: &str, open: &str) -> Ids {
     let text = |body: &Value| body.as_str().unwrap().to_owned();
+    let app = oidc_support::register(service, json!({})).await;
     let holds = format!("/v1/applicants/{applicant}/holds");
     let hold = service
         .post(&holds, json!({ "reason": "case-1" }))
@@ -525,6 +557,8 @@ async fn records(service: &Service, applicant: &str, first: &str, open: &str) ->
         ("verification", open.to_owned()),
     ]);
     ids.insert("hold", text(&hold["id"]));
+    ids.insert("oidc_client", app.id);
+    ids.insert("tenant", oidc_support::tenant(service).await.to_string());
     ids.insert("decision", text(&decisions[0]["id"]));
     ids.insert("capture", text(&captures[0]["id"]));
     ids.insert("seq", audit[0]["seq"].to_string());

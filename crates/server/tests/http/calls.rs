@@ -29,9 +29,11 @@ pub enum For {
     /// Nobody in particular, who names a tenant, or whoever could read; what is shown must be good.
     Anyone(Scope),
     Everybody,
+    /// Whoever comes, with whatever secret: it opens nothing, and is not looked at.
+    Public,
 }
 
-use For::{Account, Anyone, Everybody, Keys, Page, People, SignedIn, Whoever};
+use For::{Account, Anyone, Everybody, Keys, Page, People, Public, SignedIn, Whoever};
 use Scope::{
     AuditRead, BlocklistWrite, CasesRead, CasesWork, KeysWrite, Operate, PersonalRead, PolicyWrite,
     PrivacyWrite, ScreeningRead, ScreeningWrite, StaffWrite, TicketsAnswer, VerificationsRead,
@@ -271,6 +273,31 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/v1/keys", Keys(KeysWrite)),
     ("POST", "/v1/keys", Keys(KeysWrite)),
     ("DELETE", "/v1/keys/{id}", Keys(KeysWrite)),
+    ("GET", "/v1/oidc/clients", Keys(KeysWrite)),
+    ("POST", "/v1/oidc/clients", Keys(KeysWrite)),
+    ("GET", "/v1/oidc/clients/{id}", Keys(KeysWrite)),
+    ("PUT", "/v1/oidc/clients/{id}", Keys(KeysWrite)),
+    ("POST", "/v1/oidc/clients/{id}/secret", Keys(KeysWrite)),
+    ("DELETE", "/v1/oidc/clients/{id}", Keys(KeysWrite)),
+    ("GET", "/v1/oidc/keys", Keys(KeysWrite)),
+    ("POST", "/v1/oidc/keys/rotate", Keys(KeysWrite)),
+    ("GET", "/v1/account/oidc/{request}", Public),
+    ("POST", "/v1/account/oidc/{request}/continue", Whoever),
+    ("POST", "/v1/account/oidc/{request}/deny", Public),
+    (
+        "GET",
+        "/oidc/{tenant}/.well-known/openid-configuration",
+        Public,
+    ),
+    ("GET", "/oidc/{tenant}/jwks", Public),
+    ("GET", "/oidc/{tenant}/authorize", Public),
+    ("POST", "/oidc/{tenant}/authorize", Public),
+    ("POST", "/oidc/{tenant}/token", Whoever),
+    ("GET", "/oidc/{tenant}/userinfo", Whoever),
+    ("POST", "/oidc/{tenant}/userinfo", Whoever),
+    ("POST", "/oidc/{tenant}/revoke", Whoever),
+    ("GET", "/oidc/{tenant}/logout", Public),
+    ("POST", "/oidc/{tenant}/logout", Public),
     ("GET", "/v1/staff", Keys(StaffWrite)),
     ("POST", "/v1/staff", Keys(StaffWrite)),
     ("PUT", "/v1/staff/{id}", Keys(StaffWrite)),
@@ -425,6 +452,7 @@ pub fn request_with(
         "screening" => "hit",
         "invitation-codes" => "invitation",
         "step-ups" => "step_up",
+        "oidc" => "oidc_client",
         _ => "key",
     };
     let mut filled = (*path).to_owned();
@@ -442,6 +470,8 @@ pub fn request_with(
         ("{purpose}", "marketing"),
         ("{part}", "selfie"),
         ("{list}", "un"),
+        ("{tenant}", ids.get("tenant").map_or("", String::as_str)),
+        ("{request}", "nobodys"),
     ] {
         filled = filled.replace(place, value);
     }
@@ -527,6 +557,14 @@ pub fn request_with(
             json!({ "reason": "another person", "until": "2027-01-01T00:00:00Z" })
         }
         ("POST", "/v1/screening/hits/{id}/confirm") => json!({ "reason": "this person" }),
+        ("POST", "/v1/oidc/clients") => {
+            json!({ "name": "x", "kind": "public", "redirect_uris": ["https://a.example/cb"] })
+        }
+        ("PUT", "/v1/oidc/clients/{id}") => {
+            json!({ "name": "x", "redirect_uris": ["https://a.example/cb"] })
+        }
+        ("POST", "/v1/oidc/clients/{id}/secret" | "/v1/oidc/keys/rotate") => json!({}),
+        ("POST", "/v1/account/oidc/{request}/continue") => json!({}),
         ("POST", "/v1/keys") => json!({ "label": "x", "scopes": [] }),
         ("POST", "/v1/tenants") => json!({ "name": "x", "sandbox": true }),
         ("PUT" | "POST", "/v1/policy" | "/v1/policy/try") => json!({ "toml": "version = \"x\"" }),
@@ -538,8 +576,11 @@ pub fn request_with(
     ];
     let metadata = metadata.map(|(key, value)| format!("{key} {}", BASE64_STANDARD.encode(value)));
     let piece = *method == "PATCH";
+    let form = *method == "POST" && path.starts_with("/oidc/");
     let kind = if piece {
         "application/offset+octet-stream"
+    } else if form {
+        "application/x-www-form-urlencoded"
     } else {
         "application/json"
     };
@@ -567,6 +608,7 @@ pub fn request_with(
         Value::Null if *method == "POST" && path.ends_with("/attachments") => {
             Body::from(crate::pictures::png(64, 32))
         }
+        Value::Null if form => Body::from("client_id=nobodys&token=x"),
         Value::Null if piece || *method == "PUT" => Body::from("0123456789"),
         Value::Null => Body::empty(),
         body => Body::from(body.to_string()),
