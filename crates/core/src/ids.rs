@@ -78,6 +78,8 @@ ids! {
     StatementId "A statement that a person is asked to write down and photograph.";
     AppealCodeId "A code that was sent to an address for an appeal.";
     LiveId "One session of a live check.";
+    PasskeyId "A passkey with which a person signs in.";
+    CeremonyId "A question to a browser about a passkey, for one answer.";
 }
 
 #[cfg(test)]

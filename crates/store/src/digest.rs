@@ -40,6 +40,12 @@ pub enum DigestKind {
     RecoveryCode,
     /// A part of the print of a live check's frame.
     Print,
+    /// The id that an authenticator gave a passkey.
+    Passkey,
+    /// A person, as authenticators know them: the applicant's id.
+    PasskeyHandle,
+    /// What was typed as a login that has no passkey.
+    PasskeyDecoy,
 }
 
 impl DigestKind {
@@ -59,6 +65,9 @@ impl DigestKind {
             Self::Login => "login",
             Self::RecoveryCode => "recovery_code",
             Self::Print => "print",
+            Self::Passkey => "passkey",
+            Self::PasskeyHandle => "passkey_handle",
+            Self::PasskeyDecoy => "passkey_decoy",
         }
     }
 }

@@ -84,6 +84,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0012_live.sql"),
         include_str!("../migrations/postgres/0012_live.sql"),
     ),
+    (
+        15,
+        "passkeys",
+        include_str!("../migrations/sqlite/0015_passkeys.sql"),
+        include_str!("../migrations/postgres/0015_passkeys.sql"),
+    ),
 ];
 
 /// Returns the version of the tables.

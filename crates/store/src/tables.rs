@@ -172,6 +172,13 @@ pub(crate) const TABLES: &[Table] = tables! {
         evidence_sealed Bytes, reasons_sealed Bytes, codes Text, image_blob Text, usable Int, tries Int, received_at Int,
         replaced_at Int, version Int,
     }
+    passkey {
+        id Text, tenant_id Text, applicant_id Text, credential_digest Text, credential_sealed Bytes, name_sealed Bytes,
+        backup_eligible Int, backed_up Int, transports Text, created_at Int, last_used_at Int, revoked_at Int, version Int,
+    }
+    passkey_ceremony {
+        id Text, tenant_id Text, applicant_id Text, purpose Text, state_sealed Bytes, expires_at Int,
+    }
     audit_entry { seq Int, tenant_id Text, at Int, line Text }
     audit_checkpoint { size Int, at Int, note Text, edge Bytes }
     audit_edge { id Int, edge Bytes }
