@@ -78,6 +78,13 @@ ids! {
     StatementId "A statement that a person is asked to write down and photograph.";
     AppealCodeId "A code that was sent to an address for an appeal.";
     LiveId "One session of a live check.";
+    AccountSessionId "A browser in which a person has signed in, or is about to.";
+    DeviceId "A device whose key a person has enrolled.";
+    RegistrationId "An account that is about to be opened.";
+    InvitationCodeId "A code by which somebody was invited to open an account.";
+    AccountCodeId "A code that was sent to an address of an account.";
+    StepUpId "A sensitive action that a person has confirmed with a factor.";
+    RecoveryId "A person's way back into an account.";
     PasskeyId "A passkey with which a person signs in.";
     CeremonyId "A question to a browser about a passkey, for one answer.";
 }

@@ -7,6 +7,7 @@ mod finding;
 mod pages;
 
 pub mod access;
+pub mod account;
 pub mod appeal;
 pub mod attachment;
 pub mod attempts;
@@ -17,6 +18,7 @@ pub mod case_code;
 pub mod catalogue;
 pub mod claims;
 pub mod decide;
+pub mod diagnosis;
 pub mod diagnostics;
 pub mod duplicate;
 pub mod entitlement;

@@ -9,10 +9,12 @@ use menshen_core::access::{Caller, Scope};
 use menshen_core::ids::{AppealId, ApplicantId, TicketId, VerificationId};
 use menshen_store::{AppealRow, ApplicantRow, TenantRow, TicketRow, VerificationRow};
 
+use crate::account;
 use crate::app::App;
 use crate::appeal::Appeal;
 use crate::problem::ApiError;
 use crate::sign_in;
+use crate::sign_in::browser::PEOPLE;
 
 /// A permission as a type.
 pub trait Permission: Send + Sync {
@@ -73,11 +75,7 @@ impl<P: Permission> FromRequestParts<App> for Allowed<P> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let found = match bearer(parts) {
             Some(secret) => identify(app, secret).await?,
-            // A browser in which somebody of staff has signed in.
-            None => {
-                let signed = sign_in::signed_in(app, parts).await?;
-                signed.map(|signed| (signed.caller(), signed.tenant))
-            }
+            None => by_cookie(app, parts).await?,
         };
         Self::admit(found)
     }
@@ -101,6 +99,35 @@ impl<P: Permission> FromRequestParts<App> for OnSocket<P> {
         };
         let secret = bearer(parts).or_else(named).ok_or(ApiError::Stranger)?;
         Allowed::admit(identify(app, secret).await?).map(Self)
+    }
+}
+
+/// Returns who has signed in, in a browser. One in which both a person and somebody of staff have is the person's where a page of
+/// theirs says so.
+async fn by_cookie(app: &App, parts: &Parts) -> Result<Option<(Caller, TenantRow)>, ApiError> {
+    if !PEOPLE.is_named(parts)
+        && let Some(signed) = sign_in::signed_in(app, parts).await?
+    {
+        return Ok(Some((signed.caller(), signed.tenant)));
+    }
+    let signed = account::signed_in(app, parts).await?;
+    Ok(signed.map(|signed| (signed.caller(), signed.tenant)))
+}
+
+/// The same for a route that also answers people who cannot sign in: nobody, where no secret is shown. One that is shown must be
+/// good, as everywhere. Cookies say nothing here.
+pub struct Perhaps<P>(pub Option<Allowed<P>>);
+
+impl<P: Permission> FromRequestParts<App> for Perhaps<P> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        if !parts.headers.contains_key(AUTHORIZATION) {
+            return Ok(Self(None));
+        }
+        let secret = bearer(parts).ok_or(ApiError::Stranger)?;
+        let allowed = Allowed::admit(identify(app, secret).await?)?;
+        Ok(Self(Some(allowed)))
     }
 }
 

@@ -3,6 +3,7 @@
 //! A handler checks who calls, loads, decides and records; every change is written in one transaction with its
 //! event and its audit entry. Photos are measured in processes of their own.
 
+mod account;
 mod app;
 mod appeal;
 mod assets;
@@ -41,6 +42,8 @@ mod sign_in;
 mod start;
 mod statement;
 mod ticket;
+#[cfg(test)]
+mod vectors;
 mod verdict;
 mod web;
 

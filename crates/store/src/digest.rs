@@ -40,6 +40,10 @@ pub enum DigestKind {
     RecoveryCode,
     /// A part of the print of a live check's frame.
     Print,
+    /// An address that a person signs in with, normalised by the caller.
+    AccountLogin,
+    /// What is shown of a sensitive action that is to be confirmed.
+    StepUp,
     /// The id that an authenticator gave a passkey.
     Passkey,
     /// A person, as authenticators know them: the applicant's id.
@@ -65,6 +69,8 @@ impl DigestKind {
             Self::Login => "login",
             Self::RecoveryCode => "recovery_code",
             Self::Print => "print",
+            Self::AccountLogin => "account_login",
+            Self::StepUp => "step_up",
             Self::Passkey => "passkey",
             Self::PasskeyHandle => "passkey_handle",
             Self::PasskeyDecoy => "passkey_decoy",

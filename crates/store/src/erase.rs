@@ -119,6 +119,7 @@ impl Tx {
             self.of_subject(sql, subject).await?;
         }
         self.forget_marks(tenant, applicant).await?;
+        self.forget_account(tenant, applicant).await?;
         self.revoke_applicant_tokens(tenant, applicant, now).await?;
         for sql in [FORGET_CONTACTS, FORGET_CODES, DROP_CASES] {
             sqlx::query(sql)

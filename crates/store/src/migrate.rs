@@ -85,6 +85,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0012_live.sql"),
     ),
     (
+        13,
+        "accounts",
+        include_str!("../migrations/sqlite/0013_accounts.sql"),
+        include_str!("../migrations/postgres/0013_accounts.sql"),
+    ),
+    (
         15,
         "passkeys",
         include_str!("../migrations/sqlite/0015_passkeys.sql"),

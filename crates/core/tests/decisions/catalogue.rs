@@ -89,6 +89,9 @@ fn every_word_of_one_language_exists_in_the_other() {
         "attachments",
         "tickets",
         "support",
+        "remedies",
+        "camera_steps",
+        "file_steps",
         "notices",
         "notice_words",
     ] {

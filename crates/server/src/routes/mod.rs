@@ -1,5 +1,6 @@
 //! Routes: one table, from which the OpenAPI document and the tests of permission are made.
 
+pub mod account;
 pub mod appeal_attachments;
 pub mod appeal_evidence;
 pub mod appeal_proof;
@@ -15,6 +16,7 @@ pub mod contacts;
 pub mod data;
 pub mod decisions;
 pub mod deliveries;
+pub mod diagnosis;
 pub mod diagnostics;
 pub mod enrolment;
 pub mod entitlements;
@@ -58,7 +60,7 @@ pub use reasons::StepOut;
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::sign_in::browser::COOKIE;
+use crate::sign_in::browser::{PEOPLE, STAFF};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -69,7 +71,7 @@ use crate::sign_in::browser::COOKIE;
         license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
     ),
     components(schemas(Problem)),
-    security(("bearer" = []), ("session" = []))
+    security(("bearer" = []), ("session" = []), ("account" = []))
 )]
 struct Document;
 
@@ -96,6 +98,7 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(tickets::close_ticket))
         .routes(routes!(tickets::get_ticket_attachment))
         .routes(routes!(official::check_code))
+        .routes(routes!(diagnosis::diagnose))
         .routes(routes!(support::list_queue))
         .routes(routes!(support::open_ticket))
         .routes(routes!(support::answer_ticket))
@@ -177,6 +180,7 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(own_sign_in::draw_recovery_codes))
         .routes(routes!(sessions::list_sessions))
         .routes(routes!(sessions::end_session))
+        .merge(account::table())
         .routes(routes!(review::queue::list_cases))
         .routes(routes!(review::case::get_case))
         .routes(routes!(
@@ -210,9 +214,14 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
     components.add_security_scheme("bearer", bearer);
     let session = "What a browser holds in which somebody of staff has signed in. Every method but GET, HEAD and OPTIONS \
         needs the header `Menshen-Console: 1` beside it.";
-    let session = ApiKeyValue::with_description(COOKIE, session);
+    let session = ApiKeyValue::with_description(STAFF.cookie, session);
     let session = SecurityScheme::ApiKey(ApiKey::Cookie(session));
     components.add_security_scheme("session", session);
+    let account = "What a browser holds in which a person has signed in to their account. Every method but GET, HEAD and OPTIONS \
+        needs the header `Menshen-Page: 1` beside it.";
+    let account = ApiKeyValue::with_description(PEOPLE.cookie, account);
+    let account = SecurityScheme::ApiKey(ApiKey::Cookie(account));
+    components.add_security_scheme("account", account);
     crate::openapi::complete(&mut document);
     (router, document)
 }

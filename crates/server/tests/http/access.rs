@@ -9,7 +9,7 @@ use menshen_store::{LiveState, NewLive};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::calls::For::{Everybody, Keys, People, SignedIn, Whoever};
+use crate::calls::For::{Anyone, Everybody, Keys, People, SignedIn, Whoever};
 use crate::calls::{For, Ids, TABLE, blocked, name, names_a_record, request, request_with};
 use crate::support::{Answer, Service, on_both};
 
@@ -19,7 +19,8 @@ fn no_caller_reaches_what_is_not_theirs() {
     on_both(|service| async move {
         let world = World::new(&service).await;
         let mut n_cells = 0;
-        for route in TABLE.iter().filter(|(_, _, whom)| *whom != Everybody) {
+        let shut = |whom: For| !matches!(whom, Everybody | Anyone(_));
+        for route in TABLE.iter().filter(|(_, _, whom)| shut(*whom)) {
             n_cells += world.strangers(route).await;
             n_cells += world.other_tenant(route).await;
             n_cells += world.other_people(route).await;
@@ -272,7 +273,7 @@ impl<'a> World<'a> {
         }
         let needed = match route.2 {
             Keys(needed) | People(needed) => needed,
-            SignedIn | Whoever | Everybody => return n_cells,
+            SignedIn | Whoever | Anyone(_) | Everybody => return n_cells,
         };
         for (role, cookie) in &self.signed_in {
             if role.scopes().contains(&needed) {
@@ -308,6 +309,29 @@ impl<'a> World<'a> {
         1
     }
 
+    /// Nobody in particular is let in and must say by whose rules; a secret that is shown must be good, and one that may read.
+    async fn anyone(&self, route: &(&str, &str, For), needed: Scope) -> u32 {
+        let nobody = self.ask(route, &self.own, "").await;
+        assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(nobody.body["code"], "tenant_missing", "{:?}", name(route));
+        let mut n_cells = 1;
+        for (who, secret) in self.ended.iter().filter(|(_, secret)| !secret.is_empty()) {
+            let answer = self.ask(route, &self.own, secret).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{who}");
+            n_cells += 1;
+        }
+        for (scopes, secret) in self.scoped.iter().chain(&self.other_tenant) {
+            let answer = self.ask(route, &self.own, secret).await;
+            let expected = match scopes.contains(&needed) {
+                true => StatusCode::OK,
+                false => StatusCode::FORBIDDEN,
+            };
+            assert_eq!(answer.status, expected, "{scopes:?} {:?}", name(route));
+            n_cells += 1;
+        }
+        n_cells
+    }
+
     async fn the_right_ones(&self, route: &(&str, &str, For)) -> u32 {
         let passed = |answer: &Answer| {
             let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
@@ -315,6 +339,9 @@ impl<'a> World<'a> {
         };
         if route.2 == SignedIn {
             return self.browsers(route).await;
+        }
+        if let Anyone(needed) = route.2 {
+            return self.anyone(route, needed).await;
         }
         let (Keys(needed) | People(needed)) = route.2 else {
             if route.2 == Whoever {

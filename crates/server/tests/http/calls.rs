@@ -21,10 +21,12 @@ pub enum For {
     SignedIn,
     /// Whoever proves with the call who they are; no secret.
     Whoever,
+    /// Nobody in particular, who names a tenant, or whoever could read; what is shown must be good.
+    Anyone(Scope),
     Everybody,
 }
 
-use For::{Everybody, Keys, People, SignedIn, Whoever};
+use For::{Anyone, Everybody, Keys, People, SignedIn, Whoever};
 use Scope::{
     AuditRead, BlocklistWrite, CasesRead, CasesWork, KeysWrite, Operate, PersonalRead, PolicyWrite,
     PrivacyWrite, ScreeningRead, ScreeningWrite, StaffWrite, TicketsAnswer, VerificationsRead,
@@ -119,6 +121,7 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ),
     ("POST", "/v1/tickets/{id}/close", People(VerificationsWrite)),
     ("POST", "/v1/official/check", People(VerificationsWrite)),
+    ("POST", "/v1/diagnosis", Anyone(VerificationsRead)),
     ("GET", "/v1/support/tickets", Keys(TicketsAnswer)),
     ("GET", "/v1/support/tickets/{id}", Keys(TicketsAnswer)),
     (
@@ -410,6 +413,7 @@ pub fn request_with(
         ("POST", "/v1/official/check") => {
             json!({ "applicant": ids["applicant"], "code": "2222-2222" })
         }
+        ("POST", "/v1/diagnosis") => json!({ "diagnostics": {} }),
         ("POST", "/v1/verifications") => json!({ "applicant": ids["applicant"], "level": "L2" }),
         ("POST", "/v1/entitlements/check") => {
             json!({ "applicant": ids["applicant"], "action": "x", "asset": "y", "amount": "1" })

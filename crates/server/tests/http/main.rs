@@ -13,6 +13,7 @@ mod browser;
 mod calls;
 mod codes;
 mod desk;
+mod diagnosis;
 mod duplicate_faces;
 mod duplicates;
 mod enrolment;
