@@ -97,6 +97,9 @@ const RENAME: &str =
 const REVOKE: &str = "UPDATE passkey SET revoked_at = $1, version = version + 1 \
      WHERE id = $2 AND version = $3 AND revoked_at IS NULL";
 
+const REVOKE_ALL: &str = "UPDATE passkey SET revoked_at = $1, version = version + 1 \
+     WHERE tenant_id = $2 AND applicant_id = $3 AND revoked_at IS NULL";
+
 impl Store {
     /// Returns a person's passkeys that are good, in the clear, newest first.
     pub async fn open_passkeys(
@@ -266,6 +269,22 @@ impl Tx {
             .await
             .doing("revoke passkey")?;
         one_row(PASSKEY, &done)
+    }
+
+    /// Ends every passkey of somebody.
+    pub async fn revoke_passkeys(
+        &mut self,
+        (tenant, applicant): (TenantId, ApplicantId),
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        sqlx::query(REVOKE_ALL)
+            .bind(now.0)
+            .bind(tenant.to_string())
+            .bind(applicant.to_string())
+            .execute(self.conn())
+            .await
+            .map(|_| ())
+            .doing("revoke passkeys")
     }
 
     async fn seal_passkey(

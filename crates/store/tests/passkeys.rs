@@ -151,6 +151,14 @@ mod cases {
             Some(NOW),
             "it is known why it is refused"
         );
+        let other = (tenant, world.applicant(tenant, "b").await.id);
+        for (whose, id) in [(whose, b"two"), (whose, b"six"), (other, b"ten")] {
+            register(&world, whose, id).await.unwrap();
+        }
+        let mut tx = world.store.begin().await.unwrap();
+        tx.revoke_passkeys(whose, NOW).await.unwrap();
+        assert_eq!(tx.count_passkeys(tenant, whose.1).await.unwrap(), 0);
+        assert_eq!(tx.count_passkeys(tenant, other.1).await.unwrap(), 1);
     }
 
     pub async fn a_question_is_answered_once(world: World) {
