@@ -87,6 +87,9 @@ ids! {
     RecoveryId "A person's way back into an account.";
     PasskeyId "A passkey with which a person signs in.";
     CeremonyId "A question to a browser about a passkey, for one answer.";
+    OidcClientId "An app that people sign in to.";
+    OidcGrantId "One sign-in of a person to such an app.";
+    OidcKeyId "A key that signs ID tokens.";
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ pub mod identity;
 pub mod ids;
 pub mod live;
 pub mod notice;
+pub mod oidc;
 pub mod passkey;
 pub mod password;
 pub mod phrase;

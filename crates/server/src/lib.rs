@@ -28,6 +28,7 @@ mod keys;
 mod live;
 mod metrics;
 mod notice;
+mod oidc;
 mod once;
 mod openapi;
 mod outbound;
@@ -53,8 +54,8 @@ use menshen_core::time::Millis;
 pub use app::{App, Parts};
 pub use clock::Clock;
 pub use config::{
-    Blobs, Config, ConfigError, EngineConfig, Keys, Limits, Mail, MailSecurity, Secret, Sms, Web,
-    Webhooks,
+    Blobs, Config, ConfigError, EngineConfig, Keys, Limits, Mail, MailSecurity, Oidc, Secret, Sms,
+    Web, Webhooks,
 };
 pub use engine::{Engine, Engines};
 pub use faces::{Faces, Wanted};

@@ -50,6 +50,10 @@ pub enum DigestKind {
     PasskeyHandle,
     /// What was typed as a login that has no passkey.
     PasskeyDecoy,
+    /// A person, as the apps of one sector know them.
+    OidcSubject,
+    /// A session, as one app knows it.
+    OidcSession,
 }
 
 impl DigestKind {
@@ -74,6 +78,8 @@ impl DigestKind {
             Self::Passkey => "passkey",
             Self::PasskeyHandle => "passkey_handle",
             Self::PasskeyDecoy => "passkey_decoy",
+            Self::OidcSubject => "oidc_subject",
+            Self::OidcSession => "oidc_session",
         }
     }
 }

@@ -96,6 +96,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0015_passkeys.sql"),
         include_str!("../migrations/postgres/0015_passkeys.sql"),
     ),
+    (
+        16,
+        "oidc",
+        include_str!("../migrations/sqlite/0016_oidc.sql"),
+        include_str!("../migrations/postgres/0016_oidc.sql"),
+    ),
 ];
 
 /// Returns the version of the tables.

@@ -213,6 +213,19 @@ pub(crate) const TABLES: &[Table] = tables! {
     passkey_ceremony {
         id Text, tenant_id Text, applicant_id Text, purpose Text, state_sealed Bytes, expires_at Int,
     }
+    oidc_client {
+        id Text, tenant_id Text, name Text, kind Text, secret_hash Text, old_secret_hash Text, old_secret_until Int,
+        redirect_uris Text, post_logout_uris Text, sector Text, claims Text, alg Text, created_at Int, deleted_at Int, version Int,
+    }
+    oidc_key {
+        id Text, tenant_id Text, alg Text, public_key Bytes, private_sealed Bytes, created_at Int, active_from Int, ends_at Int,
+    }
+    oidc_request { hash Text, tenant_id Text, client_id Text, asked_sealed Bytes, created_at Int, expires_at Int }
+    oidc_grant {
+        id Text, tenant_id Text, client_id Text, applicant_id Text, session_id Text, sid Text, granted_sealed Bytes, code_hash Text,
+        code_expires_at Int, code_used_at Int, created_at Int, revoked_at Int, expires_at Int,
+    }
+    oidc_token { hash Text, tenant_id Text, grant_id Text, created_at Int, expires_at Int }
     audit_entry { seq Int, tenant_id Text, at Int, line Text }
     audit_checkpoint { size Int, at Int, note Text, edge Bytes }
     audit_edge { id Int, edge Bytes }

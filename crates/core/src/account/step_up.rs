@@ -23,8 +23,6 @@ pub enum Action {
     RemoveFactor,
     /// Other recovery codes.
     DrawRecoveryCodes,
-    /// The phrase in messages.
-    ChangePhrase,
     /// A device less.
     RemoveDevice,
     /// Where money may go: the operator's own action, confirmed here.
@@ -35,13 +33,12 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 8] = [
         Self::ChangeContact,
         Self::ChangePassword,
         Self::AddFactor,
         Self::RemoveFactor,
         Self::DrawRecoveryCodes,
-        Self::ChangePhrase,
         Self::RemoveDevice,
         Self::WithdrawalAddress,
         Self::Withdrawal,
@@ -55,7 +52,6 @@ impl Action {
             Self::AddFactor => "add_factor",
             Self::RemoveFactor => "remove_factor",
             Self::DrawRecoveryCodes => "draw_recovery_codes",
-            Self::ChangePhrase => "change_phrase",
             Self::RemoveDevice => "remove_device",
             Self::WithdrawalAddress => "withdrawal_address",
             Self::Withdrawal => "withdrawal",

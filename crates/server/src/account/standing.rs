@@ -1,7 +1,9 @@
 //! Whether the device of a session is one that the account knows, and what stands over the account.
 
+use menshen_core::ids::AccountSessionId;
 use menshen_core::policy::{Policy, UnknownDevice};
-use menshen_store::DeviceRow;
+use menshen_core::{Reason, ReasonCode};
+use menshen_store::{AccountRow, ApplicantRow, DeviceRow, TenantRow};
 
 use super::Signed;
 use crate::app::App;
@@ -51,6 +53,33 @@ pub async fn trust(app: &App, policy: &Policy, signed: &Signed) -> Result<Trust,
     })
 }
 
+/// The same of a session that is named; none where it has ended, or is another person's.
+///
+/// # Errors
+/// The store's.
+pub async fn trust_of(
+    app: &App,
+    policy: &Policy,
+    (tenant, applicant, session): (&TenantRow, &ApplicantRow, AccountSessionId),
+    account: AccountRow,
+) -> Result<Option<Trust>, ApiError> {
+    let alive = super::alive(app.now());
+    let found = app
+        .store
+        .find_open_account_session(tenant.id, session, alive)
+        .await?;
+    let Some(session) = found.filter(|row| row.applicant_id == applicant.id) else {
+        return Ok(None);
+    };
+    let signed = Signed {
+        session,
+        account,
+        applicant: applicant.clone(),
+        tenant: tenant.clone(),
+    };
+    trust(app, policy, &signed).await.map(Some)
+}
+
 /// Tells what a device of somebody needs to be trusted: who was never verified cannot be verified again.
 ///
 /// # Errors
@@ -72,9 +101,12 @@ pub async fn require_trusted(app: &App, signed: &Signed) -> Result<(), ApiError>
     let policy = app.policy(&signed.tenant)?;
     match trust(app, &policy, signed).await? {
         Trust::Trusted => Ok(()),
-        _ => Err(ApiError::conflict(
-            "device_unknown",
-            "the account does not know this device: it may read, and the person may be verified again on it, with the flow `new_device`",
-        )),
+        _ => Err(unknown_device()),
     }
+}
+
+/// How an unknown device is refused.
+pub fn unknown_device() -> ApiError {
+    let reason = Reason::new(ReasonCode::DeviceUnknown);
+    ApiError::FirstThis(Box::new(reason))
 }

@@ -19,6 +19,7 @@ use crate::case::{Case, word};
 use crate::erase::erase;
 use crate::jobs;
 use crate::live;
+use crate::oidc;
 use crate::problem::{ApiError, chain};
 use crate::record::{self, Act};
 use crate::sign_in;
@@ -45,6 +46,7 @@ pub async fn run(app: &App, now: Millis) -> Result<(), ApiError> {
         ("recoveries", account::recover::sweep(app, now).await),
         ("miss tickets", ticket::miss(app, now).await),
         ("retain", retain_all(app, now).await),
+        ("oidc", oidc::keys::sweep(app, now).await),
         ("take up searches", search::take_up(app, now).await),
         ("checkpoint", checkpoint(app, now).await),
         ("files", sweep_files(app, now).await),

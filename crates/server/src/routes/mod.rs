@@ -30,6 +30,7 @@ pub mod live_frames;
 pub mod live_records;
 pub mod live_socket;
 pub mod official;
+pub mod oidc;
 pub mod own_sign_in;
 pub mod page;
 pub mod phrases;
@@ -205,7 +206,8 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(hits::confirm_hit))
         .routes(routes!(audit::list_audit))
         .routes(routes!(audit::get_checkpoint))
-        .routes(routes!(audit::get_proof));
+        .routes(routes!(audit::get_proof))
+        .merge(oidc::table());
     let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(v1)
         .split_for_parts();

@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod access;
+mod account_guesses;
+mod account_page;
+mod account_things;
+mod accounts;
 mod appeal_again;
 mod appeal_verdicts;
 mod appeals;
@@ -26,6 +30,10 @@ mod live_person;
 mod live_posts;
 mod live_support;
 mod notices;
+mod oidc;
+mod oidc_apps;
+mod oidc_refusals;
+mod oidc_support;
 mod pages;
 mod passkey_sign_in;
 mod passkey_support;

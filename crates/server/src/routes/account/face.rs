@@ -21,6 +21,7 @@ use super::tenant;
 use super::trust::verified_level;
 use super::ways::WayOut;
 use crate::account::device::DeviceProofIn;
+use crate::account::standing::unknown_device;
 use crate::account::{Beginning, Passed, Signed, Visitor, begin, factor, login};
 use crate::app::App;
 use crate::case::Case;
@@ -147,10 +148,10 @@ pub async fn begin_face_login(
         (None, Some(id)) => tx.find_device(whom.0, id).await?,
         (None, None) => None,
     };
-    let device = device.filter(DeviceRow::is_trusted).ok_or_else(|| {
-        let detail = "a face signs in only beside the key of a device that the account trusts";
-        ApiError::conflict("device_unknown", detail)
-    })?;
+    // A face signs in only beside the key of a device that the account trusts.
+    let device = device
+        .filter(DeviceRow::is_trusted)
+        .ok_or_else(unknown_device)?;
     let beginning = Beginning {
         stage: SessionStage::Factor,
         shown: signed.session.shown.clone(),

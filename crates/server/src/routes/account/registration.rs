@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use menshen_core::Locale;
 use menshen_core::account::Factor;
-use menshen_core::password;
+use menshen_core::password::{self, Guard};
 use menshen_core::policy::Policy;
 use menshen_core::strikes::Tried;
 use menshen_core::time::{DAY, Millis};
@@ -304,7 +304,7 @@ pub async fn open_account(
     let weak = password::judge_account(
         &password::normal(asked.password.reveal()),
         &[&address],
-        true,
+        Guard::BesideAnother,
     );
     weak.map_err(|weak| ApiError::invalid(weak.code(), weak.to_string()))?;
     let hash = passwords::hash(&app, asked.password.reveal()).await?;

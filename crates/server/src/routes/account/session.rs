@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use menshen_core::account::{Assurance, Factor, assurance};
+use menshen_core::Policy;
+use menshen_core::account::{Assurance, Factor, Hold, HoldReason, assurance};
 use menshen_core::guess::Capped;
 use menshen_core::ids::{ApplicantId, TenantId};
 use menshen_core::notice::Notice;
@@ -103,6 +104,18 @@ pub struct HoldOut {
     pub actions: Vec<String>,
 }
 
+impl HoldOut {
+    /// Returns a hold as its owner sees it.
+    pub fn of(hold: Hold, policy: &Policy) -> Self {
+        Self {
+            reason: hold.reason.name(),
+            since: hold.since.to_timestamp().to_string(),
+            until: hold.until.to_timestamp().to_string(),
+            actions: policy.accounts.held_actions.clone(),
+        }
+    }
+}
+
 /// A person who has signed in, and how their account stands.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AccountOut {
@@ -150,12 +163,7 @@ pub async fn describe(app: &App, signed: &Signed) -> Result<AccountOut, ApiError
             id: session.device_id.map(|id| id.0),
             trust: trust(app, &policy, signed).await?.name(),
         },
-        hold: hold.map(|hold| HoldOut {
-            reason: hold.reason.name(),
-            since: text(hold.since),
-            until: text(hold.until),
-            actions: policy.accounts.held_actions.clone(),
-        }),
+        hold: hold.map(|hold| HoldOut::of(hold, &policy)),
         phrase: phrase(app, (signed.tenant.id, signed.applicant.id)).await?,
         signed_in_at: text(session.created_at),
         idle_ends_at: text(now.plus(IDLE).min(session.expires_at)),
@@ -409,9 +417,10 @@ pub async fn show_account_factor(
 /// account with an authenticator app wants it.
 fn refuse_weak(signed: &Signed, factor: Factor, now: Millis) -> Result<(), ApiError> {
     let sent = matches!(factor, Factor::EmailCode | Factor::SmsCode);
-    let reset = signed.account.hold.is_some_and(|hold| {
-        hold.stands(now) && hold.reason == menshen_core::account::HoldReason::PasswordReset
-    });
+    let reset = signed
+        .account
+        .hold
+        .is_some_and(|hold| hold.stands(now) && hold.reason == HoldReason::PasswordReset);
     if sent && reset && signed.account.has_totp {
         let detail =
             "the password was set by a code that was sent; show another factor than such a code";
@@ -490,7 +499,7 @@ async fn meet(
         Some(mut device) if enough => {
             tx.trust_device(&mut device, TrustedBy::TwoFactors, now)
                 .await?;
-            let reason = menshen_core::account::HoldReason::NewDevice;
+            let reason = HoldReason::NewDevice;
             hold(tx, &mut signed.account, (&policy, reason), now).await?;
             let act = Act::new(
                 &signed.caller(),

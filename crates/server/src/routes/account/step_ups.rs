@@ -18,7 +18,7 @@ use super::session::{
     AccountCodeIn, AccountCodeOut, FACTOR_WRONG, is_password, right_password, send_to,
 };
 use super::ways::WayOut;
-use crate::account::standing::{Trust, trust};
+use crate::account::standing::{Trust, trust, unknown_device};
 use crate::account::{SignedIn, factor, step_up};
 use crate::app::App;
 use crate::caller::{Allowed, Manage};
@@ -32,7 +32,7 @@ use crate::record::{self, Act};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StepUpIn {
-    /// `change_contact`, `change_password`, `add_factor`, `remove_factor`, `draw_recovery_codes`, `change_phrase`, `remove_device`,
+    /// `change_contact`, `change_password`, `add_factor`, `remove_factor`, `draw_recovery_codes`, `remove_device`,
     /// or the operator's own: `withdrawal_address`, `withdrawal`.
     #[schema(value_type = String, example = "withdrawal_address")]
     pub action: Action,
@@ -82,10 +82,7 @@ pub async fn create_step_up(
         Trust::TwoFactors | Trust::NoKey => !action.is_operators(),
     };
     if !known {
-        return Err(ApiError::conflict(
-            "device_unknown",
-            "the account does not know this device; the person can be verified again on it, with the flow `new_device`",
-        ));
+        return Err(unknown_device());
     }
     let now = app.now();
     let mut tx = app.store.begin().await?;
