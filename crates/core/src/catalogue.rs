@@ -12,6 +12,7 @@ use crate::diagnostics::System;
 use crate::evidence::Action;
 use crate::live::{Cue, Hint, NoLight};
 use crate::notice::{Notice, NoticeText, NoticeWords};
+use crate::passkey::{self, PasskeyWords};
 use crate::reason::{Param, Reason, ReasonCode, Step, Value};
 use crate::statement::StatementWords;
 use crate::ticket::Kind;
@@ -102,6 +103,7 @@ pub struct Catalogue {
     /// The way to a permission in the settings of each system.
     camera_steps: BTreeMap<System, String>,
     file_steps: BTreeMap<System, String>,
+    passkeys: PasskeyWords,
     list_separator: String,
 }
 
@@ -215,6 +217,16 @@ impl Catalogue {
             title: title.clone(),
             text: text.replace("{steps}", steps),
         }
+    }
+
+    /// Returns what is said about passkeys.
+    pub fn passkeys(&self) -> &PasskeyWords {
+        &self.passkeys
+    }
+
+    /// Returns what a person is told of a passkey that does not do.
+    pub fn passkey(&self, fault: passkey::Fault) -> &str {
+        self.passkeys.faults.get(&fault).map_or("", String::as_str)
     }
 
     /// Returns what a person is told of a picture that is not taken.

@@ -85,6 +85,8 @@ ids! {
     AccountCodeId "A code that was sent to an address of an account.";
     StepUpId "A sensitive action that a person has confirmed with a factor.";
     RecoveryId "A person's way back into an account.";
+    PasskeyId "A passkey with which a person signs in.";
+    CeremonyId "A question to a browser about a passkey, for one answer.";
     OidcClientId "An app that people sign in to.";
     OidcGrantId "One sign-in of a person to such an app.";
     OidcKeyId "A key that signs ID tokens.";

@@ -31,6 +31,7 @@ pub mod ids;
 pub mod live;
 pub mod notice;
 pub mod oidc;
+pub mod passkey;
 pub mod password;
 pub mod phrase;
 pub mod policy;

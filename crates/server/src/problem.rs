@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use menshen_core::appeal;
 use menshen_core::attachment::Fault;
 use menshen_core::guess::Capped;
+use menshen_core::passkey;
 use menshen_core::time::Millis;
 use menshen_core::verification::NotNow;
 use menshen_core::{Catalogue, Locale, Reason, ReasonCode};
@@ -100,6 +101,9 @@ pub enum ApiError {
     /// A picture that is not taken.
     #[error("{}", Catalogue::of(Locale::En).attachment(*.0))]
     Attachment(Fault),
+    /// A passkey that does not do.
+    #[error("{}", Catalogue::of(Locale::En).passkey(*.0))]
+    Passkey(passkey::Fault),
     /// Larger than allowed.
     #[error("larger than the limit of {0} bytes")]
     TooLarge(u64),
@@ -192,6 +196,17 @@ impl ApiError {
                 StatusCode::TOO_MANY_REQUESTS
             }
             Self::Attachment(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Passkey(fault) => match fault {
+                passkey::Fault::Refused => StatusCode::UNAUTHORIZED,
+                passkey::Fault::NotTaken | passkey::Fault::BackedUp | passkey::Fault::Name => {
+                    StatusCode::UNPROCESSABLE_ENTITY
+                }
+                passkey::Fault::Over
+                | passkey::Fault::Known
+                | passkey::Fault::TooMany
+                | passkey::Fault::OneFactor
+                | passkey::Fault::Unavailable => StatusCode::CONFLICT,
+            },
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Machine(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -216,6 +231,7 @@ impl ApiError {
             Self::Stale => "stale",
             Self::Erased => "applicant_erased",
             Self::Attachment(fault) => fault.code(),
+            Self::Passkey(fault) => fault.code(),
             Self::Unproven { code, .. }
             | Self::NotYou { code, .. }
             | Self::Conflict { code, .. }
@@ -256,6 +272,9 @@ impl IntoResponse for ApiError {
                 Self::Attachment(fault) => Some(TextOut::of(|catalogue| {
                     catalogue.attachment(fault).to_owned()
                 })),
+                Self::Passkey(fault) => {
+                    Some(TextOut::of(|catalogue| catalogue.passkey(fault).to_owned()))
+                }
                 _ => None,
             },
             retry_at: self.retry_at().map(|at| at.to_timestamp().to_string()),
@@ -309,6 +328,12 @@ impl From<Capped> for ApiError {
                 "too many were wrong; another way, or a person of support, helps",
             ),
         }
+    }
+}
+
+impl From<passkey::Fault> for ApiError {
+    fn from(fault: passkey::Fault) -> Self {
+        Self::Passkey(fault)
     }
 }
 

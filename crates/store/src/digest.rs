@@ -44,6 +44,12 @@ pub enum DigestKind {
     AccountLogin,
     /// What is shown of a sensitive action that is to be confirmed.
     StepUp,
+    /// The id that an authenticator gave a passkey.
+    Passkey,
+    /// A person, as authenticators know them: the applicant's id.
+    PasskeyHandle,
+    /// What was typed as a login that has no passkey.
+    PasskeyDecoy,
     /// A person, as the apps of one sector know them.
     OidcSubject,
     /// A session, as one app knows it.
@@ -69,6 +75,9 @@ impl DigestKind {
             Self::Print => "print",
             Self::AccountLogin => "account_login",
             Self::StepUp => "step_up",
+            Self::Passkey => "passkey",
+            Self::PasskeyHandle => "passkey_handle",
+            Self::PasskeyDecoy => "passkey_decoy",
             Self::OidcSubject => "oidc_subject",
             Self::OidcSession => "oidc_session",
         }

@@ -67,6 +67,10 @@ const FORGET_ATTACHMENTS: &str =
 /// A code of somebody who is gone proves nothing any more.
 const FORGET_CODES: &str = "UPDATE case_code SET digest = id, expires_at = $3 \
      WHERE tenant_id = $1 AND applicant_id = $2";
+/// Nobody signs in any more; and a digest tells whoever holds the secret and the device that a person was here.
+const DELETE_PASSKEYS: &str = "DELETE FROM passkey WHERE tenant_id = $1 AND applicant_id = $2";
+const DELETE_CEREMONIES: &str =
+    "DELETE FROM passkey_ceremony WHERE tenant_id = $1 AND applicant_id = $2";
 const DELETE_GUESSES: &str = "DELETE FROM code_guess WHERE tenant_id = $1 AND applicant_id = $2";
 /// Which entry a person's name came near tells who it was.
 const FORGET_HITS: &str = "UPDATE screening_hit SET entry = '', entry_digest = '', detail_sealed = NULL, \
@@ -110,6 +114,8 @@ impl Tx {
             FORGET_SHEETS,
             FORGET_ATTACHMENTS,
             DELETE_GUESSES,
+            DELETE_PASSKEYS,
+            DELETE_CEREMONIES,
             FORGET_STAFF,
             FORGET_HITS,
             FORGET_LIVE,

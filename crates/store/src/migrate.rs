@@ -91,6 +91,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0013_accounts.sql"),
     ),
     (
+        15,
+        "passkeys",
+        include_str!("../migrations/sqlite/0015_passkeys.sql"),
+        include_str!("../migrations/postgres/0015_passkeys.sql"),
+    ),
+    (
         16,
         "oidc",
         include_str!("../migrations/sqlite/0016_oidc.sql"),

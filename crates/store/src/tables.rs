@@ -206,6 +206,13 @@ pub(crate) const TABLES: &[Table] = tables! {
         id Text, tenant_id Text, applicant_id Text, hash Text, stop_hash Text, stop_sealed Bytes, address_sealed Bytes,
         channel Text, verification_id Text, state Text, ready_at Int, created_at Int, expires_at Int, ended_at Int, version Int,
     }
+    passkey {
+        id Text, tenant_id Text, applicant_id Text, credential_digest Text, credential_sealed Bytes, name_sealed Bytes,
+        backup_eligible Int, backed_up Int, transports Text, created_at Int, last_used_at Int, revoked_at Int, version Int,
+    }
+    passkey_ceremony {
+        id Text, tenant_id Text, applicant_id Text, purpose Text, state_sealed Bytes, expires_at Int,
+    }
     oidc_client {
         id Text, tenant_id Text, name Text, kind Text, secret_hash Text, old_secret_hash Text, old_secret_until Int,
         redirect_uris Text, post_logout_uris Text, sector Text, claims Text, alg Text, created_at Int, deleted_at Int, version Int,

@@ -18,12 +18,13 @@ mod cases {
     use menshen_core::policy::SanctionList;
     use menshen_core::time::DAY;
     use menshen_store::{
-        AttachmentOwner, Author, BlobConfig, Blocked, Channel, DigestKind, Idempotency, ListPart,
-        LiveEnd, LiveState, LiveStep, MarkKind, Met, NewAppeal, NewAppealCode, NewApplicant,
-        NewAttachment, NewAttempt, NewBlock, NewCapture, NewCode, NewDecision, NewFace,
-        NewIdentity, NewLive, NewLogin, NewMark, NewMessage, NewNotice, NewPrint, NewScreeningHit,
-        NewScreeningList, NewTicket, NewUpload, Part, Purpose, ScreeningFinding, StatementPhoto,
-        StatementRow, Store, StoreError, TenantKind, TenantRow, Tx, VerificationRow, Way,
+        AttachmentOwner, Author, BlobConfig, Blocked, CeremonyPurpose, Channel, DigestKind,
+        Idempotency, ListPart, LiveEnd, LiveState, LiveStep, MarkKind, Met, NewAppeal,
+        NewAppealCode, NewApplicant, NewAttachment, NewAttempt, NewBlock, NewCapture, NewCeremony,
+        NewCode, NewDecision, NewFace, NewIdentity, NewLive, NewLogin, NewMark, NewMessage,
+        NewNotice, NewPasskey, NewPrint, NewScreeningHit, NewScreeningList, NewTicket, NewUpload,
+        Part, Purpose, ScreeningFinding, StatementPhoto, StatementRow, Store, StoreError,
+        TenantKind, TenantRow, Tx, VerificationRow, Way,
     };
     use sqlx::Row;
 
@@ -272,6 +273,28 @@ mod cases {
             .unwrap();
         let phrase = personal("phrase");
         tx.set_phrase(&applicant, Some(&phrase)).await.unwrap();
+        let passkey = NewPasskey {
+            tenant: t,
+            applicant: applicant.id,
+            credential_id: &bytes("credential id"),
+            credential: &bytes("credential"),
+            name: &personal("passkey"),
+            backup_eligible: true,
+            backed_up: true,
+            transports: vec!["internal".to_owned()],
+        };
+        let passkey = tx.create_passkey(passkey, NOW).await.unwrap();
+        tx.use_passkey(&passkey, &bytes("counted"), true, NOW)
+            .await
+            .unwrap();
+        let ceremony = NewCeremony {
+            tenant: t,
+            applicant: Some(applicant.id),
+            purpose: CeremonyPurpose::Register,
+            state: &bytes("state"),
+            until: NOW.plus(DAY),
+        };
+        tx.create_ceremony(ceremony, NOW).await.unwrap();
         tx.commit().await.unwrap();
         photograph(store, &dictated, personal).await;
         check(store, &row, personal).await;

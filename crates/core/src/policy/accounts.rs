@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::PasskeyRules;
 use crate::account::{Hold, HoldReason};
 use crate::time::{HOUR, Millis};
 
@@ -19,6 +20,7 @@ pub struct AccountRules {
     pub consents: BTreeMap<String, String>,
     pub unknown_device: UnknownDevice,
     pub codes_a_day: u32,
+    pub passkeys: PasskeyRules,
 }
 
 /// Hours of a hold, by what it follows. 0 for none.
@@ -66,6 +68,7 @@ impl Default for AccountRules {
             consents: BTreeMap::new(),
             unknown_device: UnknownDevice::default(),
             codes_a_day: 20,
+            passkeys: PasskeyRules::default(),
         }
     }
 }
@@ -134,6 +137,7 @@ mod tests {
             "[accounts]\ncodes_a_day = 0",
             "[accounts.hold_hours]\nrecovered = 10000",
             "[accounts]\nunknown_device = \"nothing\"",
+            "[accounts.passkeys]\nbacked_up = \"never\"",
         ] {
             assert!(Policy::from_toml(text).is_err(), "{text}");
         }

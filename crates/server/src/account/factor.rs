@@ -120,7 +120,7 @@ pub async fn open_ways(
     let has = |channel| app.outbound.has(channel);
     let left = app.store.count_account_recovery_codes(whom.0, whom.1);
     let enrolled = Enrolled {
-        passkey: false,
+        passkey: tx.count_passkeys(whom.0, whom.1).await? > 0,
         totp: account.has_totp,
         email: has(Channel::Email) && address(tx, whom, Channel::Email).await?.is_some(),
         phone: has(Channel::Sms) && address(tx, whom, Channel::Sms).await?.is_some(),

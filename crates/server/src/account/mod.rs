@@ -4,6 +4,7 @@ pub mod codes;
 pub mod device;
 pub mod factor;
 pub mod login;
+pub mod passkeys;
 pub mod recover;
 mod session;
 pub mod standing;

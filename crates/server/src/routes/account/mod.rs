@@ -5,6 +5,8 @@ pub mod devices;
 pub mod face;
 pub mod factors;
 pub mod invitations;
+pub mod passkey_sign_in;
+pub mod passkeys;
 pub mod password;
 pub mod recovery;
 pub mod registration;
@@ -67,6 +69,14 @@ pub fn table() -> OpenApiRouter<App> {
         .routes(routes!(totp::offer_totp))
         .routes(routes!(totp::put_totp))
         .routes(routes!(totp::remove_totp))
+        .routes(routes!(passkeys::offer_passkey))
+        .routes(routes!(passkeys::create_passkey, passkeys::list_passkeys))
+        .routes(routes!(passkeys::rename_passkey))
+        .routes(routes!(passkeys::remove_passkey))
+        .routes(routes!(passkey_sign_in::ask_for_passkey))
+        .routes(routes!(passkey_sign_in::sign_in_with_passkey))
+        .routes(routes!(passkey_sign_in::ask_to_confirm))
+        .routes(routes!(passkey_sign_in::confirm_with_passkey))
         .routes(routes!(password::put_account_password))
         .routes(routes!(
             contacts::offer_contact,

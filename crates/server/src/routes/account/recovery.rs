@@ -471,6 +471,7 @@ pub async fn finish_recovery(
     }
     give_back(&mut tx, &row, &hash, now).await?;
     tx.revoke_devices(whom, now).await?;
+    tx.revoke_passkeys(whom, now).await?;
     let mut device = proof.known_or_kept(&mut tx, whom, &browser, now).await?;
     tx.trust_device(&mut device, TrustedBy::Recovery, now)
         .await?;

@@ -110,7 +110,15 @@ pub async fn create_step_up(
     Ok((StatusCode::CREATED, Json(out)).into_response())
 }
 
-async fn own(app: &App, signed: &crate::account::Signed, id: Uuid) -> Result<StepUpRow, ApiError> {
+/// Returns a step-up of a session, where it is there and not over.
+///
+/// # Errors
+/// [`ApiError::NotFound`]; the store's.
+pub(super) async fn own(
+    app: &App,
+    signed: &crate::account::Signed,
+    id: Uuid,
+) -> Result<StepUpRow, ApiError> {
     let row = app
         .store
         .find_step_up(signed.tenant.id, StepUpId(id), app.now())
