@@ -1,7 +1,8 @@
 //! What a person is told without asking: which events speak to the person, and in what words.
 //!
 //! A message names the case and what is to be done, never a value that the person typed or that was measured: it
-//! travels through servers of others. It has no link: a person who is used to links follows a swindler's.
+//! travels through servers of others. It has no link: a person who is used to links follows a swindler's. One has: it stops the
+//! recovery of an account, with one button, and asks for nothing.
 
 use serde::{Deserialize, Serialize};
 
@@ -201,6 +202,8 @@ pub struct NoticeWords {
     pub at: String,
     /// How to tell a real message.
     pub care: String,
+    /// The same for the one message that has a link: it stops the recovery of an account.
+    pub care_stop: String,
 }
 
 /// Most reasons in a message; the app shows all.
@@ -231,7 +234,10 @@ pub fn compose(notice: Notice, locale: Locale, facts: &Facts) -> Message {
     if let Some(code) = &facts.code {
         paragraphs.push(words.code.replace("{code}", code));
     }
-    paragraphs.push(words.care.clone());
+    paragraphs.push(match notice {
+        Notice::RecoveryStarted => words.care_stop.clone(),
+        _ => words.care.clone(),
+    });
     let mut short = text.short.replace("{secret}", secret);
     if !phrase.is_empty() {
         short = format!("[{phrase}] {short}");

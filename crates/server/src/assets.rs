@@ -11,6 +11,12 @@ pub async fn docs() -> Html<&'static str> {
     Html(include_str!("../assets/docs.html"))
 }
 
+/// Where the owner of an account stops its recovery. What names it stands behind the `#` of the address: opening the page changes
+/// nothing, and no log has it.
+pub async fn stop() -> Html<&'static str> {
+    Html(include_str!("../assets/stop.html"))
+}
+
 /// Styles and scripts.
 ///
 /// # Errors
@@ -27,6 +33,10 @@ pub async fn asset(Path(name): Path<String>) -> Result<Response, ApiError> {
         ),
         "setup.js" => (
             include_str!("../assets/setup.js"),
+            "text/javascript; charset=utf-8",
+        ),
+        "stop.js" => (
+            include_str!("../assets/stop.js"),
             "text/javascript; charset=utf-8",
         ),
         "plain.js" => (

@@ -43,6 +43,7 @@ pub fn router(app: App) -> Router {
         .route("/setup/{token}", get(setup::ask).post(setup::use_link))
         .route("/try/{token}", get(demo::page).post(demo::key))
         .route("/try/{token}/{file}", get(demo::file))
+        .route("/stop", get(assets::stop))
         .route("/verify", get(web::verify))
         .route("/console", get(web::console));
     let files = Router::new()

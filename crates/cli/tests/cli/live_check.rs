@@ -5,7 +5,9 @@
 
 mod camera;
 mod client;
+mod person;
 mod service;
+mod story;
 
 use menshen_specimen::attack::Species;
 use serde_json::Value;

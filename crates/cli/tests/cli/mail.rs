@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 
 use crate::node::{Answer, Node, Setup, call, passport, wait};
 
-struct MailServer {
-    port: String,
-    certificate: String,
-    folder: PathBuf,
+pub struct MailServer {
+    pub port: String,
+    pub certificate: String,
+    pub folder: PathBuf,
 }
 
-fn mail_server() -> Option<MailServer> {
+pub fn mail_server() -> Option<MailServer> {
     let told = |name: &str| std::env::var(format!("MENSHEN_TEST_SMTP{name}")).ok();
     let server = told("").and_then(|port| {
         Some(MailServer {
@@ -33,7 +33,7 @@ fn mail_server() -> Option<MailServer> {
     server
 }
 
-fn setup(data: &Path, server: &MailServer) -> Setup {
+pub fn setup(data: &Path, server: &MailServer) -> Setup {
     Setup::new(data)
         .with("MENSHEN_MAIL__HOST", "localhost")
         .with("MENSHEN_MAIL__PORT", server.port.clone())
@@ -84,7 +84,7 @@ fn verdict_of(node: &Node, applicant: &str, name: &str) -> String {
 }
 
 /// Returns the mails to an address, as they lie in the folder.
-fn mails_to(server: &MailServer, address: &str) -> Vec<String> {
+pub fn mails_to(server: &MailServer, address: &str) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(server.folder.join("new")).unwrap() {
         let text = fs::read_to_string(entry.unwrap().path()).unwrap();
@@ -107,7 +107,7 @@ fn first_mail_to(server: &MailServer, address: &str) -> String {
 }
 
 /// Asks a library that reads mail what a mail says.
-fn read_mail(raw: &str) -> Value {
+pub fn read_mail(raw: &str) -> Value {
     let script = "import sys, json, email, email.policy\n\
         m = email.message_from_string(sys.stdin.read(), policy=email.policy.default)\n\
         print(json.dumps({'subject': m['subject'], 'from': m['from'], 'id': m['message-id'],\n\

@@ -168,6 +168,8 @@ pub struct Answer {
     pub status: u16,
     /// The head in small letters.
     pub head: String,
+    /// The cookie that it sets, as a browser sends it back.
+    pub cookie: Option<String>,
     pub text: String,
 }
 
@@ -210,6 +212,13 @@ pub fn answer(mut stream: TcpStream) -> io::Result<Answer> {
     let text = String::from_utf8(bytes).map_err(io::Error::other)?;
     let cut = || io::Error::from(io::ErrorKind::UnexpectedEof);
     let (head, body) = text.split_once("\r\n\r\n").ok_or_else(cut)?;
+    let cookie = head
+        .lines()
+        .find_map(|line| {
+            line.split_once(':')
+                .filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"))
+        })
+        .and_then(|(_, set)| Some(set.trim().split_once(';')?.0.to_owned()));
     let head = head.to_lowercase();
     let length = head.split("content-length: ").nth(1).unwrap_or_default();
     let length = length.lines().next().and_then(|text| text.parse().ok());
@@ -220,6 +229,7 @@ pub fn answer(mut stream: TcpStream) -> io::Result<Answer> {
     Ok(Answer {
         status: status.ok_or_else(cut)?,
         text: body.to_owned(),
+        cookie,
         head,
     })
 }

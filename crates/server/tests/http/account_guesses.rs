@@ -1,6 +1,8 @@
 //! How often a factor is looked at, whoever tries, however often a code is sent anew, and in however many sessions.
 
 use axum::http::StatusCode;
+use menshen_core::strikes::Tried;
+use menshen_store::DigestKind;
 use serde_json::{Value, json};
 
 use crate::account_page::{PASSWORD, PHONE, Page, said};
@@ -210,5 +212,164 @@ fn a_code_of_an_app_is_good_once_and_so_is_a_printed_one() {
         assert_eq!(said(&again), (401, "factor_wrong"));
         let left = owner.get("/v1/account/factors").await.body["recovery_codes_left"].clone();
         assert_eq!(left, Value::from(9));
+    });
+}
+
+/// How many guesses the long run makes. The short one, of every day, is seeded alike.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test is told by its environment how long it may take"
+)]
+fn number(variable: &str, usual: usize) -> usize {
+    let told = std::env::var(variable).ok();
+    told.and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+/// 64 guess at once, for a long time, at every factor of an account whose password they know and at the password and the codes of one
+/// that they do not know: in new sessions, at new codes, whenever the waits are over. `MENSHEN_TEST_GUESSES=1000000` is the long run.
+#[test]
+fn whoever_guesses_for_weeks_gets_no_more_than_the_caps() {
+    let all = number("MENSHEN_TEST_GUESSES", 3_000);
+    let gateway = Gateway::listen();
+    on_both_with(gateway.config(), |service| async {
+        let service = service;
+        let owner = Page::new(&service, &gateway).await;
+        owner.open(PHONE).await;
+        owner.totp().await;
+        let factors = ["totp", "sms_code", "recovery_code"];
+        let mut looked = std::collections::BTreeMap::<&str, Vec<i64>>::new();
+        let (mut made, mut page) = (0, halfway(&service, &gateway).await);
+        while made < all {
+            let factor = factors[made / 64 % factors.len()];
+            let batch = (0..64).map(|_| guess(&page, factor));
+            for answer in futures_util::future::join_all(batch).await {
+                made += 1;
+                if answer.body["code"] == "unauthenticated" {
+                    continue;
+                }
+                if looked_at(&answer) {
+                    looked.entry(factor).or_default().push(service.app.now().0);
+                }
+            }
+            // An hour goes by now and then; a new session and a new code with it.
+            if made % (64 * factors.len()) == 0 {
+                service.app.clock.advance(HOUR);
+                page = halfway(&service, &gateway).await;
+                let body = json!({ "factor": "sms_code" });
+                page.post("/v1/account/session/code", body).await;
+            }
+        }
+        for (factor, times) in looked {
+            assert!(times.len() <= 100, "{factor}: {}", times.len());
+            let in_an_hour = |from: &i64| {
+                let inside = |at: &&i64| (*from..from + HOUR).contains(*at);
+                times.iter().filter(inside).count()
+            };
+            let most = times.iter().map(in_an_hour).max().unwrap_or(0);
+            assert!(most <= 10, "{factor}: {most} within an hour");
+            println!(
+                "{factor}: {} of {made} guesses were looked at, at most {most} within an hour",
+                times.len()
+            );
+        }
+    });
+}
+
+/// Welch's t of two rows of times.
+fn welch(a: &[f64], b: &[f64]) -> f64 {
+    let mean = |row: &[f64]| row.iter().sum::<f64>() / row.len() as f64;
+    let spread = |row: &[f64]| {
+        let middle = mean(row);
+        let squares = row.iter().map(|x| (x - middle).powi(2)).sum::<f64>();
+        squares / (row.len() - 1) as f64 / row.len() as f64
+    };
+    (mean(a) - mean(b)) / (spread(a) + spread(b)).sqrt()
+}
+
+/// Known and unknown accounts, one after the other in a random order: do the times of the answers tell them apart? A busy machine says
+/// nothing here, so the run of every day only prints; `MENSHEN_TEST_PAIRS=20000` is the long run, which judges.
+#[test]
+fn the_time_of_an_answer_does_not_tell_a_known_account() {
+    let pairs = number("MENSHEN_TEST_PAIRS", 40);
+    let gateway = Gateway::listen();
+    on_both_with(gateway.config(), |service| async {
+        let service = service;
+        let owner = Page::new(&service, &gateway).await;
+        let applicant = owner.open(PHONE).await;
+        let page = Page::new(&service, &gateway).await;
+        let unknown = "+8613800000077";
+        let tenant = page.tenant.parse().unwrap();
+        let digest = service
+            .app
+            .store
+            .digest(tenant, DigestKind::AccountLogin, unknown.as_bytes());
+        // What was counted is forgotten before each pair: what is measured is a guess that is looked at.
+        let forget = async || {
+            let mut tx = service.app.store.begin().await.unwrap();
+            for whose in [&applicant, &digest] {
+                for tried in [Tried::AccountPassword, Tried::Code] {
+                    tx.forget_strikes(tried, whose).await.unwrap();
+                }
+            }
+            tx.commit().await.unwrap();
+            service.app.clock.advance(2 * HOUR);
+        };
+        let ask = async |path: &str, login: &str| {
+            let body = match path {
+                "/v1/account/session" => {
+                    json!({ "tenant": page.tenant, "login": login, "password": "not it" })
+                }
+                "/v1/account/password-resets" => json!({ "tenant": page.tenant, "login": login }),
+                _ => {
+                    json!({ "tenant": page.tenant, "login": login, "code": "000000", "password": PASSWORD })
+                }
+            };
+            let start = std::time::Instant::now();
+            let answer = page.post(path, body).await;
+            (
+                start.elapsed().as_secs_f64() * 1e3,
+                (answer.status, answer.bytes),
+            )
+        };
+        for path in [
+            "/v1/account/session",
+            "/v1/account/password-resets",
+            "/v1/account/password-resets/finish",
+        ] {
+            let (mut known, mut other, mut dice) = (Vec::new(), Vec::new(), 7_u64);
+            for _ in 0..pairs {
+                dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                let order = match dice >> 63 {
+                    0 => [PHONE, unknown],
+                    _ => [unknown, PHONE],
+                };
+                let mut bodies = Vec::new();
+                forget().await;
+                for login in order {
+                    let (time, said) = ask(path, login).await;
+                    if login == PHONE {
+                        &mut known
+                    } else {
+                        &mut other
+                    }
+                    .push(time);
+                    bodies.push(said);
+                }
+                assert!(bodies[0] == bodies[1], "{path}: {bodies:?}");
+            }
+            // Outliers are the machine's: the slowest tenth of both rows goes.
+            for row in [&mut known, &mut other] {
+                row.sort_by(f64::total_cmp);
+                row.truncate(row.len() * 9 / 10);
+            }
+            let t = welch(&known, &other);
+            let middle = |row: &[f64]| row[row.len() / 2];
+            println!(
+                "{path}: {pairs} pairs, median {:.3} and {:.3} ms, t = {t:.2}",
+                middle(&known),
+                middle(&other)
+            );
+            assert!(pairs < 1_000 || t.abs() < 4.5, "{path}: t = {t}");
+        }
     });
 }

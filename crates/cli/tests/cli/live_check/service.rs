@@ -72,15 +72,7 @@ pub struct Place {
 impl Place {
     /// Starts one with a policy; `None`, with a line, where the models are absent.
     pub fn start(policy: &'static str) -> Option<Self> {
-        let store = ModelStore::default_dir(|name| std::env::var_os(name))
-            .and_then(|dir| ModelStore::open(&dir));
-        let Some(engine) = store
-            .ok()
-            .and_then(|store| FaceEngine::load(&Loader::new(store)).ok())
-        else {
-            println!("skipped: no models are installed");
-            return None;
-        };
+        let engine = engine()?;
         let people = (1..)
             .filter_map(|seed| drawn(&engine, seed))
             .take(2)
@@ -177,8 +169,19 @@ impl Place {
     }
 }
 
+/// Returns the networks that see faces; `None`, with a line, where they are absent.
+pub fn engine() -> Option<FaceEngine> {
+    let store = ModelStore::default_dir(|name| std::env::var_os(name))
+        .and_then(|dir| ModelStore::open(&dir));
+    let engine = (store.ok()).and_then(|store| FaceEngine::load(&Loader::new(store)).ok());
+    if engine.is_none() {
+        println!("skipped: no models are installed");
+    }
+    engine
+}
+
 /// Uses the link of a first start; returns the operator's secret.
-fn operator(node: &Node) -> String {
+pub fn operator(node: &Node) -> String {
     let setup = node.greeting["setup"].as_str().unwrap();
     let url = node.greeting["url"].as_str().unwrap();
     let setup = setup.strip_prefix(url).unwrap();
@@ -188,6 +191,11 @@ fn operator(node: &Node) -> String {
 
 /// Makes a tenant that looks at faces, by a policy; returns its key.
 fn tenant(node: &Node, operator: &str, policy: &str) -> String {
+    new_tenant(node, operator, policy).1
+}
+
+/// The same; returns its id, too.
+pub fn new_tenant(node: &Node, operator: &str, policy: &str) -> (String, String) {
     let body = json!({ "name": "Live", "sandbox": false });
     let made = call(
         node.address,
@@ -198,14 +206,16 @@ fn tenant(node: &Node, operator: &str, policy: &str) -> String {
         &[],
     )
     .unwrap();
-    let key = made.json()["secret"].as_str().unwrap().to_owned();
+    let made = made.json();
+    let text = |name: &str| made[name].as_str().unwrap().to_owned();
+    let (id, key) = (text("id"), text("secret"));
     let body = json!({ "toml": policy });
     let put = call(node.address, &key, "PUT", "/v1/policy", Some(&body), &[]).unwrap();
     assert_eq!(put.status, 200, "{put:?}");
-    key
+    (id, key)
 }
 
-fn drawn(engine: &FaceEngine, seed: u64) -> Option<Puppet> {
+pub fn drawn(engine: &FaceEngine, seed: u64) -> Option<Puppet> {
     let jpeg = drawn_portrait_jpeg(seed).unwrap();
     let photo = Photo::decode(&jpeg, &Limits::default()).unwrap();
     let (_, points) = engine.surface(&photo).unwrap()?;
