@@ -7,6 +7,7 @@ use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::request::Parts;
 use menshen_core::access::{Caller, Scope};
 use menshen_core::ids::{AccountSessionId, AppealId, ApplicantId, TicketId, VerificationId};
+use menshen_core::verification::Flow;
 use menshen_store::{AppealRow, ApplicantRow, TenantRow, TicketRow, VerificationRow};
 
 use uuid::Uuid;
@@ -15,6 +16,7 @@ use crate::account;
 use crate::account::standing::{self, Trust};
 use crate::app::App;
 use crate::appeal::Appeal;
+use crate::case::from_word;
 use crate::problem::ApiError;
 use crate::sign_in;
 use crate::sign_in::browser::PEOPLE;
@@ -244,17 +246,50 @@ impl<P: Permission> Allowed<P> {
         }
     }
 
-    /// Returns an applicant whom the caller may see.
+    /// Returns an applicant whom the caller may see. A token for a verification that the sign-in has begun sees none: whoever holds
+    /// it has not proven yet that the account is theirs.
     ///
     /// # Errors
     /// [`ApiError::NotFound`] for one that is not there and for one that is another's.
     pub async fn applicant(&self, app: &App, id: ApplicantId) -> Result<ApplicantRow, ApiError> {
+        let found = self.applicant_or_claimed(app, id).await?;
+        match self.only_claims(app).await? {
+            true => Err(ApiError::NotFound("applicant")),
+            false => Ok(found),
+        }
+    }
+
+    /// The same, for what whoever only claims to be the applicant must be able to do, too: to agree to have their face compared.
+    ///
+    /// # Errors
+    /// [`ApiError::NotFound`] for one that is not there and for one that is another's.
+    pub async fn applicant_or_claimed(
+        &self,
+        app: &App,
+        id: ApplicantId,
+    ) -> Result<ApplicantRow, ApiError> {
         let missing = ApiError::NotFound("applicant");
         if !self.caller.may(P::SCOPE, Some(id), None) {
             return Err(missing);
         }
         let found = app.store.find_applicant(self.tenant.id, id).await?;
         found.ok_or(missing)
+    }
+
+    /// Is the caller's token for a verification that the sign-in has begun?
+    async fn only_claims(&self, app: &App) -> Result<bool, ApiError> {
+        let Caller::Person {
+            verification: Some(id),
+            ..
+        } = self.caller
+        else {
+            return Ok(false);
+        };
+        let row = app.store.find_verification(self.tenant.id, id).await?;
+        let flow = row.map(|row| from_word::<Flow>(&row.flow)).transpose();
+        Ok(flow
+            .map_err(ApiError::machine)?
+            .is_none_or(Flow::is_of_sign_in))
     }
 
     /// Returns an appeal that the caller may see.

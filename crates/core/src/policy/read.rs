@@ -37,8 +37,9 @@ pub enum PolicyError {
 }
 
 /// Tables whose keys are data (countries, kinds): anything may stand there, the type decides.
-const OPEN_TABLES: [&str; 6] = [
+const OPEN_TABLES: [&str; 7] = [
     "levels",
+    "accounts.consents",
     "clients",
     "entitlements",
     "document.accepted",

@@ -69,7 +69,7 @@ pub async fn give_consent(
     headers: HeaderMap,
     input: Input<ConsentIn>,
 ) -> Result<Response, ApiError> {
-    let applicant = allowed.applicant(&app, ApplicantId(id)).await?;
+    let applicant = allowed.applicant_or_claimed(&app, ApplicantId(id)).await?;
     let ConsentIn { purpose, version } = input.value;
     if !is_purpose(&purpose) || !is_word(&version) {
         let detail = "purpose and version must be 1 to 60 of a-z, 0-9, `_`, `-` and `.`, the purpose from a letter on";

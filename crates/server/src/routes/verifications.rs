@@ -13,7 +13,7 @@ use menshen_core::attempts::retry_at;
 use menshen_core::event::EventName;
 use menshen_core::ids::{ApplicantId, TenantId, VerificationId};
 use menshen_core::progress::Progress;
-use menshen_core::reason::{Reason, ReasonCode, Step};
+use menshen_core::reason::{Class, Disclosure, Reason, ReasonCode, Step};
 use menshen_core::ticket::Kind;
 use menshen_core::time::Millis;
 use menshen_core::verification::{Expiry, Flow, Retry, State as Life, Status};
@@ -534,6 +534,25 @@ pub async fn explain(app: &App, case: &Case) -> Result<VerificationOut, ApiError
     })
 }
 
+/// Returns the reasons that whoever asks may be told. Who only claims to own an account must not learn by what its owner differs.
+fn told(flow: Flow, reasons: &[Reason]) -> Vec<Reason> {
+    let of_picture = |reason: &Reason| {
+        matches!(
+            reason.class,
+            Class::Quality | Class::Technical | Class::Document | Class::Face
+        ) && reason.code != ReasonCode::FaceMismatch
+    };
+    let mut told = reasons.to_vec();
+    if flow == Flow::Recovery {
+        for reason in told.iter_mut().filter(|reason| !of_picture(reason)) {
+            reason.disclosure = Disclosure::None;
+            reason.field = None;
+            reason.params.clear();
+        }
+    }
+    told
+}
+
 fn describe(case: &Case, reasons: &[Reason], expected: Option<Millis>) -> VerificationOut {
     let row = &case.row;
     let state = &case.progress.state;
@@ -566,7 +585,7 @@ fn describe(case: &Case, reasons: &[Reason], expected: Option<Millis>) -> Verifi
         status: case.status(),
         processing: matches!(state, Life::Processing { .. }),
         since: text(state.since()),
-        reasons: show(reasons, Audience::Person),
+        reasons: show(&told(case.flow, reasons), Audience::Person),
         next: if open {
             let missing = case.missing().into_iter();
             missing.filter(asked).map(StepOut::from).collect()
