@@ -383,6 +383,15 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ("POST", "/v1/account/factors/totp/offer", Account),
     ("PUT", "/v1/account/factors/totp", Account),
     ("POST", "/v1/account/factors/totp/remove", Account),
+    ("POST", "/v1/account/passkeys/options", Account),
+    ("POST", "/v1/account/passkeys", Account),
+    ("GET", "/v1/account/passkeys", Account),
+    ("PUT", "/v1/account/passkeys/{id}", Account),
+    ("POST", "/v1/account/passkeys/{id}/remove", Account),
+    ("POST", "/v1/account/session/passkey/options", Page),
+    ("POST", "/v1/account/session/passkey", Page),
+    ("POST", "/v1/account/step-ups/{id}/passkey/options", Account),
+    ("POST", "/v1/account/step-ups/{id}/passkey", Account),
     ("PUT", "/v1/account/password", Account),
     ("POST", "/v1/account/contacts", Account),
     ("PUT", "/v1/account/contacts", Account),
@@ -511,7 +520,10 @@ pub fn request_with(
             json!({ "verification": ids["verification"] })
         }
         ("POST", "/v1/account/step-ups") => json!({ "action": "add_factor", "detail": "totp" }),
-        ("PUT", "/v1/account/devices/{id}") => json!({ "name": "x" }),
+        ("PUT", "/v1/account/devices/{id}" | "/v1/account/passkeys/{id}") => {
+            json!({ "name": "x" })
+        }
+        ("POST", "/v1/account/session/passkey/options") => json!({ "tenant": ids["tenant"] }),
         ("PUT", "/v1/account/factors/totp") => json!({ "code": "000000" }),
         ("PUT", "/v1/account/password") => json!({ "password": PASSWORD }),
         ("POST", "/v1/account/contacts") => json!({ "phone": "+8613800000000" }),
