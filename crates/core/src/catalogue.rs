@@ -10,6 +10,7 @@ use crate::attachment::Fault;
 use crate::evidence::Action;
 use crate::live::{Cue, Hint, NoLight};
 use crate::notice::{Notice, NoticeText, NoticeWords};
+use crate::official::OfficialWords;
 use crate::reason::{Param, Reason, ReasonCode, Step, Value};
 use crate::statement::StatementWords;
 use crate::ticket::Kind;
@@ -86,6 +87,7 @@ pub struct Catalogue {
     attachments: BTreeMap<Fault, String>,
     tickets: BTreeMap<Kind, String>,
     support: SupportWords,
+    official: OfficialWords,
     list_separator: String,
 }
 
@@ -172,6 +174,11 @@ impl Catalogue {
     /// Returns what is said about support.
     pub fn support(&self) -> &SupportWords {
         &self.support
+    }
+
+    /// Returns what is said about official channels.
+    pub fn official(&self) -> &OfficialWords {
+        &self.official
     }
 
     /// Returns what a person is told of a picture that is not taken.

@@ -78,6 +78,9 @@ ids! {
     StatementId "A statement that a person is asked to write down and photograph.";
     AppealCodeId "A code that was sent to an address for an appeal.";
     LiveId "One session of a live check.";
+    ChannelId "An official channel of a tenant.";
+    AnnouncementId "An announcement of a tenant.";
+    ReportId "What somebody reported as pretending to be the tenant.";
 }
 
 #[cfg(test)]
