@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod announcements;
 mod api_keys;
 mod appeal_codes;
 mod appeal_outcomes;
@@ -42,12 +43,15 @@ mod live_writes;
 mod marks;
 mod migrate;
 mod notices;
+mod official_channels;
+mod official_lists;
 mod open;
 mod outbox;
 mod phrases;
 mod planned;
 mod random;
 mod record;
+mod reports;
 mod restore;
 mod retention;
 mod review_cases;
@@ -77,6 +81,7 @@ mod uploads;
 mod verifications;
 mod webhooks;
 
+pub use announcements::AnnouncementRow;
 pub use api_keys::{ApiKeyRow, ApiSecret, Caller, NewApiKey};
 pub use appeal_codes::{AppealCodeRow, NewAppealCode};
 pub use appeal_outcomes::OutcomeCount;
@@ -109,8 +114,12 @@ pub use live_sessions::{LiveRow, LiveState, NewLive};
 pub use live_writes::{LiveEnd, LiveStep};
 pub use marks::{MarkKind, NewMark};
 pub use notices::{NewNotice, NoticeRow, NoticeState};
+pub use official_channels::OfficialChannelRow;
+pub use official_lists::ListState;
+pub(crate) use official_lists::OfficialList;
 pub use open::Store;
 pub use outbox::EventRow;
+pub use reports::{ReportRow, ReportState};
 pub use restore::restore;
 pub use review_cases::{NewReviewCase, ReviewCaseRow};
 pub use review_notes::NoteRow;

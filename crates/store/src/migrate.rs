@@ -84,6 +84,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0012_live.sql"),
         include_str!("../migrations/postgres/0012_live.sql"),
     ),
+    (
+        14,
+        "official",
+        include_str!("../migrations/sqlite/0014_official.sql"),
+        include_str!("../migrations/postgres/0014_official.sql"),
+    ),
 ];
 
 /// Returns the version of the tables.
