@@ -27,6 +27,7 @@ mod keys;
 mod live;
 mod metrics;
 mod notice;
+mod official;
 mod once;
 mod openapi;
 mod outbound;
@@ -42,6 +43,7 @@ mod start;
 mod statement;
 mod ticket;
 mod verdict;
+mod visitor;
 mod web;
 
 use jiff::civil::Date;

@@ -9,7 +9,7 @@ use menshen_store::{LiveState, NewLive};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::calls::For::{Everybody, Keys, People, SignedIn, Whoever};
+use crate::calls::For::{Everybody, Keys, People, Public, SignedIn, Whoever};
 use crate::calls::{For, Ids, TABLE, blocked, name, names_a_record, request, request_with};
 use crate::support::{Answer, Service, on_both};
 
@@ -19,12 +19,16 @@ fn no_caller_reaches_what_is_not_theirs() {
     on_both(|service| async move {
         let world = World::new(&service).await;
         let mut n_cells = 0;
-        for route in TABLE.iter().filter(|(_, _, whom)| *whom != Everybody) {
+        let known = |route: &&(&str, &str, For)| ![Everybody, Public].contains(&route.2);
+        for route in TABLE.iter().filter(known) {
             n_cells += world.strangers(route).await;
             n_cells += world.other_tenant(route).await;
             n_cells += world.other_people(route).await;
             n_cells += world.wrong_scopes(route).await;
             n_cells += world.no_secret(route).await;
+        }
+        for route in TABLE.iter().filter(|(_, _, whom)| *whom == Public) {
+            n_cells += world.anybody(route).await;
         }
         // What is allowed changes things, so it comes last; the right key must get past the door.
         for route in TABLE {
@@ -170,6 +174,31 @@ impl<'a> World<'a> {
         self.ended.len() as u32
     }
 
+    /// Who asks makes no difference, not even whether they are somebody; a tenant that is not there is absent.
+    async fn anybody(&self, route: &(&str, &str, For)) -> u32 {
+        let mut answers = BTreeSet::new();
+        let ended = self.ended.iter().take(3).map(|(_, secret)| secret.as_str());
+        for secret in ended.chain([self.owner.as_str(), &self.service.key]) {
+            let answer = self.ask(route, &self.own, secret).await;
+            assert!(
+                answer.status.is_success(),
+                "{:?} {}",
+                name(route),
+                answer.body
+            );
+            answers.insert(answer.bytes);
+            let absent = self.ask(route, &self.absent, secret).await;
+            assert_eq!(absent.status, StatusCode::NOT_FOUND, "{:?}", name(route));
+        }
+        assert_eq!(
+            answers.len(),
+            1,
+            "the answer tells who asks: {:?}",
+            name(route)
+        );
+        10
+    }
+
     async fn other_tenant(&self, route: &(&str, &str, For)) -> u32 {
         let (Keys(needed) | People(needed)) = route.2 else {
             return 0;
@@ -272,7 +301,7 @@ impl<'a> World<'a> {
         }
         let needed = match route.2 {
             Keys(needed) | People(needed) => needed,
-            SignedIn | Whoever | Everybody => return n_cells,
+            SignedIn | Whoever | Everybody | Public => return n_cells,
         };
         for (role, cookie) in &self.signed_in {
             if role.scopes().contains(&needed) {
@@ -317,7 +346,7 @@ impl<'a> World<'a> {
             return self.browsers(route).await;
         }
         let (Keys(needed) | People(needed)) = route.2 else {
-            if route.2 == Whoever {
+            if [Whoever, Public].contains(&route.2) {
                 return 0;
             }
             let open = self.ask(route, &self.own, "").await;
@@ -464,6 +493,23 @@ async fn records(service: &Service, applicant: &str, first: &str, open: &str) ->
     let test = format!("/v1/webhooks/{hook}/test");
     let delivery = service.post(&test, json!({})).await.body;
     ids.insert("delivery", text(&delivery["id"]));
+    for (kind, path) in [
+        ("channel", "/v1/channels"),
+        ("announcement", "/v1/announcements"),
+    ] {
+        let route = &("POST", path, Keys(Scope::PolicyWrite));
+        let made = service.send(request(route, &ids, &service.key)).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+        ids.insert(kind, text(&made.body["id"]));
+    }
+    ids.insert(
+        "tenant",
+        crate::official::tenant_of(service, &service.key).await,
+    );
+    ids.insert(
+        "report",
+        crate::official::reported(service, "evil.example").await,
+    );
     let block = service.post("/v1/blocklist", blocked("X2")).await.body;
     ids.insert("block", text(&block["id"]));
     ids.insert("webhook", hook);

@@ -21,10 +21,12 @@ pub enum For {
     SignedIn,
     /// Whoever proves with the call who they are; no secret.
     Whoever,
+    /// Anybody, who is asked nothing; of the tenant that the path names.
+    Public,
     Everybody,
 }
 
-use For::{Everybody, Keys, People, SignedIn, Whoever};
+use For::{Everybody, Keys, People, Public, SignedIn, Whoever};
 use Scope::{
     AuditRead, BlocklistWrite, CasesRead, CasesWork, KeysWrite, Operate, PersonalRead, PolicyWrite,
     PrivacyWrite, ScreeningRead, ScreeningWrite, StaffWrite, TicketsAnswer, VerificationsRead,
@@ -119,6 +121,19 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ),
     ("POST", "/v1/tickets/{id}/close", People(VerificationsWrite)),
     ("POST", "/v1/official/check", People(VerificationsWrite)),
+    ("GET", "/v1/channels", Keys(PolicyWrite)),
+    ("POST", "/v1/channels", Keys(PolicyWrite)),
+    ("DELETE", "/v1/channels/{id}", Keys(PolicyWrite)),
+    ("GET", "/v1/announcements", Keys(PolicyWrite)),
+    ("POST", "/v1/announcements", Keys(PolicyWrite)),
+    ("DELETE", "/v1/announcements/{id}", Keys(PolicyWrite)),
+    ("GET", "/v1/public/{tenant}/channels", Public),
+    ("POST", "/v1/public/{tenant}/channels/check", Public),
+    ("GET", "/v1/public/{tenant}/announcements", Public),
+    ("POST", "/v1/public/{tenant}/reports", Public),
+    ("GET", "/v1/reports", Keys(TicketsAnswer)),
+    ("GET", "/v1/reports/{id}", Keys(TicketsAnswer)),
+    ("POST", "/v1/reports/{id}/close", Keys(TicketsAnswer)),
     ("GET", "/v1/support/tickets", Keys(TicketsAnswer)),
     ("GET", "/v1/support/tickets/{id}", Keys(TicketsAnswer)),
     (
@@ -370,6 +385,9 @@ pub fn request_with(
         "tickets" | "support" => "ticket",
         "review" => "case",
         "screening" => "hit",
+        "channels" => "channel",
+        "announcements" => "announcement",
+        "reports" => "report",
         _ => "key",
     };
     let mut filled = (*path).to_owned();
@@ -383,6 +401,7 @@ pub fn request_with(
             "{attachment}",
             ids.get("attachment").map_or("", String::as_str),
         ),
+        ("{tenant}", ids.get("tenant").map_or("", String::as_str)),
         ("{session}", ids.get("live").map_or("", String::as_str)),
         ("{purpose}", "marketing"),
         ("{part}", "selfie"),
@@ -410,6 +429,24 @@ pub fn request_with(
         ("POST", "/v1/official/check") => {
             json!({ "applicant": ids["applicant"], "code": "2222-2222" })
         }
+        // Each another: a channel stands on a list once.
+        ("POST", "/v1/channels") => {
+            let letters = secret
+                .bytes()
+                .rev()
+                .filter(u8::is_ascii_alphanumeric)
+                .take(20);
+            let name: String = letters.map(char::from).collect();
+            json!({ "kind": "domain", "value": format!("of{name}.example") })
+        }
+        ("POST", "/v1/announcements") => json!({
+            "kind": "notice", "text": { "zh-CN": "公告", "en": "a notice" }, "ends_at": "2027-01-01T00:00:00Z",
+        }),
+        ("POST", "/v1/public/{tenant}/channels/check") => json!({ "value": "example.com" }),
+        ("POST", "/v1/public/{tenant}/reports") => {
+            json!({ "kind": "page", "what": "evil.example" })
+        }
+        ("POST", "/v1/reports/{id}/close") => json!({ "outcome": "not_ours" }),
         ("POST", "/v1/verifications") => json!({ "applicant": ids["applicant"], "level": "L2" }),
         ("POST", "/v1/entitlements/check") => {
             json!({ "applicant": ids["applicant"], "action": "x", "asset": "y", "amount": "1" })
