@@ -28,13 +28,15 @@ pub async fn tenant(app: &App, id: TenantId) -> Result<TenantRow, ApiError> {
     found.ok_or(ApiError::NotFound("tenant"))
 }
 
-/// Returns all channels of a tenant.
+/// Returns all channels of a tenant, in the order of the signed list.
 ///
 /// # Errors
 /// The machine's where a row is none that this version writes.
 pub async fn channels(app: &App, tenant: &TenantRow) -> Result<Vec<Channel>, ApiError> {
     let state = app.store.official_channels(tenant.id).await?;
-    read(&state)
+    let mut channels: Vec<Channel> = read(&state)?;
+    channels.sort();
+    Ok(channels)
 }
 
 /// Returns the signed list of a tenant's channels.

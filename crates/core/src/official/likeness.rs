@@ -123,6 +123,8 @@ const LONG: usize = 5;
 /// Shortest name of which one letter may be wrong, and two.
 const ONE_WRONG: usize = 4;
 const TWO_WRONG: usize = 7;
+/// Longest name that is looked at, in characters: nobody reads further, and the time that a check takes grows with it.
+const LOOKED_AT: usize = 256;
 /// Most letters that may be wrong.
 const MOST_WRONG: usize = 2;
 
@@ -140,7 +142,8 @@ pub(super) struct Look {
 impl Look {
     /// Returns how a name looks.
     pub fn new(name: &str) -> Self {
-        let plain = name.trim().to_lowercase();
+        let name: String = name.trim().chars().take(LOOKED_AT).collect();
+        let plain = name.to_lowercase();
         let pieces: Vec<Vec<char>> = plain
             .split(|ch: char| !ch.is_alphanumeric() && !is_combining_mark(ch))
             .filter(|piece| !piece.is_empty())
