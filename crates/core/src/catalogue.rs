@@ -7,6 +7,8 @@ use menshen_document::{DocumentKind, Field, Side};
 use serde::{Deserialize, Serialize};
 
 use crate::attachment::Fault;
+use crate::diagnosis::{Advice, Cause, Remedy};
+use crate::diagnostics::System;
 use crate::evidence::Action;
 use crate::live::{Cue, Hint, NoLight};
 use crate::notice::{Notice, NoticeText, NoticeWords};
@@ -51,6 +53,16 @@ pub struct Text {
     pub operator: String,
 }
 
+/// What is said about one remedy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RemedyText {
+    /// What it is about, in a few words.
+    pub title: String,
+    /// What to do.
+    pub text: String,
+}
+
 /// What is said about support.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -88,6 +100,10 @@ pub struct Catalogue {
     tickets: BTreeMap<Kind, String>,
     support: SupportWords,
     official: OfficialWords,
+    remedies: BTreeMap<Advice, RemedyText>,
+    /// The way to a permission in the settings of each system.
+    camera_steps: BTreeMap<System, String>,
+    file_steps: BTreeMap<System, String>,
     list_separator: String,
 }
 
@@ -179,6 +195,33 @@ impl Catalogue {
     /// Returns what is said about official channels.
     pub fn official(&self) -> &OfficialWords {
         &self.official
+    }
+
+    /// Returns what a person is told of a remedy, with the way through the settings of their system.
+    pub fn remedy(&self, remedy: &Remedy) -> RemedyText {
+        let advice = match &remedy.cause {
+            Cause::Advice(advice) => *advice,
+            Cause::Reason(reason) => {
+                let Text { title, remedy, .. } = self.render(reason);
+                return RemedyText {
+                    title,
+                    text: remedy,
+                };
+            }
+        };
+        let RemedyText { title, text } = self
+            .remedies
+            .get(&advice)
+            .expect("a test tells every remedy in every language");
+        let steps = match advice {
+            Advice::AllowFiles => &self.file_steps,
+            _ => &self.camera_steps,
+        };
+        let steps = steps.get(&remedy.system).map_or("", String::as_str);
+        RemedyText {
+            title: title.clone(),
+            text: text.replace("{steps}", steps),
+        }
     }
 
     /// Returns what a person is told of a picture that is not taken.

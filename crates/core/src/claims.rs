@@ -39,6 +39,28 @@ pub struct Claims {
     pub first: Option<FirstIdentity>,
 }
 
+impl Claims {
+    /// Returns the data of nobody: what somebody is compared with who wants to recover an account that does not exist, so that
+    /// nothing tells it from one that does. No document says this.
+    pub fn of_nobody() -> Self {
+        Self {
+            document: DocumentKind::Passport,
+            country: "XXX".to_owned(),
+            name: "\u{fffd}".to_owned(),
+            birth_date: Date::ZERO,
+            sex: None,
+            nationality: None,
+            birth_country: None,
+            number: "\u{fffd}".to_owned(),
+            purpose: None,
+            first: Some(FirstIdentity {
+                name: "\u{fffd}".to_owned(),
+                number: "\u{fffd}".to_owned(),
+            }),
+        }
+    }
+}
+
 /// The identity first verified for an account.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

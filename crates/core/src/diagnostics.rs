@@ -1,5 +1,5 @@
-//! What a program says of itself and its surroundings beside a ticket: words of closed lists, so that nothing personal can
-//! slip in.
+//! What a program says of itself and its surroundings beside a ticket or to be told what helps: words of closed lists and
+//! numbers within bounds, so that nothing personal can slip in.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,11 @@ macro_rules! list {
             #[serde(rename_all = "snake_case")]
             pub enum $name {
                 $(#[doc = $meaning] $word,)*
+            }
+
+            impl $name {
+                /// Every word.
+                pub const ALL: &'static [Self] = &[$(Self::$word),*];
             }
         )*
     };
@@ -58,7 +63,36 @@ list! {
         Normal "Enough.",
         Bright "Too much.",
     }
-    #[doc = "What the person has tried before they asked, in the order in which support would say it."]
+    #[doc = "In what the person sees us."]
+    Surface {
+        App "An app of its own.",
+        Browser "A browser.",
+        WebView "The view of the web inside another program.",
+    }
+    #[doc = "Does the person see the page?"]
+    Page {
+        Visible "Yes.",
+        Hidden "No: it lies behind another page or program.",
+    }
+    #[doc = "What the person wears on the head."]
+    Worn {
+        Glasses "Glasses that are clear.",
+        Sunglasses "Glasses that are dark.",
+        Mask "Something before mouth or nose.",
+        Hat "Something on the forehead.",
+    }
+    #[doc = "What did not work."]
+    Failed {
+        FaceLogin "Signing in with the face.",
+        LiveCheck "A live check.",
+        DocumentPhoto "A photo of a document.",
+        Upload "Sending a file.",
+        Passkey "Signing in with a passkey.",
+        Totp "A code of an authenticator app.",
+        MailCode "A code by mail did not come.",
+        SmsCode "A code by SMS did not come.",
+    }
+    #[doc = "What the person has tried before they asked."]
     Tried {
         Updated "They have updated the program.",
         ClearedCache "They have cleared its cache.",
@@ -66,10 +100,23 @@ list! {
         Restarted "They have restarted the device.",
         OtherNetwork "They have tried another network.",
         OtherDevice "They have tried another device.",
+        BetterLight "They have gone to better light.",
+        WipedLens "They have wiped the lens.",
+        BareFace "They have taken glasses, mask and hat off.",
+        AutomaticTime "They have let the device set its clock.",
+        CheckedSpam "They have looked for the mail among the unwanted ones.",
     }
 }
 
 /// Most things that can be tried.
-pub const MOST_TRIED: usize = 6;
+pub const MOST_TRIED: usize = Tried::ALL.len();
+/// Most things that can be worn.
+pub const MOST_WORN: usize = Worn::ALL.len();
 /// Longest answer of the network that is believed, in milliseconds.
 pub const SLOWEST: u32 = 600_000;
+/// Fastest network that is believed, in kilobits a second: ten gigabits.
+pub const FASTEST: u32 = 10_000_000;
+/// Longest side of a camera's picture that is believed, in pixels.
+pub const LARGEST_SIDE: u32 = 20_000;
+/// How far a clock may be off to be told as it is, in milliseconds: a hundred years. Clocks that were never set stand at 1970.
+pub const FARTHEST_CLOCK: i64 = 3_155_760_000_000;

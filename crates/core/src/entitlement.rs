@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::account::Hold;
 use crate::policy::entitlements::{Actions, Amount, EntitlementRules, Limit, of_asset};
 use crate::reason::{Param, Reason, ReasonCode};
 use crate::time::Millis;
@@ -41,6 +42,32 @@ pub struct Standing {
     pub levels: BTreeSet<String>,
     /// What stands over it now.
     pub restrictions: Vec<Restriction>,
+    /// What stands over how it is signed in to, where people sign in here.
+    pub account: AccountStanding,
+}
+
+/// What stands over an account that people sign in to here. By default nothing does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountStanding {
+    /// Actions that are shut meanwhile.
+    pub held_actions: Vec<String>,
+    /// A recovery, or a change of how its owner signs in, was not long ago.
+    pub hold: Option<Hold>,
+    /// The session that asks has ended, or its device is none that the account knows.
+    pub unknown_device: bool,
+}
+
+impl AccountStanding {
+    /// Returns why an action is shut, and until when.
+    fn shuts(&self, action: &str) -> Option<Reason> {
+        if !self.held_actions.iter().any(|held| held == action) {
+            return None;
+        }
+        if self.unknown_device {
+            return Some(Reason::new(ReasonCode::DeviceUnknown));
+        }
+        self.hold.map(|hold| cooling(hold.until))
+    }
 }
 
 /// A verification as far as it matters here.
@@ -134,6 +161,15 @@ pub fn check(rules: &EntitlementRules, standing: &Standing, ask: &Ask) -> Answer
             restriction: None,
         };
     }
+    if let Some(reason) = standing.account.shuts(&ask.action) {
+        return Answer {
+            allowed: false,
+            limit: None,
+            reason: Some(reason),
+            level: None,
+            restriction: None,
+        };
+    }
     let mut narrowest = limit;
     for restriction in &standing.restrictions {
         let Some(rule) = rules.restrictions.get(&restriction.flow) else {
@@ -170,14 +206,16 @@ fn of(actions: &Actions, ask: &Ask) -> Option<Limit> {
 fn why(restriction: &Restriction) -> Reason {
     match restriction.until {
         None => Reason::new(ReasonCode::ReverificationLimits),
-        Some(until) => {
-            let time = until.to_timestamp();
-            let mut reason =
-                Reason::new(ReasonCode::RecoveryCooldown).with("time", Param::Time(time));
-            reason.retry_at = Some(time);
-            reason
-        }
+        Some(until) => cooling(until),
     }
+}
+
+/// A waiting time runs until then.
+fn cooling(until: Millis) -> Reason {
+    let time = until.to_timestamp();
+    let mut reason = Reason::new(ReasonCode::RecoveryCooldown).with("time", Param::Time(time));
+    reason.retry_at = Some(time);
+    reason
 }
 
 #[cfg(test)]
@@ -345,6 +383,43 @@ mod tests {
             let answer = ask(&cases, "withdraw", "USDT", "11", "0");
             assert_eq!(answer.allowed, allowed, "{why:?}");
         }
+    }
+
+    #[test]
+    fn a_hold_and_an_unknown_device_shut_what_moves_money_and_nothing_else() {
+        use crate::account::HoldReason;
+        let rules = Policy::from_toml(RULES).expect("a policy").entitlements;
+        let mut standing = Standing::of(&rules, &[verified("L2", Flow::First, NOW)], NOW);
+        let until = NOW.plus(HOUR);
+        standing.account = AccountStanding {
+            held_actions: vec!["withdraw".to_owned()],
+            hold: Some(Hold {
+                reason: HoldReason::Recovered,
+                since: NOW,
+                until,
+            }),
+            unknown_device: false,
+        };
+        let asked = |action: &str, standing: &Standing| {
+            let ask = Ask {
+                action: action.to_owned(),
+                asset: "USDT".to_owned(),
+                amount: "1".parse().expect("an amount"),
+                used_today: Amount::default(),
+            };
+            let answer = check(&rules, standing, &ask);
+            (answer.allowed, answer.reason)
+        };
+        let (allowed, reason) = asked("withdraw", &standing);
+        let reason = reason.expect("a reason");
+        assert!(!allowed && reason.code == ReasonCode::RecoveryCooldown);
+        assert_eq!(reason.retry_at, Some(until.to_timestamp()));
+        assert!(asked("deposit", &standing).0);
+        standing.account.unknown_device = true;
+        let reason = asked("withdraw", &standing).1.map(|reason| reason.code);
+        assert_eq!(reason, Some(ReasonCode::DeviceUnknown));
+        standing.account = AccountStanding::default();
+        assert!(asked("withdraw", &standing).0);
     }
 
     #[test]

@@ -81,6 +81,16 @@ ids! {
     ChannelId "An official channel of a tenant.";
     AnnouncementId "An announcement of a tenant.";
     ReportId "What somebody reported as pretending to be the tenant.";
+    AccountSessionId "A browser in which a person has signed in, or is about to.";
+    DeviceId "A device whose key a person has enrolled.";
+    RegistrationId "An account that is about to be opened.";
+    InvitationCodeId "A code by which somebody was invited to open an account.";
+    AccountCodeId "A code that was sent to an address of an account.";
+    StepUpId "A sensitive action that a person has confirmed with a factor.";
+    RecoveryId "A person's way back into an account.";
+    OidcClientId "An app that people sign in to.";
+    OidcGrantId "One sign-in of a person to such an app.";
+    OidcKeyId "A key that signs ID tokens.";
 }
 
 #[cfg(test)]

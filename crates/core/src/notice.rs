@@ -38,11 +38,29 @@ pub enum Notice {
     AppealCode,
     /// An appeal was decided.
     AppealDecided,
+    /// A code for the account: to open it, sign in, confirm or recover.
+    AccountCode,
+    /// Somebody wanted to open an account with an address that has one.
+    AccountExists,
+    /// Somebody signed in on a device that the account does not know.
+    SignedInNewDevice,
+    /// The account trusts another device.
+    DeviceTrusted,
+    /// A factor was added, changed or removed.
+    FactorChanged,
+    /// The password was changed.
+    PasswordChanged,
+    /// Somebody wants to recover the account; how to stop it.
+    RecoveryStarted,
+    /// The recovery was stopped.
+    RecoveryStopped,
+    /// The account was recovered.
+    RecoveryDone,
 }
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 21] = [
         Self::Pending,
         Self::Failed,
         Self::Verified,
@@ -55,6 +73,15 @@ impl Notice {
         Self::AppealOpened,
         Self::AppealCode,
         Self::AppealDecided,
+        Self::AccountCode,
+        Self::AccountExists,
+        Self::SignedInNewDevice,
+        Self::DeviceTrusted,
+        Self::FactorChanged,
+        Self::PasswordChanged,
+        Self::RecoveryStarted,
+        Self::RecoveryStopped,
+        Self::RecoveryDone,
     ];
 
     /// Returns what the person is told of an event; `None` where it is no news to them.
@@ -97,6 +124,15 @@ impl Notice {
             Self::AppealOpened => "appeal_opened",
             Self::AppealCode => "appeal_code",
             Self::AppealDecided => "appeal_decided",
+            Self::AccountCode => "account_code",
+            Self::AccountExists => "account_exists",
+            Self::SignedInNewDevice => "signed_in_new_device",
+            Self::DeviceTrusted => "device_trusted",
+            Self::FactorChanged => "factor_changed",
+            Self::PasswordChanged => "password_changed",
+            Self::RecoveryStarted => "recovery_started",
+            Self::RecoveryStopped => "recovery_stopped",
+            Self::RecoveryDone => "recovery_done",
         }
     }
 

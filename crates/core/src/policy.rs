@@ -1,7 +1,9 @@
 //! The policy: every limit of acceptance, as a documented TOML file with defaults.
 
+mod accounts;
 mod appeals;
 mod clients;
+mod diagnosis;
 mod duplicates;
 pub mod entitlements;
 mod live;
@@ -16,8 +18,10 @@ use menshen_document::{Country, DocumentKind, Field};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use accounts::{AccountRules, HoldHours, UnknownDevice};
 pub use appeals::AppealRules;
 pub use clients::{Client, ClientRule, NoClient, Version, judge_client};
+pub use diagnosis::DiagnosisRules;
 pub use duplicates::DuplicateRules;
 pub use entitlements::EntitlementRules;
 pub use live::{ChallengeRules, FusedRules, LiveTries, SignEnd, SignRules};
@@ -105,6 +109,12 @@ pub struct Policy {
     /// Rules about appeals. Left out of the identity where they are the default: they judge no verification.
     #[serde(default, skip_serializing_if = "AppealRules::is_default")]
     pub appeals: AppealRules,
+    /// Rules about accounts. Left out of the identity where they are the default, for the same reason.
+    #[serde(default, skip_serializing_if = "AccountRules::is_default")]
+    pub accounts: AccountRules,
+    /// When a program's surroundings are told as a fault. Left out of the identity where all is as usual: nobody is judged by it.
+    #[serde(default, skip_serializing_if = "DiagnosisRules::is_usual")]
+    pub diagnosis: DiagnosisRules,
 }
 
 /// Rules about documents.

@@ -83,6 +83,10 @@ impl Question {
 
     /// Judges whether the person has another account, or a place on the blocklist. A sandbox looks at no face.
     fn duplicates(&self, policy: &Policy, evidence: &Evidence, cards: &ModelCards) -> Vec<Reason> {
+        // Whoever signs in opens no account.
+        if self.flow == Flow::FaceLogin {
+            return Vec::new();
+        }
         let asked = match self.judge {
             Judge::Evidence if self.judged().contains(&Part::Face) => Asked::Face,
             Judge::Evidence | Judge::Sandbox => Asked::NoFace,

@@ -27,12 +27,21 @@ pub enum Flow {
     AccountConflict,
     /// The document was renewed.
     Renewal,
+    /// Everything that the person signs in with is lost.
+    Recovery,
+    /// The face, as a factor of one sign-in: nothing is verified by it.
+    FaceLogin,
 }
 
 impl Flow {
     /// Does it repeat a verification that was completed?
     pub const fn is_again(self) -> bool {
-        !matches!(self, Self::First)
+        !matches!(self, Self::First | Self::FaceLogin)
+    }
+
+    /// Is it begun by the sign-in, never by itself?
+    pub const fn is_of_sign_in(self) -> bool {
+        matches!(self, Self::Recovery | Self::FaceLogin)
     }
 }
 
@@ -127,6 +136,8 @@ pub enum Expiry {
     Erased,
     /// People looked again and did not confirm it.
     Overturned,
+    /// It was a sign-in by face, and is over.
+    Used,
 }
 
 /// The state of a verification. No personal data.

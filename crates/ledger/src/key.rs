@@ -1,5 +1,8 @@
 //! Keys that sign, and keys that check: Ed25519, named as in C2SP `signed-note`.
 
+#[cfg(test)]
+mod vectors;
+
 use std::fmt;
 
 use base64::Engine as _;

@@ -6,13 +6,18 @@ use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::request::Parts;
 use menshen_core::access::{Caller, Scope};
-use menshen_core::ids::{AppealId, ApplicantId, TicketId, VerificationId};
+use menshen_core::ids::{AccountSessionId, AppealId, ApplicantId, TicketId, VerificationId};
 use menshen_store::{AppealRow, ApplicantRow, TenantRow, TicketRow, VerificationRow};
 
+use uuid::Uuid;
+
+use crate::account;
+use crate::account::standing::{self, Trust};
 use crate::app::App;
 use crate::appeal::Appeal;
 use crate::problem::ApiError;
 use crate::sign_in;
+use crate::sign_in::browser::PEOPLE;
 
 /// A permission as a type.
 pub trait Permission: Send + Sync {
@@ -64,6 +69,8 @@ pub struct Allowed<P> {
     pub caller: Caller,
     /// The tenant.
     pub tenant: TenantRow,
+    /// A person's session, where they call with a cookie.
+    pub session: Option<Uuid>,
     permission: PhantomData<P>,
 }
 
@@ -71,15 +78,10 @@ impl<P: Permission> FromRequestParts<App> for Allowed<P> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let found = match bearer(parts) {
-            Some(secret) => identify(app, secret).await?,
-            // A browser in which somebody of staff has signed in.
-            None => {
-                let signed = sign_in::signed_in(app, parts).await?;
-                signed.map(|signed| (signed.caller(), signed.tenant))
-            }
-        };
-        Self::admit(found)
+        match bearer(parts) {
+            Some(secret) => Self::admit(identify(app, secret).await?),
+            None => by_cookie(app, parts).await,
+        }
     }
 }
 
@@ -101,6 +103,38 @@ impl<P: Permission> FromRequestParts<App> for OnSocket<P> {
         };
         let secret = bearer(parts).or_else(named).ok_or(ApiError::Stranger)?;
         Allowed::admit(identify(app, secret).await?).map(Self)
+    }
+}
+
+/// Returns who has signed in, in a browser. One in which both a person and somebody of staff have is the person's where a page of
+/// theirs says so.
+async fn by_cookie<P: Permission>(app: &App, parts: &Parts) -> Result<Allowed<P>, ApiError> {
+    if !PEOPLE.is_named(parts)
+        && let Some(signed) = sign_in::signed_in(app, parts).await?
+    {
+        return Allowed::admit(Some((signed.caller(), signed.tenant)));
+    }
+    let signed = account::signed_in(app, parts).await?;
+    let session = signed.as_ref().map(|signed| signed.session.id.0);
+    let found = signed.map(|signed| (signed.caller(), signed.tenant));
+    let allowed = Allowed::admit(found)?;
+    Ok(Allowed { session, ..allowed })
+}
+
+/// The same for a route that also answers people who cannot sign in: nobody, where no secret is shown. One that is shown must be
+/// good, as everywhere. Cookies say nothing here.
+pub struct Perhaps<P>(pub Option<Allowed<P>>);
+
+impl<P: Permission> FromRequestParts<App> for Perhaps<P> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        if !parts.headers.contains_key(AUTHORIZATION) {
+            return Ok(Self(None));
+        }
+        let secret = bearer(parts).ok_or(ApiError::Stranger)?;
+        let allowed = Allowed::admit(identify(app, secret).await?)?;
+        Ok(Self(Some(allowed)))
     }
 }
 
@@ -183,8 +217,31 @@ impl<P: Permission> Allowed<P> {
         Ok(Self {
             caller,
             tenant,
+            session: None,
             permission: PhantomData,
         })
+    }
+
+    /// Refuses a person who calls with a cookie on a device that their account does not know: it may read, and ask for help.
+    ///
+    /// # Errors
+    /// `device_unknown`; the store's.
+    pub async fn on_known_device(
+        &self,
+        app: &App,
+        applicant: &ApplicantRow,
+    ) -> Result<(), ApiError> {
+        let Some(session) = self.session.map(AccountSessionId) else {
+            return Ok(());
+        };
+        let account = app.store.find_account(self.tenant.id, applicant.id).await?;
+        let account = account.ok_or(ApiError::Stranger)?;
+        let policy = app.policy(&self.tenant)?;
+        let asked = (&self.tenant, applicant, session);
+        match standing::trust_of(app, &policy, asked, account).await? {
+            Some(Trust::Trusted) => Ok(()),
+            _ => Err(standing::unknown_device()),
+        }
     }
 
     /// Returns an applicant whom the caller may see.

@@ -31,6 +31,11 @@ impl Program {
         self.0.as_ref().map(|client| client.name.as_str())
     }
 
+    /// Returns what it says of itself.
+    pub const fn client(&self) -> Option<&Client> {
+        self.0.as_ref()
+    }
+
     /// Refuses a program that is too old for a flow, before it takes a photo.
     ///
     /// # Errors

@@ -50,6 +50,8 @@ pub struct Config {
     pub webhooks: Webhooks,
     /// The pages.
     pub web: Web,
+    /// What apps are told in which people sign in with their account.
+    pub oidc: Oidc,
     /// Where the master keys come from.
     pub keys: Keys,
     /// The processes that look at photos.
@@ -180,6 +182,14 @@ pub struct Web {
     pub embed_on: Vec<String>,
 }
 
+/// What apps are told in which people sign in with their account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Oidc {
+    /// The rules by which people are verified, by the name that apps know them by. No verified claim is told without it.
+    pub trust_framework: Option<String>,
+}
+
 /// Where the master keys come from: 32 bytes each in hexadecimal, a line each, the current one first.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -238,6 +248,7 @@ impl Default for Config {
             sms: None,
             webhooks: Webhooks::default(),
             web: Web::default(),
+            oidc: Oidc::default(),
             keys: Keys::default(),
             engine: EngineConfig::default(),
             limits: Limits::default(),
@@ -409,6 +420,20 @@ impl Config {
                 "web.embed_on must list origins: https:// and a name, without a path",
             ));
         }
+        let named = |name: &String| {
+            let visible = name.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
+            (1..=200).contains(&name.len()) && visible
+        };
+        if self
+            .oidc
+            .trust_framework
+            .as_ref()
+            .is_some_and(|name| !named(name))
+        {
+            return Err(ConfigError::Together(
+                "oidc.trust_framework must be 1 to 200 visible characters",
+            ));
+        }
         if self.limits.in_flight == 0 || self.limits.photo_mib == 0 {
             return Err(ConfigError::Together("limits of 0 would refuse everything"));
         }
@@ -551,6 +576,7 @@ mod tests {
             ("engine", ""),
             ("webhooks", ""),
             ("web", ""),
+            ("oidc", ""),
             ("limits", ""),
             ("mail", "host = 'h'\nfrom = 'f'"),
             ("sms", "url = 'u'\nbody = 'b'"),

@@ -19,8 +19,8 @@ pub enum Sharing {
     Allowed,
 }
 
-/// Keeps the identity first verified. It is never overwritten: a face is added where there was none, and a renewal
-/// changes the document and keeps the person. [`Tx::lock_gallery`] comes before.
+/// Keeps the identity first verified. It is never overwritten: a face is added where there was none, a renewal changes the
+/// document and keeps the person, and a face that failed is refreshed where document and live face were verified together. [`Tx::lock_gallery`] comes before.
 ///
 /// # Errors
 /// `document_taken` where the document is another applicant's and may not be shared; the store's.
@@ -52,8 +52,11 @@ pub async fn remember(
     };
     tx.record_identity(&identity, now).await?;
     tx.add_template(&identity).await?;
-    if case.flow == Flow::Renewal {
-        tx.renew_identity(&identity).await?;
+    match case.flow {
+        Flow::Renewal => tx.renew_identity(&identity).await?,
+        // Document and live face together are stronger than the face alone, which failed.
+        Flow::FaceFails | Flow::Recovery => tx.refresh_template(&identity).await?,
+        _ => {}
     }
     for (kind, key) in [
         (

@@ -12,19 +12,19 @@ use crate::problem::ApiError;
 /// Largest JSON body in bytes.
 pub const LARGEST_JSON: usize = 256 * 1024;
 
-/// A JSON body.
-pub struct Input<T> {
+/// A JSON body of at most so many bytes.
+pub struct Input<T, const LARGEST: usize = LARGEST_JSON> {
     /// What it says.
     pub value: T,
     /// SHA-256 of its bytes.
     pub digest: [u8; 32],
 }
 
-impl<T: DeserializeOwned> FromRequest<App> for Input<T> {
+impl<T: DeserializeOwned, const LARGEST: usize> FromRequest<App> for Input<T, LARGEST> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _app: &App) -> Result<Self, ApiError> {
-        let bytes = bytes(request, LARGEST_JSON).await?;
+        let bytes = bytes(request, LARGEST).await?;
         let digest = Sha256::digest(&bytes).into();
         let value = serde_json::from_slice(&bytes).map_err(|error| unread(&error))?;
         Ok(Self { value, digest })

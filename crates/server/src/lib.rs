@@ -3,6 +3,7 @@
 //! A handler checks who calls, loads, decides and records; every change is written in one transaction with its
 //! event and its audit entry. Photos are measured in processes of their own.
 
+mod account;
 mod app;
 mod appeal;
 mod assets;
@@ -28,6 +29,7 @@ mod live;
 mod metrics;
 mod notice;
 mod official;
+mod oidc;
 mod once;
 mod openapi;
 mod outbound;
@@ -41,9 +43,11 @@ mod setup;
 mod sign_in;
 mod start;
 mod statement;
+mod stranger;
 mod ticket;
+#[cfg(test)]
+mod vectors;
 mod verdict;
-mod visitor;
 mod web;
 
 use jiff::civil::Date;
@@ -52,8 +56,8 @@ use menshen_core::time::Millis;
 pub use app::{App, Parts};
 pub use clock::Clock;
 pub use config::{
-    Blobs, Config, ConfigError, EngineConfig, Keys, Limits, Mail, MailSecurity, Secret, Sms, Web,
-    Webhooks,
+    Blobs, Config, ConfigError, EngineConfig, Keys, Limits, Mail, MailSecurity, Oidc, Secret, Sms,
+    Web, Webhooks,
 };
 pub use engine::{Engine, Engines};
 pub use faces::{Faces, Wanted};

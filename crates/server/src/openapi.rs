@@ -30,7 +30,9 @@ const FRAME: &str = "application/octet-stream";
 
 /// Completes a document.
 pub fn complete(document: &mut OpenApi) {
-    for item in document.paths.paths.values_mut() {
+    for (path, item) in &mut document.paths.paths {
+        // What apps of OpenID Connect call has errors in the words of that.
+        let own_errors = path.starts_with("/oidc/");
         let operations = [
             &mut item.get,
             &mut item.put,
@@ -41,7 +43,10 @@ pub fn complete(document: &mut OpenApi) {
             &mut item.patch,
         ];
         for operation in operations.into_iter().flatten() {
-            add_errors(operation);
+            match own_errors {
+                true => add_missing_errors(operation),
+                false => add_errors(operation),
+            }
             bytes_as_bytes(operation);
             pictures_as_bytes(operation);
         }
@@ -70,6 +75,14 @@ fn add_errors(operation: &mut Operation) {
             .build();
         responses.insert(status.to_owned(), RefOr::T(response));
     }
+}
+
+/// Adds what any request may be answered with, but for what the route says in its own words.
+fn add_missing_errors(operation: &mut Operation) {
+    let mut own = operation.responses.responses.clone();
+    own.retain(|status, _| ["400", "401"].contains(&status.as_str()));
+    add_errors(operation);
+    operation.responses.responses.extend(own);
 }
 
 /// A picture that is given back is bytes, too.

@@ -310,7 +310,7 @@ impl From<Capped> for ApiError {
             Capped::Wait { until } => Self::TooMany(until),
             Capped::Never => Self::conflict(
                 "guesses_used_up",
-                "too many codes were wrong; the integrator can vouch for the person",
+                "too many were wrong; another way, or a person of support, helps",
             ),
         }
     }

@@ -153,7 +153,7 @@ pub async fn cross_origin(State(app): State<App>, request: Request, next: Next) 
             .any(|named| named == origin.as_bytes())
     };
     let path = request.uri().path();
-    let open = path.starts_with("/v1/") || path.starts_with("/web/");
+    let open = path.starts_with("/v1/") || path.starts_with("/web/") || is_called_by_apps(path);
     let Some(origin) = origin.filter(|origin| open && named(origin)) else {
         return next.run(request).await;
     };
@@ -174,6 +174,18 @@ pub async fn cross_origin(State(app): State<App>, request: Request, next: Next) 
         );
     }
     response
+}
+
+/// Is it what apps call by themselves, which may run in a browser? Where browsers are sent, no page calls.
+fn is_called_by_apps(path: &str) -> bool {
+    let called = [
+        "/.well-known/openid-configuration",
+        "/jwks",
+        "/token",
+        "/userinfo",
+        "/revoke",
+    ];
+    path.starts_with("/oidc/") && called.iter().any(|end| path.ends_with(end))
 }
 
 fn bytes_of(file: EmbeddedFile) -> Bytes {

@@ -40,6 +40,14 @@ pub enum DigestKind {
     RecoveryCode,
     /// A part of the print of a live check's frame.
     Print,
+    /// An address that a person signs in with, normalised by the caller.
+    AccountLogin,
+    /// What is shown of a sensitive action that is to be confirmed.
+    StepUp,
+    /// A person, as the apps of one sector know them.
+    OidcSubject,
+    /// A session, as one app knows it.
+    OidcSession,
 }
 
 impl DigestKind {
@@ -59,6 +67,10 @@ impl DigestKind {
             Self::Login => "login",
             Self::RecoveryCode => "recovery_code",
             Self::Print => "print",
+            Self::AccountLogin => "account_login",
+            Self::StepUp => "step_up",
+            Self::OidcSubject => "oidc_subject",
+            Self::OidcSession => "oidc_session",
         }
     }
 }

@@ -71,6 +71,10 @@ const DELETE_GUESSES: &str = "DELETE FROM code_guess WHERE tenant_id = $1 AND ap
 /// Which entry a person's name came near tells who it was.
 const FORGET_HITS: &str = "UPDATE screening_hit SET entry = '', entry_digest = '', detail_sealed = NULL, \
      reason_sealed = NULL, version = version + 1 WHERE tenant_id = $1 AND applicant_id = $2";
+const DELETE_OIDC_TOKENS: &str = "DELETE FROM oidc_token WHERE grant_id IN \
+     (SELECT id FROM oidc_grant WHERE tenant_id = $1 AND applicant_id = $2)";
+const DELETE_OIDC_GRANTS: &str =
+    "DELETE FROM oidc_grant WHERE tenant_id = $1 AND applicant_id = $2";
 /// The external id becomes free for a new applicant; the row's own id keeps the digest unique.
 const FORGET_APPLICANT: &str = "UPDATE applicant SET external_digest = 'erased|' || id, external_sealed = $3, \
      phrase_sealed = NULL, erased_at = $4, version = version + 1 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
@@ -109,10 +113,13 @@ impl Tx {
             FORGET_STAFF,
             FORGET_HITS,
             FORGET_LIVE,
+            DELETE_OIDC_TOKENS,
+            DELETE_OIDC_GRANTS,
         ] {
             self.of_subject(sql, subject).await?;
         }
         self.forget_marks(tenant, applicant).await?;
+        self.forget_account(tenant, applicant).await?;
         self.revoke_applicant_tokens(tenant, applicant, now).await?;
         for sql in [FORGET_CONTACTS, FORGET_CODES, DROP_CASES] {
             sqlx::query(sql)

@@ -7,6 +7,8 @@ use crate::{DigestKind, NewIdentity, Purpose, StoreError, Tx};
 
 const SET_TEMPLATE: &str = "UPDATE identity SET template_sealed = $1, face_model = $2, face_seq = $3 \
      WHERE tenant_id = $4 AND applicant_id = $5 AND template_sealed IS NULL";
+const REFRESH: &str = "UPDATE identity SET template_sealed = $1, face_model = $2, face_seq = $3 \
+     WHERE tenant_id = $4 AND applicant_id = $5";
 const RENEW: &str = "UPDATE identity SET number_digest = $1, claims_sealed = $2 \
      WHERE tenant_id = $3 AND applicant_id = $4 AND name_digest = $5";
 
@@ -33,6 +35,30 @@ impl Tx {
             .await
             .map(|_| ())
             .doing("add template")
+    }
+
+    /// Replaces the face of an identity by one that was verified with the document: its owner looks different since.
+    pub async fn refresh_template(&mut self, new: &NewIdentity<'_>) -> Result<(), StoreError> {
+        let Some(face) = new.face else {
+            return Ok(());
+        };
+        let store = self.store.clone();
+        let (tenant, applicant) = (new.tenant_id, new.applicant_id);
+        let seq = self.advance_gallery(tenant).await?;
+        let subject = Subject { tenant, applicant };
+        let key = subject
+            .key(self.conn(), &store.inner.keys, Purpose::Biometric)
+            .await?;
+        let done = sqlx::query(REFRESH)
+            .bind(key.seal(TEMPLATE, &applicant.to_string(), face.template)?)
+            .bind(face.model.to_owned())
+            .bind(seq)
+            .bind(tenant.to_string())
+            .bind(applicant.to_string())
+            .execute(self.conn())
+            .await
+            .doing("refresh template")?;
+        one_row(IDENTITY, &done)
     }
 
     /// Replaces the document of an identity. The name must be the one first verified.

@@ -85,10 +85,22 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0012_live.sql"),
     ),
     (
+        13,
+        "accounts",
+        include_str!("../migrations/sqlite/0013_accounts.sql"),
+        include_str!("../migrations/postgres/0013_accounts.sql"),
+    ),
+    (
         14,
         "official",
         include_str!("../migrations/sqlite/0014_official.sql"),
         include_str!("../migrations/postgres/0014_official.sql"),
+    ),
+    (
+        16,
+        "oidc",
+        include_str!("../migrations/sqlite/0016_oidc.sql"),
+        include_str!("../migrations/postgres/0016_oidc.sql"),
     ),
 ];
 

@@ -1,5 +1,6 @@
 //! Tries to sign in, counted exactly: each count is read and written under its row's lock.
 
+use menshen_core::guess::Capped;
 use menshen_core::ids::StaffId;
 use menshen_core::strikes::{Strikes, Tried};
 use menshen_core::time::{DAY, Millis};
@@ -17,14 +18,20 @@ const FIND: &str = "SELECT run, waits, last_at FROM strike WHERE tried = $1 AND 
 const WRITE: &str =
     "UPDATE strike SET run = $1, waits = $2, last_at = $3 WHERE tried = $4 AND whose = $5";
 const FORGET: &str = "DELETE FROM strike WHERE tried = $1 AND whose = $2";
-/// Those of second factors stay: only a right one ends their row.
-const PRUNE: &str = "DELETE FROM strike WHERE last_at <= $1 AND tried <> 'factor'";
+/// The others stay: only a right one ends their row.
+const PRUNE: &str = "DELETE FROM strike WHERE last_at <= $1 AND tried IN ('password', 'address')";
 
 const fn word(tried: Tried) -> &'static str {
     match tried {
         Tried::Password => "password",
         Tried::Factor => "factor",
         Tried::Address => "address",
+        Tried::AccountPassword => "account_password",
+        Tried::Totp => "totp",
+        Tried::Code => "code",
+        Tried::RecoveryCode => "recovery_code",
+        Tried::Key => "key",
+        Tried::Face => "face",
     }
 }
 
@@ -33,18 +40,32 @@ impl Tx {
     /// wait for each other.
     ///
     /// # Errors
-    /// The store's; inside, the time from which on a try is looked at.
+    /// The store's; inside, from when on a try is looked at.
     pub async fn count_strike(
         &mut self,
         tried: Tried,
         whose: &str,
         now: Millis,
-    ) -> Result<Result<(), Millis>, StoreError> {
+    ) -> Result<Result<(), Capped>, StoreError> {
         let counted = self.strikes(tried, whose).await?.counted(tried, now);
         match counted {
             Ok(strikes) => self.put_strikes(tried, whose, strikes).await.map(Ok),
-            Err(until) => Ok(Err(until)),
+            Err(capped) => Ok(Err(capped)),
         }
+    }
+
+    /// Tells whether a try would be looked at. Counts nothing.
+    ///
+    /// # Errors
+    /// The store's; inside, from when on a try is looked at.
+    pub async fn may_try(
+        &mut self,
+        tried: Tried,
+        whose: &str,
+        now: Millis,
+    ) -> Result<Result<(), Capped>, StoreError> {
+        let strikes = self.strikes(tried, whose).await?;
+        Ok(strikes.counted(tried, now).map(|_| ()))
     }
 
     /// Notes that the account's last try was right.
@@ -61,9 +82,14 @@ impl Tx {
 
     /// Forgets what was counted for somebody's second factor: they get another.
     pub(crate) async fn forget_factor_strikes(&mut self, staff: StaffId) -> Result<(), StoreError> {
+        self.forget_strikes(Tried::Factor, &staff.to_string()).await
+    }
+
+    /// Forgets what was counted for a factor: its owner has another one since.
+    pub async fn forget_strikes(&mut self, tried: Tried, whose: &str) -> Result<(), StoreError> {
         sqlx::query(FORGET)
-            .bind(word(Tried::Factor))
-            .bind(staff.to_string())
+            .bind(word(tried))
+            .bind(whose.to_owned())
             .execute(self.conn())
             .await
             .map(|_| ())

@@ -179,6 +179,53 @@ pub(crate) const TABLES: &[Table] = tables! {
         id Text, tenant_id Text, kind Text, content_sealed Bytes, state Text, outcome Text, closed_at Int, created_at Int,
         version Int,
     }
+    invitation_code {
+        id Text, tenant_id Text, code Text, label Text, benefit Text, created_at Int, ends_at Int, removed_at Int,
+    }
+    account {
+        applicant_id Text, tenant_id Text, password_sealed Bytes, totp_sealed Bytes, totp_step Int, totp_offered_sealed Bytes,
+        face_since Int, invitation_id Text, hold_reason Text, hold_since Int, hold_until Int, created_at Int, version Int,
+    }
+    account_login { tenant_id Text, digest Text, applicant_id Text, contact_id Text }
+    account_recovery_code { applicant_id Text, tenant_id Text, digest Text, used_at Int }
+    account_device {
+        id Text, tenant_id Text, applicant_id Text, public_key Bytes, key_digest Text, name_sealed Bytes, browser Text,
+        created_at Int, trusted_at Int, trusted_by Text, used_at Int, verification_id Text, revoked_at Int, version Int,
+    }
+    account_session {
+        id Text, tenant_id Text, applicant_id Text, hash Text, stage Text, shown Text, device_id Text, browser Text,
+        created_at Int, seen_at Int, expires_at Int,
+    }
+    account_code {
+        id Text, tenant_id Text, whose Text, purpose Text, channel Text, locale Text, kind Text, address_sealed Bytes,
+        code_sealed Bytes, created_at Int, expires_at Int, ended_at Int,
+    }
+    registration {
+        id Text, tenant_id Text, hash Text, login_digest Text, channel Text, address_sealed Bytes, locale Text, proven_at Int,
+        created_at Int, expires_at Int, version Int,
+    }
+    device_nonce { hash Text, tenant_id Text, expires_at Int }
+    step_up {
+        id Text, tenant_id Text, applicant_id Text, session_id Text, action Text, detail_digest Text, shown Text,
+        created_at Int, expires_at Int, used_at Int, version Int,
+    }
+    recovery {
+        id Text, tenant_id Text, applicant_id Text, hash Text, stop_hash Text, stop_sealed Bytes, address_sealed Bytes,
+        channel Text, verification_id Text, state Text, ready_at Int, created_at Int, expires_at Int, ended_at Int, version Int,
+    }
+    oidc_client {
+        id Text, tenant_id Text, name Text, kind Text, secret_hash Text, old_secret_hash Text, old_secret_until Int,
+        redirect_uris Text, post_logout_uris Text, sector Text, claims Text, alg Text, created_at Int, deleted_at Int, version Int,
+    }
+    oidc_key {
+        id Text, tenant_id Text, alg Text, public_key Bytes, private_sealed Bytes, created_at Int, active_from Int, ends_at Int,
+    }
+    oidc_request { hash Text, tenant_id Text, client_id Text, asked_sealed Bytes, created_at Int, expires_at Int }
+    oidc_grant {
+        id Text, tenant_id Text, client_id Text, applicant_id Text, session_id Text, sid Text, granted_sealed Bytes, code_hash Text,
+        code_expires_at Int, code_used_at Int, created_at Int, revoked_at Int, expires_at Int,
+    }
+    oidc_token { hash Text, tenant_id Text, grant_id Text, created_at Int, expires_at Int }
     audit_entry { seq Int, tenant_id Text, at Int, line Text }
     audit_checkpoint { size Int, at Int, note Text, edge Bytes }
     audit_edge { id Int, edge Bytes }
@@ -217,6 +264,18 @@ mod tests {
             let words: Vec<&str> = line.split_whitespace().collect();
             match (words.as_slice(), line.starts_with("    ")) {
                 (["CREATE", "TABLE", name, ..], _) => table = (*name).to_owned(),
+                (["DROP", "TABLE", name], _) => {
+                    let gone = format!("{}.", name.trim_end_matches(';'));
+                    found.retain(|listed: &String| !listed.starts_with(&gone));
+                }
+                (["ALTER", "TABLE", name, "RENAME", "TO", to], _) => {
+                    let (from, to) = (format!("{name}."), to.trim_end_matches(';'));
+                    let renamed = |listed: String| match listed.strip_prefix(&from) {
+                        Some(column) => format!("{to}.{column}"),
+                        None => listed,
+                    };
+                    found = found.into_iter().map(renamed).collect();
+                }
                 (["ALTER", "TABLE", name, "ADD", "COLUMN", column, kind], _) => {
                     found.insert(format!("{name}.{column} {}", kind.trim_end_matches(';')));
                 }

@@ -183,7 +183,7 @@ async function ask(url: string, key: string, applicant: string): Promise<string[
   const diagnostics = { camera: "dark", permission: "granted", network: "cellular", system: "android" };
   const attachments = [await attach(url, key, applicant)];
   const tickets = [
-    { kind: "document_photo", text: "The page never takes my photo. What else can I try?", attachments, diagnostics },
+    { kind: "document_photo", text: "The page never takes my photo. What else can I try?", attachments, diagnostics, diagnostics_consent: true },
     { kind: "stuck", text: "等了两天，还没有结果。\n请问还要多久？" },
   ];
   const ids: string[] = [];

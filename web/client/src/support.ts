@@ -2,8 +2,8 @@ import { body, done } from "./answer.js";
 import { own } from "./call.js";
 import type { Api, Call, Creation } from "./call.js";
 import type {
-  AnswerIn, AttachmentOut, CheckIn, CheckOut, ContactMadeIn, ContactMadeOut, operations, PageOutTicketOut, PhraseIn, PhraseOut,
-  ThreadOut, TicketIn, TicketMessageIn, TicketMessageOut, TicketOut,
+  AnswerIn, AttachmentOut, CheckIn, CheckOut, ContactMadeIn, ContactMadeOut, DiagnosisIn, DiagnosisOut, operations, PageOutTicketOut,
+  PhraseIn, PhraseOut, ThreadOut, TicketIn, TicketMessageIn, TicketMessageOut, TicketOut,
 } from "./schema.js";
 
 type Which = NonNullable<operations["list_tickets"]["parameters"]["query"]>;
@@ -46,6 +46,10 @@ export const support = (api: Api) => ({
     const params = { path: { id: ticket, attachment } };
     return body(api.GET("/v1/tickets/{id}/attachments/{attachment}", { params, parseAs: "arrayBuffer", ...own(call) }));
   },
+
+  /** Tells what helps, in order: no attempt, and nothing is stored. */
+  diagnose: (seen: DiagnosisIn, call?: Call): Promise<DiagnosisOut> =>
+    body(api.POST("/v1/diagnosis", { body: seen, ...own(call) })),
 
   /** Tells whether a code is yours, for the person who was given it. */
   checkCode: (check: CheckIn, call?: Call): Promise<CheckOut> =>

@@ -38,6 +38,7 @@ const calls: { [Name in keyof Menshen]: (menshen: Menshen) => Promise<unknown> }
   createVerification: (menshen) => menshen.createVerification({ applicant: "a", level: "L2" }),
   deletePhrase: (menshen) => menshen.deletePhrase("a"),
   deleteWebhook: (menshen) => menshen.deleteWebhook("w"),
+  diagnose: (menshen) => menshen.diagnose({ diagnostics: { camera: "busy" } }),
   endUpload: (menshen) => menshen.endUpload("u"),
   eraseApplicant: (menshen) => menshen.eraseApplicant("a"),
   getAttachment: (menshen) => menshen.getAttachment("t", "a"),

@@ -191,6 +191,16 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
         "appeals",
         "1 to 366 days and 1 to 100 appeals and codes",
     )?;
+    ensure(
+        policy.accounts.is_sound(),
+        "accounts",
+        "at most 8784 hours, 1 to 90 days, 1 to 100 codes a day",
+    )?;
+    ensure(
+        policy.diagnosis.is_sound(),
+        "diagnosis.luminance_min",
+        "below `luminance_max`",
+    )?;
     let rules = &policy.entitlements;
     let levels = rules.levels.keys();
     ensure(

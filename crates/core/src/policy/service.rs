@@ -1,6 +1,7 @@
 //! The service's part of the policy: what is asked for, how often, how long.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,11 +34,25 @@ pub struct FlowRules {
     pub face_fails: Parts,
     pub account_conflict: Parts,
     pub renewal: Parts,
+    /// Left out of the identity where it is as usual: it came later than the others.
+    #[serde(default = "usual_recovery", skip_serializing_if = "is_usual_recovery")]
+    pub recovery: Parts,
 }
+
+fn usual_recovery() -> Parts {
+    [Part::Document, Part::Face].into()
+}
+
+fn is_usual_recovery(parts: &Parts) -> bool {
+    *parts == usual_recovery()
+}
+
+/// What a sign-in by face asks for, whatever the policy says.
+static FACE: LazyLock<Parts> = LazyLock::new(|| [Part::Face].into());
 
 impl FlowRules {
     /// Returns what a flow asks for; `None` for the first verification, where the level tells.
-    pub const fn parts(&self, flow: Flow) -> Option<&Parts> {
+    pub fn parts(&self, flow: Flow) -> Option<&Parts> {
         match flow {
             Flow::First => None,
             Flow::StuckState => Some(&self.stuck_state),
@@ -45,6 +60,8 @@ impl FlowRules {
             Flow::FaceFails => Some(&self.face_fails),
             Flow::AccountConflict => Some(&self.account_conflict),
             Flow::Renewal => Some(&self.renewal),
+            Flow::Recovery => Some(&self.recovery),
+            Flow::FaceLogin => Some(&FACE),
         }
     }
 }

@@ -90,6 +90,9 @@ fn every_word_of_one_language_exists_in_the_other() {
         "tickets",
         "support",
         "official",
+        "remedies",
+        "camera_steps",
+        "file_steps",
         "notices",
         "notice_words",
     ] {

@@ -10,7 +10,7 @@ use menshen_core::ids::DecisionId;
 use menshen_core::policy::Part;
 use menshen_core::question::{Judge, Question};
 use menshen_core::time::Millis;
-use menshen_core::verification::{State, Status, Verdict, counts};
+use menshen_core::verification::{Flow, State, Status, Verdict, counts};
 use menshen_core::{Claims, Decision, Evidence};
 use menshen_engine::{Answer, Request, Standing};
 use menshen_ledger::{CaseFile, Hash, InputFile};
@@ -31,7 +31,7 @@ use crate::verdict::{self, Recorded, document_ends};
 use crate::{review, today};
 
 /// What is known of a person and their documents.
-struct Known {
+pub(super) struct Known {
     claims: Claims,
     evidence: Evidence,
     cards: ModelCards,
@@ -124,7 +124,7 @@ async fn judge(
     Err(ApiError::Busy)
 }
 
-fn decide(app: &App, question: &Question, case: &Case, known: &Known) -> Decision {
+pub(super) fn decide(app: &App, question: &Question, case: &Case, known: &Known) -> Decision {
     let (claims, evidence, cards) = (&known.claims, &known.evidence, &known.cards);
     question.decide(&case.policy, claims, evidence, cards, today(app.now()))
 }
@@ -168,7 +168,7 @@ async fn requeued(app: &App, case: &mut Case) -> Result<(), ApiError> {
     Ok(())
 }
 
-async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, ApiError> {
+pub(super) async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, ApiError> {
     let applicant = case.row.applicant_id;
     let first = app.store.find_identity_claims(tenant.id, applicant).await?;
     let first: Option<Claims> = first
@@ -176,8 +176,10 @@ async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, Api
         .transpose()
         .map_err(ApiError::machine)?;
     let own = case.claims(app).await?;
+    let nobodys = || (case.flow == Flow::Recovery).then(Claims::of_nobody);
     let mut claims = own
         .or_else(|| first.clone())
+        .or_else(nobodys)
         .ok_or(ApiError::NotFound("data"))?;
     claims.first = first
         .filter(|_| case.flow.is_again())
@@ -210,15 +212,16 @@ async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result<Known, Api
         }
     }
     let parts = case.parts();
-    if parts.contains(&Part::Face) && !parts.contains(&Part::Document) {
-        // Without a document the face is compared with the one first verified.
+    let mut with = Vec::from_iter(portrait);
+    let alone = parts.contains(&Part::Face) && !parts.contains(&Part::Document);
+    if alone || case.flow == Flow::Recovery {
+        // Without a document the face is compared with the one first verified; whoever recovers an account must be like both.
         let template = app.store.find_identity_template(tenant.id, applicant).await;
         let template = capture::unless_destroyed(template)?;
-        portrait = template.and_then(|template| capture::from_bytes(&template));
+        with.extend(template.and_then(|template| capture::from_bytes(&template)));
     }
-    let selfie = known.selfie.as_ref().map(|face| face.vector.clone());
-    if let (Some(portrait), Some(selfie)) = (portrait, selfie) {
-        known.evidence.face_match = Some(compare(app, portrait, selfie).await?);
+    if let Some(selfie) = known.selfie.as_ref().map(|face| face.vector.clone()) {
+        known.evidence.face_match = likeness(app, with, &selfie).await?;
     }
     if tenant.kind == TenantKind::Live {
         known.screening = screening::of_case(app, case, &known.claims).await?;
@@ -286,6 +289,23 @@ fn newest(rows: Vec<CaptureRow>) -> Vec<CaptureRow> {
         }
     }
     kept
+}
+
+/// Returns how like a face is to the one of several that it is least like.
+async fn likeness(
+    app: &App,
+    with: Vec<Vec<f32>>,
+    selfie: &[f32],
+) -> Result<Option<FaceMatch>, ApiError> {
+    let mut least: Option<FaceMatch> = None;
+    for other in with {
+        let found = compare(app, other, selfie.to_vec()).await?;
+        least = match least {
+            Some(least) if least.score <= found.score => Some(least),
+            _ => Some(found),
+        };
+    }
+    Ok(least)
 }
 
 async fn compare(app: &App, a: Vec<f32>, b: Vec<f32>) -> Result<FaceMatch, ApiError> {
@@ -381,7 +401,7 @@ async fn note_alerts(tx: &mut Tx, case: &Case, known: &Known, now: Millis) -> Re
     }
 }
 
-fn evidence_file(
+pub(super) fn evidence_file(
     case: &Case,
     known: &Known,
     question: Question,

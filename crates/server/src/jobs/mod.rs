@@ -2,8 +2,10 @@
 
 mod decide;
 mod deliver;
+mod face_login;
 mod notify;
 mod search;
+mod send_code;
 mod sweep;
 
 use std::panic::AssertUnwindSafe;
@@ -16,8 +18,10 @@ use menshen_store::{DELIVER, JobRow, StoreError, Tx, VerificationRow};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+pub use face_login::judge_face_login;
 pub use notify::Delivery;
 pub use search::Everyone;
+pub use send_code::CodeDelivery;
 
 use crate::app::App;
 use crate::problem::{ApiError, chain};
@@ -28,15 +32,18 @@ pub const DECIDE: &str = "decide";
 pub const SWEEP: &str = "sweep";
 /// Hands a message to a mail server or a gateway.
 pub const NOTIFY: &str = "notify";
+/// Hands a code of an account to a mail server or a gateway.
+pub const SEND_CODE: &str = "send_code";
 /// Searches some of a tenant's people in the lists of sanctioned people.
 pub const SEARCH: &str = "search";
 
 /// What each lane does. A mail server that does not answer holds up messages, and nothing else; so do receivers of
 /// events, of which one that stalls takes up one lane of several; and a search of everyone takes minutes.
-const LANES: [&[&str]; 7] = [
+const LANES: [&[&str]; 8] = [
     &[DECIDE, SWEEP],
     &[DECIDE, SWEEP],
     &[NOTIFY],
+    &[SEND_CODE],
     &[DELIVER],
     &[DELIVER],
     &[DELIVER],
@@ -48,6 +55,8 @@ const LEASE: i64 = 30_000;
 const STEPS: [i64; 6] = [1, 5, 30, 120, 600, 3_600];
 /// The same for messages: mail servers ask for patience, and after two days nobody waits for the news.
 const NOTIFY_STEPS: [i64; 7] = [5, 60, 600, 3_600, 21_600, 86_400, 86_400];
+/// The same for codes, which are good for ten minutes.
+const CODE_STEPS: [i64; 4] = [2, 10, 60, 300];
 /// How often a node looks when nobody wakes it.
 const LOOK: Duration = Duration::from_millis(500);
 /// What a decision takes where none was made yet, in milliseconds.
@@ -122,7 +131,7 @@ async fn lane(app: App, kinds: &'static [&'static str], mut stop: watch::Receive
 /// # Errors
 /// The store's, when it cannot be asked.
 pub async fn any(app: &App) -> Result<bool, ApiError> {
-    step(app, &[DECIDE, SWEEP, NOTIFY, DELIVER, SEARCH]).await
+    step(app, &[DECIDE, SWEEP, NOTIFY, SEND_CODE, DELIVER, SEARCH]).await
 }
 
 async fn step(app: &App, kinds: &[&str]) -> Result<bool, ApiError> {
@@ -143,6 +152,7 @@ async fn perform(app: &App, job: &JobRow, now: Millis) -> Result<(), ApiError> {
     match job.kind.as_str() {
         DECIDE => decide::run(app, job).await,
         NOTIFY => notify::run(app, job, wait(job).is_none()).await,
+        SEND_CODE => send_code::run(app, job, wait(job).is_none()).await,
         DELIVER => deliver::run(app, job).await,
         SEARCH => search::run(app, job).await,
         _ => sweep::run(app, now).await,
@@ -199,6 +209,7 @@ fn wait(job: &JobRow) -> Option<i64> {
     let steps: &[i64] = match job.kind.as_str() {
         // A delivery has steps of its own; these are for a machine that fails.
         NOTIFY | DELIVER => &NOTIFY_STEPS,
+        SEND_CODE => &CODE_STEPS,
         _ => &STEPS,
     };
     let tries = usize::try_from(job.tries).unwrap_or(usize::MAX);

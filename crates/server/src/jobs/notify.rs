@@ -63,7 +63,12 @@ async fn deliver(app: &App, row: &NoticeRow) -> Result<Result<(), SendError>, Ap
         return Ok(Err(SendError::Never("kind_unknown")));
     };
     let left = is_left(app, row, contact).await?;
-    if left && !matches!(notice, Notice::ContactChanged | Notice::AppealCode) {
+    if left
+        && !matches!(
+            notice,
+            Notice::ContactChanged | Notice::AppealCode | Notice::RecoveryDone
+        )
+    {
         return Ok(Err(SendError::Never("address_gone")));
     }
     let applicant = app
@@ -76,6 +81,13 @@ async fn deliver(app: &App, row: &NoticeRow) -> Result<Result<(), SendError>, Ap
         match code(app, row).await? {
             Ok(code) => facts.secret = Some(code),
             Err(never) => return Ok(Err(never)),
+        }
+    }
+    if notice == Notice::RecoveryStarted {
+        match stop(app, row).await? {
+            Some(stop) => facts.secret = Some(stop),
+            // It is over: there is nothing left to stop.
+            None => return Ok(Err(SendError::Never("code_gone"))),
         }
     }
     // Whoever reads an address that was left may be somebody else by now.
@@ -113,6 +125,21 @@ async fn code(app: &App, row: &NoticeRow) -> Result<Result<String, SendError>, A
     let opened = app.store.open_appeal_code(&found).await?;
     let text = opened.and_then(|code| code.as_text().map(str::to_owned));
     Ok(text.ok_or(gone))
+}
+
+/// Returns how to stop the recovery of an account: the page that does it, where this service has an address, or the code for it. In
+/// a fragment, which no server and no log sees.
+async fn stop(app: &App, row: &NoticeRow) -> Result<Option<String>, ApiError> {
+    let found = app
+        .store
+        .find_recovery_stop(row.tenant_id, row.applicant_id)
+        .await?;
+    let token = found.and_then(|token| token.as_text().map(str::to_owned));
+    let url = app.config.public_url.as_deref();
+    Ok(token.map(|token| match url {
+        Some(url) => format!("{}/stop#{token}", url.trim_end_matches('/')),
+        None => token,
+    }))
 }
 
 /// Returns what the message says of its verification as it is now; nothing but its id where it has moved on.

@@ -12,12 +12,14 @@ use menshen_core::verification::{Expiry, State};
 use menshen_store::{AppealRow, BlockRow, Purpose, TenantRow, VerificationRow};
 
 use super::search;
+use crate::account;
 use crate::app::App;
 use crate::appeal::{self, Appeal};
 use crate::case::{Case, word};
 use crate::erase::erase;
 use crate::jobs;
 use crate::live;
+use crate::oidc;
 use crate::problem::{ApiError, chain};
 use crate::record::{self, Act};
 use crate::sign_in;
@@ -44,8 +46,10 @@ pub async fn run(app: &App, now: Millis) -> Result<(), ApiError> {
         ("move on", move_on(app, now).await),
         ("lapse", lapse(app, now).await),
         ("live checks", end_live(app, now).await),
+        ("recoveries", account::recover::sweep(app, now).await),
         ("miss tickets", ticket::miss(app, now).await),
         ("retain", retain_all(app, now).await),
+        ("oidc", oidc::keys::sweep(app, now).await),
         ("take up searches", search::take_up(app, now).await),
         ("checkpoint", checkpoint(app, now).await),
         ("files", sweep_files(app, now).await),
@@ -82,6 +86,11 @@ async fn prune(app: &App, now: Millis) -> Result<(), ApiError> {
     tx.prune_sessions(sign_in::alive(now)).await?;
     tx.prune_invitations(now).await?;
     tx.prune_strikes(now).await?;
+    tx.prune_account_sessions(account::alive(now)).await?;
+    tx.prune_account_codes(now.plus(-KEPT_CODES)).await?;
+    tx.prune_registrations(now).await?;
+    tx.prune_nonces(now).await?;
+    tx.prune_step_ups(now).await?;
     tx.expire_uploads(now).await?;
     tx.prune_appeal_codes(now.plus(-KEPT_CODES)).await?;
     tx.prune_prints(now.plus(-KEPT_PRINTS)).await?;

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use menshen_core::Locale;
 use menshen_core::access::{Caller, Scope};
-use menshen_core::ids::{ApplicantId, NoticeId, TenantId, TicketId};
+use menshen_core::ids::{ApplicantId, ContactId, NoticeId, TenantId, TicketId};
 use menshen_core::notice::{Facts, Message, Notice, compose};
 use menshen_core::time::Millis;
 use menshen_store::{Channel, ContactRow, NewNotice, NoticeRow, Tx};
@@ -123,18 +123,51 @@ async fn leave(
             wanted.retain(|contact| !same(contact));
             continue;
         }
-        tx.replace_contact(tenant, row.id, now).await?;
-        let farewell = NewNotice {
-            tenant_id: tenant,
-            applicant_id: applicant,
-            verification_id: None,
-            contact: Some((row.channel, row.id)),
-            kind: Notice::ContactChanged.name().to_owned(),
-            code_id: None,
-        };
-        record::post(tx, &farewell, now).await?;
+        farewell(tx, (tenant, applicant), &row, now).await?;
     }
     Ok(wanted)
+}
+
+/// Takes an address out of use and tells it.
+async fn farewell(
+    tx: &mut Tx,
+    (tenant, applicant): (TenantId, ApplicantId),
+    row: &ContactRow,
+    now: Millis,
+) -> Result<(), ApiError> {
+    tx.replace_contact(tenant, row.id, now).await?;
+    let farewell = NewNotice {
+        tenant_id: tenant,
+        applicant_id: applicant,
+        verification_id: None,
+        contact: Some((row.channel, row.id)),
+        kind: Notice::ContactChanged.name().to_owned(),
+        code_id: None,
+    };
+    record::post(tx, &farewell, now).await?;
+    Ok(())
+}
+
+/// Takes the addresses of a way out of use and tells them; returns which these were.
+///
+/// # Errors
+/// The store's.
+pub async fn replace(
+    tx: &mut Tx,
+    (tenant, applicant): (TenantId, ApplicantId),
+    channel: Channel,
+    now: Millis,
+) -> Result<Vec<ContactId>, ApiError> {
+    let rows = tx.list_contacts(tenant, applicant).await?;
+    let mut gone = Vec::new();
+    for row in rows
+        .iter()
+        .filter(|row| in_use(row) && row.channel == channel)
+    {
+        farewell(tx, (tenant, applicant), row, now).await?;
+        gone.push(row.id);
+    }
+    Ok(gone)
 }
 
 /// Adds addresses of a person.
@@ -148,10 +181,25 @@ pub async fn add(
     now: Millis,
 ) -> Result<(), ApiError> {
     for contact in contacts {
-        tx.add_contact(tenant, applicant, contact.channel, &contact.address, now)
-            .await?;
+        add_one(tx, (tenant, applicant), contact, now).await?;
     }
     Ok(())
+}
+
+/// Adds an address of a person; returns its id.
+///
+/// # Errors
+/// The store's.
+pub async fn add_one(
+    tx: &mut Tx,
+    (tenant, applicant): (TenantId, ApplicantId),
+    contact: &Contact,
+    now: Millis,
+) -> Result<ContactId, ApiError> {
+    let (channel, address) = (contact.channel, &contact.address);
+    Ok(tx
+        .add_contact(tenant, applicant, channel, address, now)
+        .await?)
 }
 
 fn in_use(row: &ContactRow) -> bool {

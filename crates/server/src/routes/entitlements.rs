@@ -2,17 +2,22 @@
 
 use axum::Json;
 use axum::extract::State;
-use menshen_core::entitlement::{Answer, Ask, Case as Known, Restriction, Standing, check};
-use menshen_core::ids::{ApplicantId, TenantId};
+use menshen_core::Policy;
+use menshen_core::entitlement::{
+    AccountStanding, Answer, Ask, Case as Known, Restriction, Standing, check,
+};
+use menshen_core::ids::{AccountSessionId, ApplicantId, TenantId};
 use menshen_core::policy::EntitlementRules;
 use menshen_core::policy::entitlements::{Amount, Limit, RestrictionRule};
 use menshen_core::verification::Flow;
-use menshen_store::VerificationRow;
+use menshen_store::{ApplicantRow, TenantRow, VerificationRow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::account::session::HoldOut;
 use super::reasons::{Audience, ReasonOut, show};
+use crate::account::standing::{self, Trust};
 use crate::app::App;
 use crate::caller::{Allowed, Read};
 use crate::case::from_word;
@@ -37,6 +42,9 @@ pub struct AskIn {
     /// How much the same action took of the same asset today, as you count; 0 where left out.
     #[schema(pattern = r"^[0-9]{1,20}(\.[0-9]{1,18})?$", example = "0")]
     pub used_today: Option<String>,
+    /// The session in which it is asked for: the `sid` of the ID token, or `session` of the account. Of people who sign in here it
+    /// should be named: without it nothing is known of the device.
+    pub session: Option<Uuid>,
 }
 
 /// Bounds; none where one is left out.
@@ -115,6 +123,13 @@ pub struct EntitlementOut {
     pub required_level: Option<String>,
     /// Everything that stands over the account now.
     pub restrictions: Vec<RestrictionOut>,
+    /// The hold that stands over it after a recovery or a change of how its owner signs in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold: Option<HoldOut>,
+    /// Of the session that was named: `trusted`, or what its device lacks; `ended` where it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "trusted")]
+    pub device: Option<&'static str>,
     /// Levels that are verified now.
     pub levels: Vec<String>,
 }
@@ -128,6 +143,7 @@ pub async fn check_entitlement(
     input: Input<AskIn>,
 ) -> Result<Json<EntitlementOut>, ApiError> {
     let applicant = ApplicantId(input.value.applicant);
+    let session = input.value.session;
     let ask = read(input.value)?;
     let applicant = allowed.applicant(&app, applicant).await?;
     let policy = app.policy(&allowed.tenant)?;
@@ -137,9 +153,39 @@ pub async fn check_entitlement(
         return Err(ApiError::conflict("entitlements_not_set", detail));
     }
     let cases = cases(&app, applicant.tenant_id, applicant.id).await?;
-    let standing = Standing::of(rules, &cases, app.now());
+    let mut standing = Standing::of(rules, &cases, app.now());
+    let asked = (&allowed.tenant, &applicant, session.or(allowed.session));
+    let device = account(&app, &policy, asked, &mut standing).await?;
     let answer = check(rules, &standing, &ask);
-    Ok(Json(describe(rules, standing, answer)))
+    Ok(Json(describe(&policy, standing, answer, device)))
+}
+
+/// Adds what stands over how the account is signed in to, where it is signed in to here; returns how far the device is known.
+async fn account(
+    app: &App,
+    policy: &Policy,
+    (tenant, applicant, session): (&TenantRow, &ApplicantRow, Option<Uuid>),
+    standing: &mut Standing,
+) -> Result<Option<&'static str>, ApiError> {
+    let now = app.now();
+    let found = app.store.find_account(tenant.id, applicant.id).await?;
+    let Some(account) = found else {
+        return Ok(None);
+    };
+    let hold = account.hold.filter(|hold| hold.stands(now));
+    let device = match session {
+        Some(id) => {
+            let asked = (tenant, applicant, AccountSessionId(id));
+            Some(standing::trust_of(app, policy, asked, account).await?)
+        }
+        None => None,
+    };
+    standing.account = AccountStanding {
+        held_actions: policy.accounts.held_actions.clone(),
+        hold,
+        unknown_device: device.is_some_and(|trust| trust != Some(Trust::Trusted)),
+    };
+    Ok(device.map(|trust| trust.map_or("ended", Trust::name)))
 }
 
 fn read(ask: AskIn) -> Result<Ask, ApiError> {
@@ -200,7 +246,14 @@ fn case(row: VerificationRow) -> Result<Known, ApiError> {
     })
 }
 
-fn describe(rules: &EntitlementRules, standing: Standing, answer: Answer) -> EntitlementOut {
+fn describe(
+    policy: &Policy,
+    standing: Standing,
+    answer: Answer,
+    device: Option<&'static str>,
+) -> EntitlementOut {
+    let rules = &policy.entitlements;
+    let hold = standing.account.hold.map(|hold| HoldOut::of(hold, policy));
     let reason = answer.reason.as_slice();
     EntitlementOut {
         allowed: answer.allowed,
@@ -212,6 +265,8 @@ fn describe(rules: &EntitlementRules, standing: Standing, answer: Answer) -> Ent
             .into_iter()
             .filter_map(|over| RestrictionOut::of(rules, over))
             .collect(),
+        hold,
+        device,
         levels: standing.levels.into_iter().collect(),
     }
 }

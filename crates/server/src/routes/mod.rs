@@ -1,5 +1,6 @@
 //! Routes: one table, from which the OpenAPI document and the tests of permission are made.
 
+pub mod account;
 pub mod announcements;
 pub mod appeal_attachments;
 pub mod appeal_evidence;
@@ -17,6 +18,7 @@ pub mod contacts;
 pub mod data;
 pub mod decisions;
 pub mod deliveries;
+pub mod diagnosis;
 pub mod diagnostics;
 pub mod enrolment;
 pub mod entitlements;
@@ -30,6 +32,7 @@ pub mod live_frames;
 pub mod live_records;
 pub mod live_socket;
 pub mod official;
+pub mod oidc;
 pub mod own_sign_in;
 pub mod page;
 pub mod phrases;
@@ -62,7 +65,7 @@ pub use reasons::StepOut;
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::sign_in::browser::COOKIE;
+use crate::sign_in::browser::{PEOPLE, STAFF};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -73,7 +76,7 @@ use crate::sign_in::browser::COOKIE;
         license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
     ),
     components(schemas(Problem)),
-    security(("bearer" = []), ("session" = []))
+    security(("bearer" = []), ("session" = []), ("account" = []))
 )]
 struct Document;
 
@@ -114,6 +117,7 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(reports::list_reports))
         .routes(routes!(reports::open_report))
         .routes(routes!(reports::close_report))
+        .routes(routes!(diagnosis::diagnose))
         .routes(routes!(support::list_queue))
         .routes(routes!(support::open_ticket))
         .routes(routes!(support::answer_ticket))
@@ -195,6 +199,7 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(own_sign_in::draw_recovery_codes))
         .routes(routes!(sessions::list_sessions))
         .routes(routes!(sessions::end_session))
+        .merge(account::table())
         .routes(routes!(review::queue::list_cases))
         .routes(routes!(review::case::get_case))
         .routes(routes!(
@@ -219,7 +224,8 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(hits::confirm_hit))
         .routes(routes!(audit::list_audit))
         .routes(routes!(audit::get_checkpoint))
-        .routes(routes!(audit::get_proof));
+        .routes(routes!(audit::get_proof))
+        .merge(oidc::table());
     let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(v1)
         .split_for_parts();
@@ -228,9 +234,14 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
     components.add_security_scheme("bearer", bearer);
     let session = "What a browser holds in which somebody of staff has signed in. Every method but GET, HEAD and OPTIONS \
         needs the header `Menshen-Console: 1` beside it.";
-    let session = ApiKeyValue::with_description(COOKIE, session);
+    let session = ApiKeyValue::with_description(STAFF.cookie, session);
     let session = SecurityScheme::ApiKey(ApiKey::Cookie(session));
     components.add_security_scheme("session", session);
+    let account = "What a browser holds in which a person has signed in to their account. Every method but GET, HEAD and OPTIONS \
+        needs the header `Menshen-Page: 1` beside it.";
+    let account = ApiKeyValue::with_description(PEOPLE.cookie, account);
+    let account = SecurityScheme::ApiKey(ApiKey::Cookie(account));
+    components.add_security_scheme("account", account);
     crate::openapi::complete(&mut document);
     (router, document)
 }

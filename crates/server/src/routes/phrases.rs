@@ -81,6 +81,7 @@ async fn set(
     action: &'static str,
 ) -> Result<StatusCode, ApiError> {
     let row = allowed.applicant(app, ApplicantId(id)).await?;
+    allowed.on_known_device(app, &row).await?;
     let (tenant, now) = (row.tenant_id, app.now());
     let mut tx = app.store.begin().await?;
     tx.lock_applicant(tenant, row.id).await?;

@@ -133,6 +133,7 @@ pub async fn withdraw_consent(
         return Err(ApiError::NotFound("applicant"));
     };
     let applicant = allowed.applicant(&app, ApplicantId(id)).await?;
+    allowed.on_known_device(&app, &applicant).await?;
     if !is_purpose(&purpose) {
         return Err(ApiError::NotFound("consent"));
     }

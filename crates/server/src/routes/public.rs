@@ -20,7 +20,7 @@ use crate::input::{Id, Input};
 use crate::official;
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
-use crate::visitor::Visitor;
+use crate::stranger::Stranger;
 use crate::web;
 
 /// How long others may keep a list before they ask again. What was taken off it must not live on in caches.
@@ -180,7 +180,7 @@ pub struct ReceivedOut {
 pub async fn report(
     State(app): State<App>,
     Id(tenant): Id<Uuid>,
-    visitor: Visitor,
+    stranger: Stranger,
     input: Input<ReportIn>,
 ) -> Result<Response, ApiError> {
     let tenant = official::tenant(&app, TenantId(tenant)).await?.id;
@@ -189,7 +189,7 @@ pub async fn report(
     let content = serde_json::to_vec(&reported).map_err(ApiError::machine)?;
     let now = app.now();
     let mut tx = app.store.begin().await?;
-    visitor.count(&mut tx, now).await?;
+    stranger.count(&mut tx, now).await?;
     if tx.count_open_reports(tenant).await? >= MOST_OPEN {
         return Err(ApiError::Busy);
     }

@@ -18,7 +18,7 @@ use crate::config::Secret;
 use crate::input::Input;
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
-use crate::sign_in::browser::{Browser, SetCookie};
+use crate::sign_in::browser::{Browser, STAFF, SetCookie};
 use crate::sign_in::{self, Passed, Signed, SignedIn, codes, passwords, totp};
 
 /// Who somebody says they are.
@@ -286,5 +286,5 @@ pub async fn sign_out(State(app): State<App>, signed_in: SignedIn) -> Result<Res
     let act = act.with("session", session.to_string());
     record::audit(&mut tx, act, app.now()).await?;
     tx.commit().await?;
-    Ok((SetCookie::none(), StatusCode::NO_CONTENT).into_response())
+    Ok((SetCookie::none(&STAFF), StatusCode::NO_CONTENT).into_response())
 }

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::input::Id;
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
-use crate::sign_in::browser::SetCookie;
+use crate::sign_in::browser::{STAFF, SetCookie};
 use crate::sign_in::{SignedIn, alive};
 
 /// A browser in which the caller has signed in.
@@ -79,7 +79,7 @@ pub async fn end_session(
     tx.commit().await?;
     let gone = StatusCode::NO_CONTENT;
     match id == signed.session.id.0 {
-        true => Ok((SetCookie::none(), gone).into_response()),
+        true => Ok((SetCookie::none(&STAFF), gone).into_response()),
         false => Ok(gone.into_response()),
     }
 }

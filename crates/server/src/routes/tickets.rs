@@ -42,6 +42,9 @@ pub struct TicketIn {
     pub verification: Option<Uuid>,
     /// What the program says of itself, where the person lets it.
     pub diagnostics: Option<DiagnosticsIn>,
+    /// The person has seen `diagnostics` and lets it be sent. Without it none are taken.
+    #[serde(default)]
+    pub diagnostics_consent: bool,
     /// Pictures that were sent before: at most 6.
     #[serde(default)]
     #[schema(max_items = 6)]
@@ -146,8 +149,7 @@ pub async fn create_ticket(
     let asked = input.value;
     let text = ticket::text(&asked.text)?;
     let pictures = attachment::named(&asked.attachments)?;
-    let diagnostics = asked.diagnostics.as_ref().map(DiagnosticsIn::sealable);
-    let diagnostics = diagnostics.transpose()?;
+    let diagnostics = agreed(&asked)?;
     let about = about(&app, &allowed, &applicant, asked.verification).await?;
     let policy = app.policy(&allowed.tenant)?;
     let route = format!("create_ticket {id}");
@@ -179,10 +181,27 @@ pub async fn create_ticket(
     attachment::attach(tx, who, &pictures, owner, Some(message), now).await?;
     let act = Act::new(&allowed.caller, "ticket.opened", "ticket", ticket.row.id.0);
     let act = act.with("kind", word(&asked.kind));
+    let sent = match diagnostics {
+        Some(_) => "with_consent",
+        None => "none",
+    };
+    let act = act.with("diagnostics", sent);
     record::audit(tx, act.with("applicant", id.to_string()), now).await?;
     ticket.tell(tx, now).await?;
     let out = TicketOut::new(&ticket, now);
     work.finish(&app, StatusCode::CREATED, &out).await
+}
+
+/// Returns what is sealed of the program's account of itself, which nobody sends without having said so.
+fn agreed(asked: &TicketIn) -> Result<Option<Vec<u8>>, ApiError> {
+    let Some(said) = &asked.diagnostics else {
+        return Ok(None);
+    };
+    if !asked.diagnostics_consent {
+        let detail = "diagnostics go along only where the person agrees: diagnostics_consent: true";
+        return Err(ApiError::invalid("diagnostics_consent_missing", detail));
+    }
+    said.sealable().map(Some)
 }
 
 /// Two requests at once would both find few tickets: the applicant's row is held until the end.

@@ -1,9 +1,12 @@
 //! Verifications: opening, reading, submitting.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use menshen_core::Policy;
 use menshen_core::access::{Caller, Scope};
 use menshen_core::appeal::in_progress;
 use menshen_core::attempts::retry_at;
@@ -14,7 +17,7 @@ use menshen_core::reason::{Reason, ReasonCode, Step};
 use menshen_core::ticket::Kind;
 use menshen_core::time::Millis;
 use menshen_core::verification::{Expiry, Flow, Retry, State as Life, Status};
-use menshen_store::{NewVerification, VerificationRow};
+use menshen_store::{NewVerification, Tx, VerificationRow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -167,6 +170,10 @@ pub async fn create_verification(
         return Err(ApiError::invalid("level_unknown", detail));
     }
     let flow = flow.unwrap_or(Flow::First);
+    if flow.is_of_sign_in() {
+        let detail = "this flow is begun by the sign-in of an account";
+        return Err(ApiError::invalid("flow_of_sign_in", detail));
+    }
     program.check(&policy, flow)?;
     if let Some(rule) = policy.entitlements.restrictions.get(&flow)
         && !accept_limits
@@ -187,42 +194,89 @@ pub async fn create_verification(
         Once::Replay(replay) => return Ok(replay.into_response()),
         Once::Fresh(work) => work,
     };
-    // Two requests at once would both find nothing open: the applicant's row is held until the end.
-    work.tx.lock_applicant(tenant, applicant.id).await?;
-    refuse_second(&mut work.tx, tenant, applicant.id, flow, &level).await?;
-    let now = app.now();
-    let progress = Progress::new(now);
-    let new = NewVerification {
-        tenant_id: tenant,
-        applicant_id: applicant.id,
+    let new = Opening {
+        caller: &allowed.caller,
+        applicant: (tenant, applicant.id),
         level,
-        flow: word(&flow),
-        status: word(&progress.state.status()),
-        state: serde_json::to_string(&progress).map_err(ApiError::machine)?,
-        policy_identity: policy.identity(),
-        due_at: progress.due(&policy.times, now),
-    };
-    let row = work.tx.create_verification(&new, now).await?;
-    let act = Act::new(
-        &allowed.caller,
-        "verification.created",
-        "verification",
-        row.id.0,
-    );
-    record::audit(&mut work.tx, act, now).await?;
-    record::event(&mut work.tx, EventName::VerificationCreated, &row, now).await?;
-    let case = Case {
-        row,
-        progress,
         flow,
         policy,
     };
+    let case = new.open(&mut work.tx, app.now()).await?;
     let out = describe(&case, &[], None);
     work.finish(&app, StatusCode::CREATED, &out).await
 }
 
+/// A verification that is to be opened.
+pub struct Opening<'a> {
+    /// By whom.
+    pub caller: &'a Caller,
+    /// Of which applicant.
+    pub applicant: (TenantId, ApplicantId),
+    /// To which level.
+    pub level: String,
+    /// Why.
+    pub flow: Flow,
+    /// By which policy.
+    pub policy: Arc<Policy>,
+}
+
+impl Opening<'_> {
+    /// Opens it, in a transaction.
+    ///
+    /// # Errors
+    /// `verification_open`, `already_verified`, `never_verified`; the store's.
+    pub async fn open(self, tx: &mut Tx, now: Millis) -> Result<Case, ApiError> {
+        let (tenant, applicant) = self.applicant;
+        // Two requests at once would both find nothing open: the applicant's row is held until the end.
+        tx.lock_applicant(tenant, applicant).await?;
+        refuse_second(tx, tenant, applicant, self.flow, &self.level).await?;
+        self.write(tx, now).await
+    }
+
+    /// Opens one for an applicant whom nobody is: what follows looks like that of anybody, and none of it can be passed.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn open_for_nobody(self, tx: &mut Tx, now: Millis) -> Result<Case, ApiError> {
+        self.write(tx, now).await
+    }
+
+    async fn write(self, tx: &mut Tx, now: Millis) -> Result<Case, ApiError> {
+        let Self {
+            caller,
+            applicant: (tenant, applicant),
+            level,
+            flow,
+            policy,
+        } = self;
+        let progress = Progress::new(now);
+        let new = NewVerification {
+            tenant_id: tenant,
+            applicant_id: applicant,
+            level,
+            flow: word(&flow),
+            status: word(&progress.state.status()),
+            state: serde_json::to_string(&progress).map_err(ApiError::machine)?,
+            policy_identity: policy.identity(),
+            due_at: progress.due(&policy.times, now),
+        };
+        let row = tx.create_verification(&new, now).await?;
+        let act = Act::new(caller, "verification.created", "verification", row.id.0);
+        record::audit(tx, act.with("flow", row.flow.clone()), now).await?;
+        if flow != Flow::FaceLogin {
+            record::event(tx, EventName::VerificationCreated, &row, now).await?;
+        }
+        Ok(Case {
+            row,
+            progress,
+            flow,
+            policy,
+        })
+    }
+}
+
 async fn refuse_second(
-    tx: &mut menshen_store::Tx,
+    tx: &mut Tx,
     tenant: TenantId,
     applicant: ApplicantId,
     flow: Flow,
@@ -236,7 +290,10 @@ async fn refuse_second(
             !matches!(status, Status::Verified | Status::Expired)
         })
     };
-    if let Some(open) = rows.iter().find(open) {
+    // A sign-in by face stands in nobody's way, and nothing in its.
+    let signs_in = |row: &&VerificationRow| row.flow == word(&Flow::FaceLogin);
+    let in_the_way = rows.iter().filter(|row| !signs_in(row)).find(open);
+    if let Some(open) = in_the_way.filter(|_| flow != Flow::FaceLogin) {
         let detail = format!("verification {} of this applicant is open", open.id);
         return Err(ApiError::conflict("verification_open", detail));
     }
@@ -247,7 +304,7 @@ async fn refuse_second(
         return Err(ApiError::conflict("already_verified", detail));
     }
     let ever = tx.find_identity(tenant, applicant).await?.is_some();
-    if flow.is_again() && !ever {
+    if (flow.is_again() || flow.is_of_sign_in()) && !ever {
         let detail = "there is no first verification to repeat";
         return Err(ApiError::conflict("never_verified", detail));
     }
@@ -396,6 +453,10 @@ pub async fn submit_verification(
         Once::Replay(replay) => return Ok(replay.into_response()),
         Once::Fresh(work) => work,
     };
+    if case.flow == Flow::FaceLogin {
+        let detail = "a sign-in by face is finished by the sign-in";
+        return Err(ApiError::conflict("flow_of_sign_in", detail));
+    }
     let submitted = case.progress.clone().submitted(now)?;
     let missing = case.missing();
     if !missing.is_empty() {

@@ -12,10 +12,48 @@ use menshen_store::DigestKind;
 use crate::app::App;
 use crate::problem::ApiError;
 
-/// The cookie's name: browsers take one that begins so only with `Secure`, `Path=/` and without `Domain`.
-pub const COOKIE: &str = "__Host-menshen_staff";
-/// What only a page of the same origin can send: no form can, and no other page without asking first.
-pub const CONSOLE: &str = "menshen-console";
+/// Whose door it is: staff and people have cookies and pages of their own, and neither opens anything to the other.
+#[derive(Debug)]
+pub struct Door {
+    /// The cookie's name: browsers take one that begins so only with `Secure`, `Path=/` and without `Domain`.
+    pub cookie: &'static str,
+    /// Whoever comes from an exchange's page to log in there must bring the cookie of people along: `Lax`. Every request that
+    /// changes anything needs the header beside it.
+    same_site: &'static str,
+    /// What only a page of the same origin can send: no form can, and no other page without asking first.
+    header: &'static str,
+    /// How a request is refused that lacks it.
+    missing: (&'static str, &'static str),
+}
+
+/// The door of staff.
+pub const STAFF: Door = Door {
+    cookie: "__Host-menshen_staff",
+    same_site: "Strict",
+    header: "menshen-console",
+    missing: (
+        "console_header_missing",
+        "pages that call with the cookie must send Menshen-Console: 1",
+    ),
+};
+
+/// The door of people.
+pub const PEOPLE: Door = Door {
+    cookie: "__Host-menshen",
+    same_site: "Lax",
+    header: "menshen-page",
+    missing: (
+        "page_header_missing",
+        "pages that call with the cookie must send Menshen-Page: 1",
+    ),
+};
+
+impl Door {
+    /// Does a request say that it comes from a page behind this door?
+    pub fn is_named(&self, parts: &Parts) -> bool {
+        parts.headers.contains_key(self.header)
+    }
+}
 
 /// Our own page, in somebody's browser.
 pub struct Browser {
@@ -31,12 +69,22 @@ impl FromRequestParts<App> for Browser {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        check(parts, app)?;
+        Self::at(&STAFF, parts, app)
+    }
+}
+
+impl Browser {
+    /// Returns the browser that comes to a door.
+    ///
+    /// # Errors
+    /// [`ApiError::NotYou`] where another site asks.
+    pub fn at(door: &Door, parts: &Parts, app: &App) -> Result<Self, ApiError> {
+        check(door, parts, app)?;
         let address = address(parts, app).map(network);
         Ok(Self {
             address: address.map(|text| app.store.own_digest(DigestKind::Address, text.as_bytes())),
             name: name(text(parts, &header::USER_AGENT).unwrap_or_default()),
-            held: held(parts).map(str::to_owned),
+            held: held(door, parts).map(str::to_owned),
         })
     }
 }
@@ -45,7 +93,7 @@ impl FromRequestParts<App> for Browser {
 ///
 /// # Errors
 /// [`ApiError::NotYou`].
-pub fn check(parts: &Parts, app: &App) -> Result<(), ApiError> {
+pub fn check(door: &Door, parts: &Parts, app: &App) -> Result<(), ApiError> {
     let foreign = || ApiError::NotYou {
         code: "origin_foreign",
         detail: "this is for pages of this service".to_owned(),
@@ -62,10 +110,11 @@ pub fn check(parts: &Parts, app: &App) -> Result<(), ApiError> {
         }
     }
     let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
-    if !safe && text(parts, &HeaderName::from_static(CONSOLE)) != Some("1") {
+    if !safe && text(parts, &HeaderName::from_static(door.header)) != Some("1") {
+        let (code, detail) = door.missing;
         return Err(ApiError::NotYou {
-            code: "console_header_missing",
-            detail: "pages that call with the cookie must send Menshen-Console: 1".to_owned(),
+            code,
+            detail: detail.to_owned(),
         });
     }
     Ok(())
@@ -81,13 +130,13 @@ fn is_own(origin: &str, parts: &Parts, app: &App) -> bool {
 }
 
 /// Returns what the cookie holds. Two of them are none: which one is ours nobody knows.
-pub fn held(parts: &Parts) -> Option<&str> {
+pub fn held<'a>(door: &Door, parts: &'a Parts) -> Option<&'a str> {
     let all = parts.headers.get_all(header::COOKIE).iter();
     let pairs = all.filter_map(|value| value.to_str().ok());
     let pairs = pairs.flat_map(|value| value.split(';'));
     let mut ours = pairs.filter_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
-        (name == COOKIE && !value.is_empty()).then_some(value)
+        (name == door.cookie && !value.is_empty()).then_some(value)
     });
     let first = ours.next();
     first.filter(|_| ours.next().is_none())
@@ -153,16 +202,17 @@ pub struct SetCookie(String);
 
 impl SetCookie {
     /// Returns a cookie with a value, for so many milliseconds.
-    pub fn new(value: &str, lasts: i64) -> Self {
-        let seconds = lasts / SECOND;
+    pub fn new(door: &Door, value: &str, lasts: i64) -> Self {
+        let (cookie, seconds) = (door.cookie, lasts / SECOND);
+        let same_site = door.same_site;
         Self(format!(
-            "{COOKIE}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict"
+            "{cookie}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite={same_site}"
         ))
     }
 
     /// Returns what takes the cookie from the browser.
-    pub fn none() -> Self {
-        Self::new("", 0)
+    pub fn none(door: &Door) -> Self {
+        Self::new(door, "", 0)
     }
 }
 

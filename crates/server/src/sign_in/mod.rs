@@ -69,13 +69,16 @@ pub async fn begin(
         until: now.plus(lasts),
     };
     let (row, secret) = tx.open_session(new, now).await?;
-    Ok((row, browser::SetCookie::new(secret.reveal(), lasts)))
+    Ok((
+        row,
+        browser::SetCookie::new(&browser::STAFF, secret.reveal(), lasts),
+    ))
 }
 
 /// Counts a try from an address and for an account, before it is looked at.
 ///
 /// # Errors
-/// [`ApiError::TooMany`]: then nothing was counted, once the transaction is dropped.
+/// [`ApiError::TooMany`], or that no try is looked at any more: then nothing was counted, once the transaction is dropped.
 pub async fn count(
     tx: &mut Tx,
     browser: &Browser,
@@ -83,11 +86,9 @@ pub async fn count(
     now: Millis,
 ) -> Result<(), ApiError> {
     if let Some(address) = &browser.address {
-        let counted = tx.count_strike(Tried::Address, address, now).await?;
-        counted.map_err(ApiError::TooMany)?;
+        tx.count_strike(Tried::Address, address, now).await??;
     }
-    let counted = tx.count_strike(tried, whose, now).await?;
-    counted.map_err(ApiError::TooMany)
+    Ok(tx.count_strike(tried, whose, now).await??)
 }
 
 /// Notes that a try was right.

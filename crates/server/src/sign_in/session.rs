@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use menshen_core::access::Caller;
 use menshen_store::{SessionRow, SessionStage, StaffRow, TenantRow};
 
-use super::browser::{self, Browser};
+use super::browser::{self, Browser, STAFF};
 use super::{alive, caller, note};
 use crate::app::App;
 use crate::caller::bearer;
@@ -68,7 +68,7 @@ async fn of(
     stage: SessionStage,
 ) -> Result<(Signed, Browser), ApiError> {
     // Whoever calls with a secret has no session, whatever else the browser sends.
-    if bearer(parts).is_some() || browser::held(parts).is_none() {
+    if bearer(parts).is_some() || browser::held(&STAFF, parts).is_none() {
         return Err(ApiError::Stranger);
     }
     let browser = Browser::from_request_parts(parts, app).await?;
@@ -82,10 +82,10 @@ async fn of(
 /// # Errors
 /// [`ApiError::Stranger`] where the session has ended, [`ApiError::NotYou`] where another site asks.
 pub async fn signed_in(app: &App, parts: &Parts) -> Result<Option<Signed>, ApiError> {
-    let Some(held) = browser::held(parts) else {
+    let Some(held) = browser::held(&STAFF, parts) else {
         return Ok(None);
     };
-    browser::check(parts, app)?;
+    browser::check(&STAFF, parts, app)?;
     find(app, held, SessionStage::Open).await.map(Some)
 }
 

@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn the_codes_are_those_of_the_rfc() {
-        // RFC 6238, appendix B, the last six of its eight digits.
+        // RFC 6238, appendix B: every row with SHA-1, the last six of its eight digits.
         for (seconds, expected) in [
             (59, 287_082),
             (1_111_111_109, 81_804),
@@ -105,6 +105,18 @@ mod tests {
                 step_of(SECRET, &format!("{expected:06}"), now),
                 Some(step_at(now))
             );
+        }
+    }
+
+    #[test]
+    fn the_codes_of_a_counter_are_those_of_the_rfc_before() {
+        // RFC 4226, appendix D.
+        let codes = [
+            755_224, 287_082, 359_152, 969_429, 338_314, 254_676, 287_922, 162_583, 399_871,
+            520_489,
+        ];
+        for (step, expected) in codes.into_iter().enumerate() {
+            assert_eq!(code(SECRET, step as i64), expected, "{step}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Every route, every role, other people's records.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::http::{Method, StatusCode, header};
 use menshen_core::access::{Role, Scope};
@@ -9,25 +10,35 @@ use menshen_store::{LiveState, NewLive};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::calls::For::{Everybody, Keys, People, Public, SignedIn, Whoever};
+use crate::calls::For::{
+    Account, Anyone, Everybody, Keys, Page, People, Public, SignedIn, Stranger, Whoever,
+};
 use crate::calls::{For, Ids, TABLE, blocked, name, names_a_record, request, request_with};
-use crate::support::{Answer, Service, on_both};
+use crate::notices::Gateway;
+use crate::oidc_support;
+use crate::support::{Answer, Service, on_both_with};
 
 #[test]
 fn no_caller_reaches_what_is_not_theirs() {
     assert_eq!(documented(), listed(), "the table and the document differ");
-    on_both(|service| async move {
-        let world = World::new(&service).await;
+    let gateway = Gateway::listen();
+    let config = menshen_server::Config {
+        sms: gateway.config().sms,
+        ..oidc_support::config()
+    };
+    on_both_with(config, |service| async {
+        let service = service;
+        let world = World::new(&service, &gateway).await;
         let mut n_cells = 0;
-        let known = |route: &&(&str, &str, For)| ![Everybody, Public].contains(&route.2);
-        for route in TABLE.iter().filter(known) {
+        let shut = |whom: For| !matches!(whom, Everybody | Public | Stranger | Anyone(_) | Page);
+        for route in TABLE.iter().filter(|(_, _, whom)| shut(*whom)) {
             n_cells += world.strangers(route).await;
             n_cells += world.other_tenant(route).await;
             n_cells += world.other_people(route).await;
             n_cells += world.wrong_scopes(route).await;
             n_cells += world.no_secret(route).await;
         }
-        for route in TABLE.iter().filter(|(_, _, whom)| *whom == Public) {
+        for route in TABLE.iter().filter(|(_, _, whom)| *whom == Stranger) {
             n_cells += world.anybody(route).await;
         }
         // What is allowed changes things, so it comes last; the right key must get past the door.
@@ -72,10 +83,12 @@ struct World<'a> {
     owner: String,
     other_person: String,
     other_case: String,
+    gateway: &'a Gateway,
+    persons: AtomicU32,
 }
 
 impl<'a> World<'a> {
-    async fn new(service: &'a Service) -> Self {
+    async fn new(service: &'a Service, gateway: &'a Gateway) -> Self {
         let operator = service.operator().await;
         let expired = service.key_for(&operator, &["operate"]).await.1;
         service.app.clock.advance(2 * 24 * 3_600_000);
@@ -146,6 +159,8 @@ impl<'a> World<'a> {
             other_person: service.token(&other, None).await,
             other_case: service.token(&applicant, Some(&first)).await,
             service,
+            gateway,
+            persons: AtomicU32::new(0),
         }
     }
 
@@ -246,7 +261,7 @@ impl<'a> World<'a> {
         // What is about the person, whichever verification the token is for.
         let of_person = route.1.starts_with("/v1/applicants/")
             || ["/v1/entitlements/check", "/v1/official/check"].contains(&route.1);
-        if matches!(route.2, SignedIn | Whoever) {
+        if matches!(route.2, SignedIn | Whoever | Account) {
             assert_eq!(other.status, StatusCode::UNAUTHORIZED, "{:?}", name(route));
             assert_eq!(bound.status, StatusCode::UNAUTHORIZED, "{:?}", name(route));
             return 2;
@@ -292,7 +307,7 @@ impl<'a> World<'a> {
     /// What is for browsers, no secret opens; what is for secrets, a browser opens by the same rules.
     async fn no_secret(&self, route: &(&str, &str, For)) -> u32 {
         let mut n_cells = 0;
-        if matches!(route.2, SignedIn | Whoever) {
+        if matches!(route.2, SignedIn | Whoever | Account) {
             for (_, secret) in &self.scoped {
                 let answer = self.ask(route, &self.own, secret).await;
                 assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{:?}", name(route));
@@ -301,7 +316,9 @@ impl<'a> World<'a> {
         }
         let needed = match route.2 {
             Keys(needed) | People(needed) => needed,
-            SignedIn | Whoever | Everybody | Public => return n_cells,
+            SignedIn | Whoever | Anyone(_) | Everybody | Account | Page | Public | Stranger => {
+                return n_cells;
+            }
         };
         for (role, cookie) in &self.signed_in {
             if role.scopes().contains(&needed) {
@@ -337,6 +354,103 @@ impl<'a> World<'a> {
         1
     }
 
+    /// A person's own page: closed to other sites by construction, to staff's cookies, and to another person's records.
+    async fn pages(&self, route: &(&str, &str, For)) -> u32 {
+        let mut n_cells = 0;
+        let page = crate::account_page::Page::new(self.service, self.gateway).await;
+        if route.2 == Account {
+            let phone = format!("+86139{:08}", self.persons.fetch_add(1, Ordering::Relaxed));
+            page.open(&phone).await;
+        }
+        let cookie = page.cookie.borrow().clone();
+        let call = |drop: &str, add: Option<(&'static str, &'static str)>| {
+            let mut request = request_with(route, &self.own, "", cookie.as_deref());
+            request.headers_mut().remove(drop);
+            if let Some((name, value)) = add {
+                let value = axum::http::HeaderValue::from_static(value);
+                request.headers_mut().insert(name, value);
+            }
+            self.service.send(request)
+        };
+        let foreign = [
+            ("", Some(("origin", "https://evil.example"))),
+            ("", Some(("origin", "null"))),
+            ("", Some(("sec-fetch-site", "cross-site"))),
+            ("menshen-page", None),
+        ];
+        for (drop, add) in foreign {
+            if drop == "menshen-page" && route.0 == "GET" {
+                continue;
+            }
+            let drop = if drop.is_empty() { "x-none" } else { drop };
+            let answer = call(drop, add).await;
+            assert_eq!(
+                answer.status,
+                StatusCode::FORBIDDEN,
+                "{add:?} {:?}",
+                name(route)
+            );
+            n_cells += 1;
+        }
+        let answer = call("x-none", None).await;
+        let stranger = answer.body["code"] == "unauthenticated";
+        let fine = !stranger && !answer.status.is_server_error();
+        assert!(fine, "{:?} {} {}", name(route), answer.status, answer.body);
+        if route.2 == Account {
+            for (_, held) in &self.signed_in {
+                let request = request_with(route, &self.own, "", Some(held));
+                let answer = self.service.send(request).await;
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{:?}", name(route));
+                n_cells += 1;
+            }
+        }
+        n_cells + 1
+    }
+
+    /// Nobody in particular is let in and must say by whose rules; a secret that is shown must be good, and one that may read.
+    async fn anyone(&self, route: &(&str, &str, For), needed: Scope) -> u32 {
+        let nobody = self.ask(route, &self.own, "").await;
+        assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(nobody.body["code"], "tenant_missing", "{:?}", name(route));
+        let mut n_cells = 1;
+        for (who, secret) in self.ended.iter().filter(|(_, secret)| !secret.is_empty()) {
+            let answer = self.ask(route, &self.own, secret).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{who}");
+            n_cells += 1;
+        }
+        for (scopes, secret) in self.scoped.iter().chain(&self.other_tenant) {
+            let answer = self.ask(route, &self.own, secret).await;
+            let expected = match scopes.contains(&needed) {
+                true => StatusCode::OK,
+                false => StatusCode::FORBIDDEN,
+            };
+            assert_eq!(answer.status, expected, "{scopes:?} {:?}", name(route));
+            n_cells += 1;
+        }
+        n_cells
+    }
+
+    /// Whatever secret comes with it, the answer is the same.
+    async fn public(&self, route: &(&str, &str, For)) -> u32 {
+        let nobody = self.ask(route, &self.own, "").await;
+        assert!(!nobody.status.is_server_error(), "{:?}", name(route));
+        let all = self.ended.iter().map(|(_, secret)| secret);
+        let all = all.chain(self.scoped.iter().map(|(_, secret)| secret));
+        let mut n_cells = 1;
+        for secret in all.chain([&self.owner]) {
+            let answer = self.ask(route, &self.own, secret).await;
+            let both = (answer.status, answer.bytes);
+            assert_eq!(
+                both,
+                (nobody.status, nobody.bytes.clone()),
+                "{:?}",
+                name(route)
+            );
+            n_cells += 1;
+        }
+        n_cells
+    }
+
     async fn the_right_ones(&self, route: &(&str, &str, For)) -> u32 {
         let passed = |answer: &Answer| {
             let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
@@ -345,8 +459,17 @@ impl<'a> World<'a> {
         if route.2 == SignedIn {
             return self.browsers(route).await;
         }
+        if matches!(route.2, Account | Page) {
+            return self.pages(route).await;
+        }
+        if let Anyone(needed) = route.2 {
+            return self.anyone(route, needed).await;
+        }
+        if route.2 == Public {
+            return self.public(route).await;
+        }
         let (Keys(needed) | People(needed)) = route.2 else {
-            if [Whoever, Public].contains(&route.2) {
+            if [Whoever, Stranger].contains(&route.2) {
                 return 0;
             }
             let open = self.ask(route, &self.own, "").await;
@@ -438,6 +561,7 @@ async fn live(service: &Service, applicant: &str, verification: &str) -> String 
 /// Makes a record of every kind, and returns their ids.
 async fn records(service: &Service, applicant: &str, first: &str, open: &str) -> Ids {
     let text = |body: &Value| body.as_str().unwrap().to_owned();
+    let app = oidc_support::register(service, json!({})).await;
     let holds = format!("/v1/applicants/{applicant}/holds");
     let hold = service
         .post(&holds, json!({ "reason": "case-1" }))
@@ -463,6 +587,8 @@ async fn records(service: &Service, applicant: &str, first: &str, open: &str) ->
         ("verification", open.to_owned()),
     ]);
     ids.insert("hold", text(&hold["id"]));
+    ids.insert("oidc_client", app.id);
+    ids.insert("tenant", oidc_support::tenant(service).await.to_string());
     ids.insert("decision", text(&decisions[0]["id"]));
     ids.insert("capture", text(&captures[0]["id"]));
     ids.insert("seq", audit[0]["seq"].to_string());
@@ -474,6 +600,10 @@ async fn records(service: &Service, applicant: &str, first: &str, open: &str) ->
         .call_as(&auditor, Method::GET, "/v1/review/cases", None, &[])
         .await;
     ids.insert("case", text(&cases.body["items"][0]["id"]));
+    let code = json!({ "code": "PANDA8", "label": "Panda", "benefit": {} });
+    let invitation = service.post("/v1/invitation-codes", code).await.body;
+    ids.insert("invitation", text(&invitation["id"]));
+    ids.insert("step_up", Uuid::from_u128(7).to_string());
     ids.insert("staff", service.staff(&service.key, "reviewer").await.0);
     ids.insert(
         "key",
@@ -502,10 +632,6 @@ async fn records(service: &Service, applicant: &str, first: &str, open: &str) ->
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
         ids.insert(kind, text(&made.body["id"]));
     }
-    ids.insert(
-        "tenant",
-        crate::official::tenant_of(service, &service.key).await,
-    );
     ids.insert(
         "report",
         crate::official::reported(service, "evil.example").await,

@@ -188,7 +188,7 @@ pub fn code(secret: &[u8], step: i64) -> String {
     format!("{:06}", number % 1_000_000)
 }
 
-fn unbase32(text: &str) -> Vec<u8> {
+pub fn unbase32(text: &str) -> Vec<u8> {
     let digits = text.bytes().map(|letter| match letter {
         b'A'..=b'Z' => letter - b'A',
         _ => letter - b'2' + 26,

@@ -9,6 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use menshen_core::access::Scope;
 use serde_json::{Value, json};
 
+use crate::account_page::COOKIE as PERSONS;
 use crate::browser::{NAME as COOKIE, PASSWORD};
 use crate::support::passport;
 
@@ -22,11 +23,19 @@ pub enum For {
     /// Whoever proves with the call who they are; no secret.
     Whoever,
     /// Anybody, who is asked nothing; of the tenant that the path names.
-    Public,
+    Stranger,
+    /// A browser in which a person has signed in to their account; no secret.
+    Account,
+    /// A person's own page, whoever looks at it.
+    Page,
+    /// Nobody in particular, who names a tenant, or whoever could read; what is shown must be good.
+    Anyone(Scope),
     Everybody,
+    /// Whoever comes, with whatever secret: it opens nothing, and is not looked at.
+    Public,
 }
 
-use For::{Everybody, Keys, People, Public, SignedIn, Whoever};
+use For::{Account, Anyone, Everybody, Keys, Page, People, Public, SignedIn, Stranger, Whoever};
 use Scope::{
     AuditRead, BlocklistWrite, CasesRead, CasesWork, KeysWrite, Operate, PersonalRead, PolicyWrite,
     PrivacyWrite, ScreeningRead, ScreeningWrite, StaffWrite, TicketsAnswer, VerificationsRead,
@@ -127,13 +136,14 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/v1/announcements", Keys(PolicyWrite)),
     ("POST", "/v1/announcements", Keys(PolicyWrite)),
     ("DELETE", "/v1/announcements/{id}", Keys(PolicyWrite)),
-    ("GET", "/v1/public/{tenant}/channels", Public),
-    ("POST", "/v1/public/{tenant}/channels/check", Public),
-    ("GET", "/v1/public/{tenant}/announcements", Public),
-    ("POST", "/v1/public/{tenant}/reports", Public),
+    ("GET", "/v1/public/{tenant}/channels", Stranger),
+    ("POST", "/v1/public/{tenant}/channels/check", Stranger),
+    ("GET", "/v1/public/{tenant}/announcements", Stranger),
+    ("POST", "/v1/public/{tenant}/reports", Stranger),
     ("GET", "/v1/reports", Keys(TicketsAnswer)),
     ("GET", "/v1/reports/{id}", Keys(TicketsAnswer)),
     ("POST", "/v1/reports/{id}/close", Keys(TicketsAnswer)),
+    ("POST", "/v1/diagnosis", Anyone(VerificationsRead)),
     ("GET", "/v1/support/tickets", Keys(TicketsAnswer)),
     ("GET", "/v1/support/tickets/{id}", Keys(TicketsAnswer)),
     (
@@ -278,6 +288,31 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/v1/keys", Keys(KeysWrite)),
     ("POST", "/v1/keys", Keys(KeysWrite)),
     ("DELETE", "/v1/keys/{id}", Keys(KeysWrite)),
+    ("GET", "/v1/oidc/clients", Keys(KeysWrite)),
+    ("POST", "/v1/oidc/clients", Keys(KeysWrite)),
+    ("GET", "/v1/oidc/clients/{id}", Keys(KeysWrite)),
+    ("PUT", "/v1/oidc/clients/{id}", Keys(KeysWrite)),
+    ("POST", "/v1/oidc/clients/{id}/secret", Keys(KeysWrite)),
+    ("DELETE", "/v1/oidc/clients/{id}", Keys(KeysWrite)),
+    ("GET", "/v1/oidc/keys", Keys(KeysWrite)),
+    ("POST", "/v1/oidc/keys/rotate", Keys(KeysWrite)),
+    ("GET", "/v1/account/oidc/{request}", Public),
+    ("POST", "/v1/account/oidc/{request}/continue", Whoever),
+    ("POST", "/v1/account/oidc/{request}/deny", Public),
+    (
+        "GET",
+        "/oidc/{tenant}/.well-known/openid-configuration",
+        Public,
+    ),
+    ("GET", "/oidc/{tenant}/jwks", Public),
+    ("GET", "/oidc/{tenant}/authorize", Public),
+    ("POST", "/oidc/{tenant}/authorize", Public),
+    ("POST", "/oidc/{tenant}/token", Whoever),
+    ("GET", "/oidc/{tenant}/userinfo", Whoever),
+    ("POST", "/oidc/{tenant}/userinfo", Whoever),
+    ("POST", "/oidc/{tenant}/revoke", Whoever),
+    ("GET", "/oidc/{tenant}/logout", Public),
+    ("POST", "/oidc/{tenant}/logout", Public),
     ("GET", "/v1/staff", Keys(StaffWrite)),
     ("POST", "/v1/staff", Keys(StaffWrite)),
     ("PUT", "/v1/staff/{id}", Keys(StaffWrite)),
@@ -328,6 +363,51 @@ pub const TABLE: &[(&str, &str, For)] = &[
         "/v1/screening/hits/{id}/confirm",
         Keys(ScreeningWrite),
     ),
+    ("POST", "/v1/account/registrations", Page),
+    ("POST", "/v1/account/registrations/code", Page),
+    ("POST", "/v1/account/registrations/invitation", Page),
+    ("POST", "/v1/account/registrations/finish", Page),
+    ("POST", "/v1/invitation-codes", Keys(PolicyWrite)),
+    ("GET", "/v1/invitation-codes", Keys(PolicyWrite)),
+    ("DELETE", "/v1/invitation-codes/{id}", Keys(PolicyWrite)),
+    ("POST", "/v1/account/session", Page),
+    ("GET", "/v1/account/session", Account),
+    ("DELETE", "/v1/account/session", Account),
+    ("POST", "/v1/account/session/code", Whoever),
+    ("POST", "/v1/account/session/factor", Whoever),
+    ("POST", "/v1/account/session/device-key", Page),
+    ("POST", "/v1/account/session/face", Whoever),
+    ("POST", "/v1/account/session/face/finish", Whoever),
+    ("GET", "/v1/account/sessions", Account),
+    ("DELETE", "/v1/account/sessions/{id}", Account),
+    ("POST", "/v1/account/devices/nonce", Page),
+    ("GET", "/v1/account/devices", Account),
+    ("POST", "/v1/account/session/device", Account),
+    ("PUT", "/v1/account/devices/{id}", Account),
+    ("POST", "/v1/account/devices/{id}/revoke", Account),
+    ("POST", "/v1/account/session/verification", Account),
+    ("POST", "/v1/account/session/trust", Account),
+    ("POST", "/v1/account/step-ups", Account),
+    ("POST", "/v1/account/step-ups/{id}/code", Account),
+    ("POST", "/v1/account/step-ups/{id}/confirm", Account),
+    ("POST", "/v1/step-ups/{id}/use", Keys(VerificationsWrite)),
+    ("GET", "/v1/account/factors", Account),
+    ("POST", "/v1/account/factors/recovery-codes", Account),
+    ("PUT", "/v1/account/factors/face", Account),
+    ("DELETE", "/v1/account/factors/face", Account),
+    ("POST", "/v1/account/factors/totp/offer", Account),
+    ("PUT", "/v1/account/factors/totp", Account),
+    ("POST", "/v1/account/factors/totp/remove", Account),
+    ("PUT", "/v1/account/password", Account),
+    ("POST", "/v1/account/contacts", Account),
+    ("PUT", "/v1/account/contacts", Account),
+    ("POST", "/v1/account/password-resets", Page),
+    ("POST", "/v1/account/password-resets/finish", Page),
+    ("POST", "/v1/account/recoveries", Page),
+    ("POST", "/v1/account/recoveries/code", Page),
+    ("POST", "/v1/account/recoveries/state", Page),
+    ("POST", "/v1/account/recoveries/stop", Page),
+    ("POST", "/v1/account/recoveries/finish", Page),
     ("GET", "/v1/audit", Keys(AuditRead)),
     ("GET", "/v1/audit/checkpoint", Keys(AuditRead)),
     ("GET", "/v1/audit/{seq}/proof", Keys(AuditRead)),
@@ -388,6 +468,9 @@ pub fn request_with(
         "channels" => "channel",
         "announcements" => "announcement",
         "reports" => "report",
+        "invitation-codes" => "invitation",
+        "step-ups" => "step_up",
+        "oidc" => "oidc_client",
         _ => "key",
     };
     let mut filled = (*path).to_owned();
@@ -401,11 +484,12 @@ pub fn request_with(
             "{attachment}",
             ids.get("attachment").map_or("", String::as_str),
         ),
-        ("{tenant}", ids.get("tenant").map_or("", String::as_str)),
         ("{session}", ids.get("live").map_or("", String::as_str)),
         ("{purpose}", "marketing"),
         ("{part}", "selfie"),
         ("{list}", "un"),
+        ("{tenant}", ids.get("tenant").map_or("", String::as_str)),
+        ("{request}", "nobodys"),
     ] {
         filled = filled.replace(place, value);
     }
@@ -447,6 +531,32 @@ pub fn request_with(
             json!({ "kind": "page", "what": "evil.example" })
         }
         ("POST", "/v1/reports/{id}/close") => json!({ "outcome": "not_ours" }),
+        ("POST", "/v1/invitation-codes") => {
+            json!({ "code": format!("C{}", secret.len()), "label": "x", "benefit": {} })
+        }
+        ("POST", "/v1/step-ups/{id}/use") => {
+            json!({ "applicant": ids["applicant"], "action": "withdrawal", "detail": "x" })
+        }
+        ("POST", "/v1/account/session/code" | "/v1/account/step-ups/{id}/code") => {
+            json!({ "factor": "sms_code" })
+        }
+        ("POST", "/v1/account/session/factor" | "/v1/account/step-ups/{id}/confirm") => {
+            json!({ "factor": "totp", "code": "000000" })
+        }
+        ("POST", "/v1/account/session/face/finish") => {
+            json!({ "verification": ids["verification"] })
+        }
+        ("POST", "/v1/account/step-ups") => json!({ "action": "add_factor", "detail": "totp" }),
+        ("PUT", "/v1/account/devices/{id}") => json!({ "name": "x" }),
+        ("PUT", "/v1/account/factors/totp") => json!({ "code": "000000" }),
+        ("PUT", "/v1/account/password") => json!({ "password": PASSWORD }),
+        ("POST", "/v1/account/contacts") => json!({ "phone": "+8613800000000" }),
+        ("PUT", "/v1/account/contacts") => json!({ "phone": "+8613800000000", "code": "000000" }),
+        ("POST", "/v1/account/session/device") => {
+            json!({ "key": "x", "nonce": "x", "signature": "x" })
+        }
+        ("POST" | "PUT", path) if path.starts_with("/v1/account/") => json!({}),
+        ("POST", "/v1/diagnosis") => json!({ "diagnostics": {} }),
         ("POST", "/v1/verifications") => json!({ "applicant": ids["applicant"], "level": "L2" }),
         ("POST", "/v1/entitlements/check") => {
             json!({ "applicant": ids["applicant"], "action": "x", "asset": "y", "amount": "1" })
@@ -483,6 +593,14 @@ pub fn request_with(
             json!({ "reason": "another person", "until": "2027-01-01T00:00:00Z" })
         }
         ("POST", "/v1/screening/hits/{id}/confirm") => json!({ "reason": "this person" }),
+        ("POST", "/v1/oidc/clients") => {
+            json!({ "name": "x", "kind": "public", "redirect_uris": ["https://a.example/cb"] })
+        }
+        ("PUT", "/v1/oidc/clients/{id}") => {
+            json!({ "name": "x", "redirect_uris": ["https://a.example/cb"] })
+        }
+        ("POST", "/v1/oidc/clients/{id}/secret" | "/v1/oidc/keys/rotate") => json!({}),
+        ("POST", "/v1/account/oidc/{request}/continue") => json!({}),
         ("POST", "/v1/keys") => json!({ "label": "x", "scopes": [] }),
         ("POST", "/v1/tenants") => json!({ "name": "x", "sandbox": true }),
         ("PUT" | "POST", "/v1/policy" | "/v1/policy/try") => json!({ "toml": "version = \"x\"" }),
@@ -494,8 +612,11 @@ pub fn request_with(
     ];
     let metadata = metadata.map(|(key, value)| format!("{key} {}", BASE64_STANDARD.encode(value)));
     let piece = *method == "PATCH";
+    let form = *method == "POST" && path.starts_with("/oidc/");
     let kind = if piece {
         "application/offset+octet-stream"
+    } else if form {
+        "application/x-www-form-urlencoded"
     } else {
         "application/json"
     };
@@ -507,9 +628,14 @@ pub fn request_with(
         .header("upload-offset", "0")
         .header("upload-metadata", metadata.join(","))
         .header(header::CONTENT_TYPE, kind);
-    request = request.header("menshen-console", "1");
+    let own = path.starts_with("/v1/account/");
+    let (named, held) = match own {
+        true => ("menshen-page", PERSONS),
+        false => ("menshen-console", COOKIE),
+    };
+    request = request.header(named, "1");
     if let Some(cookie) = cookie {
-        request = request.header(header::COOKIE, format!("{COOKIE}={cookie}"));
+        request = request.header(header::COOKIE, format!("{held}={cookie}"));
     }
     if !secret.is_empty() {
         request = request.header(header::AUTHORIZATION, format!("Bearer {secret}"));
@@ -518,6 +644,7 @@ pub fn request_with(
         Value::Null if *method == "POST" && path.ends_with("/attachments") => {
             Body::from(crate::pictures::png(64, 32))
         }
+        Value::Null if form => Body::from("client_id=nobodys&token=x"),
         Value::Null if piece || *method == "PUT" => Body::from("0123456789"),
         Value::Null => Body::empty(),
         body => Body::from(body.to_string()),

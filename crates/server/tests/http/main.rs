@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod access;
+mod account_guesses;
+mod account_page;
+mod account_things;
+mod accounts;
 mod appeal_again;
 mod appeal_verdicts;
 mod appeals;
@@ -13,6 +17,7 @@ mod browser;
 mod calls;
 mod codes;
 mod desk;
+mod diagnosis;
 mod duplicate_faces;
 mod duplicates;
 mod enrolment;
@@ -28,6 +33,10 @@ mod notices;
 mod official;
 mod official_checks;
 mod official_reports;
+mod oidc;
+mod oidc_apps;
+mod oidc_refusals;
+mod oidc_support;
 mod pages;
 mod phrases;
 mod pictures;

@@ -73,6 +73,7 @@ fn a_thread_goes_from_a_question_to_its_answers_and_ends() {
                 "kind": "document_photo", "text": " It says blurred.\r\nIt is not. ", "attachments": [shot],
                 "diagnostics": { "app": "android/3.2.0", "system": "android", "system_version": "15", "camera": "ready",
                     "permission": "granted", "network": "wifi", "network_ms": 80, "light": "dim", "tried": ["updated"] },
+                "diagnostics_consent": true,
             }),
         )
         .await;
@@ -278,7 +279,7 @@ fn what_is_no_ticket_is_refused_and_nothing_is_made() {
         let applicant = service.applicant("one").await;
         let path = format!("/v1/applicants/{applicant}/tickets");
         let said = |more: Value| {
-            let mut body = json!({ "kind": "other", "text": "help" });
+            let mut body = json!({ "kind": "other", "text": "help", "diagnostics_consent": true });
             body.as_object_mut()
                 .unwrap()
                 .extend(more.as_object().unwrap().clone());
@@ -308,8 +309,12 @@ fn what_is_no_ticket_is_refused_and_nothing_is_made() {
                 "diagnostics_invalid",
             ),
             (
-                json!({ "diagnostics": { "tried": vec!["updated"; 7] } }),
+                json!({ "diagnostics": { "tried": vec!["updated"; 12] } }),
                 "diagnostics_invalid",
+            ),
+            (
+                json!({ "diagnostics": {}, "diagnostics_consent": false }),
+                "diagnostics_consent_missing",
             ),
         ] {
             let answer = service.post(&path, said(more)).await;

@@ -40,7 +40,7 @@ export class Tickets {
     this.flow.run(async () => {
       const attachments: string[] = [];
       for (const picture of pictures) attachments.push(await attachmentOf(this.flow, picture));
-      const about = { kind, text, attachments, verification: this.flow.verification, ...(diagnostics ? { diagnostics } : {}) };
+      const about = { kind, text, attachments, verification: this.flow.verification, ...(diagnostics ? { diagnostics, diagnostics_consent: true } : {}) };
       const ticket = await body(this.#api.POST("/v1/applicants/{id}/tickets", { params: this.#applicant, body: about }));
       await this.#show(ticket.id);
     });

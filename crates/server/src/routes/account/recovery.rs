@@ -1,0 +1,535 @@
+//! Everything is lost: who the person is, proven again as at first, gives the account back, after a wait in which its owner can
+//! stop it. An account that does not exist is not told from one that does.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use menshen_core::Locale;
+use menshen_core::access::Caller;
+use menshen_core::account::HoldReason;
+use menshen_core::ids::{ApplicantId, TenantId};
+use menshen_core::notice::Notice;
+use menshen_core::password::{self, Guard};
+use menshen_core::policy::Policy;
+use menshen_core::strikes::Tried;
+use menshen_core::time::{DAY, Millis};
+use menshen_core::verification::{Expiry, Flow};
+use menshen_store::{
+    AccountSecret, ApplicantTokenRow, CodeKind, CodePurpose, NewApplicant, NewRecovery,
+    RecoveryRow, RecoveryState, StoreError, TenantRow, TrustedBy, Tx, VerificationRow,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::registration::{RegistrationOut, count_address};
+use super::{refused, tenant, trust};
+use crate::account::codes::{Sending, send, take_of};
+use crate::account::device::DeviceProofIn;
+use crate::account::{Visitor, caller, hold, login, recover, tell};
+use crate::app::App;
+use crate::config::Secret;
+use crate::contact::Contact;
+use crate::input::Input;
+use crate::problem::{ApiError, Problem};
+use crate::record::{self, Act};
+use crate::routes::contacts;
+use crate::routes::verifications::Opening;
+use crate::sign_in::passwords;
+
+/// Where somebody can be reached who has lost everything.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecoveryIn {
+    /// Where.
+    pub tenant: Uuid,
+    /// A mail address at which the person can be reached now; either this or `phone`. It may be a new one.
+    #[schema(max_length = 254, example = "ada.new@example.com")]
+    pub email: Option<String>,
+    /// A telephone number.
+    pub phone: Option<String>,
+    /// Their language; `zh-CN` where left out.
+    #[schema(value_type = Option<String>, example = "zh-CN")]
+    pub locale: Option<Locale>,
+}
+
+/// Codes of one recovery a day, and how long its first step may take.
+const CODES: u32 = 5;
+const LASTS: i64 = DAY;
+
+/// Sends a code to an address at which the person can be reached now.
+#[utoipa::path(post, path = "/v1/account/recoveries", tag = "account", request_body = RecoveryIn, security(()),
+    params(("Menshen-Page" = String, Header, description = "1")),
+    responses((status = 202, body = RegistrationOut), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem), (status = 429, body = Problem)))]
+pub async fn start_recovery(
+    State(app): State<App>,
+    Visitor(browser): Visitor,
+    input: Input<RecoveryIn>,
+) -> Result<Response, ApiError> {
+    let asked = input.value;
+    let tenant = tenant(&app, asked.tenant).await?;
+    let contact = login::one_of(asked.email.as_deref(), asked.phone.as_deref())?;
+    let locale = asked.locale.unwrap_or(Locale::ZhCn).tag();
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    count_address(&mut tx, &browser, now).await?;
+    let until = now.plus(LASTS);
+    let to = (contact.channel, &*contact.address);
+    let made = tx.create_registration(tenant.id, to, locale, (now, until));
+    let (id, token) = made.await?;
+    let sending = Sending {
+        tenant: tenant.id,
+        whose: &id.to_string(),
+        purpose: CodePurpose::Recover,
+        kind: CodeKind::Code,
+        to: &contact,
+        really: true,
+        locale,
+    };
+    send(&app, &mut tx, sending, CODES, now).await?;
+    tx.commit().await?;
+    let out = RegistrationOut {
+        registration: token.reveal().to_owned(),
+        next: "code",
+        expires_at: until.to_timestamp().to_string(),
+    };
+    Ok((StatusCode::ACCEPTED, Json(out)).into_response())
+}
+
+/// The code, and whose account it is.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecoveryCodeIn {
+    /// What `POST /v1/account/recoveries` has given.
+    #[schema(value_type = String)]
+    pub registration: Secret,
+    /// Six digits.
+    #[schema(value_type = String, example = "042424")]
+    pub code: Secret,
+    /// What the person used to sign in as: an old mail address or telephone number.
+    #[schema(max_length = 254, example = "ada@example.com")]
+    pub login: String,
+}
+
+/// A recovery that has begun.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RecoveryBegunOut {
+    /// Names it in what follows; shown once.
+    pub recovery: String,
+    /// The verification by which the person proves who they are: document and live face.
+    pub verification: Uuid,
+    /// The token for it, and for nothing else.
+    pub token: String,
+    /// When the recovery lapses, RFC 3339.
+    pub expires_at: String,
+    /// Hours that pass after that before the account is the person's again.
+    pub wait_hours: u32,
+}
+
+const CODE_WRONG: ApiError = ApiError::Unproven {
+    code: "code_wrong",
+    detail: "the code is wrong, too old, or was used before; or the registration has lapsed",
+};
+
+/// Begins a recovery: the person proves who they are with a document and their live face.
+#[utoipa::path(post, path = "/v1/account/recoveries/code", tag = "account", request_body = RecoveryCodeIn, security(()),
+    params(("Menshen-Page" = String, Header, description = "1")),
+    responses((status = 201, body = RecoveryBegunOut), (status = 401, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem), (status = 429, body = Problem)))]
+pub async fn begin_recovery(
+    State(app): State<App>,
+    Visitor(browser): Visitor,
+    input: Input<RecoveryCodeIn>,
+) -> Result<Response, ApiError> {
+    let asked = input.value;
+    let old = login::read(&asked.login)?;
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    count_address(&mut tx, &browser, now).await?;
+    let found = tx
+        .find_registration(asked.registration.reveal(), now)
+        .await?;
+    let Some(row) = found else {
+        tx.commit().await?;
+        return Err(CODE_WRONG);
+    };
+    let whose = row.id.to_string();
+    let typed = asked.code.reveal();
+    let right = take_of(
+        &mut tx,
+        (row.tenant_id, &whose),
+        CodePurpose::Recover,
+        typed,
+        now,
+    )
+    .await?;
+    if right.is_none() {
+        let whom = (row.tenant_id, row.id.0);
+        return refused(&app, tx, whom, "account.code_failed", CODE_WRONG).await;
+    }
+    tx.commit().await?;
+    let tenant = tenant(&app, row.tenant_id.0).await?;
+    let address = row.address(&app.store)?;
+    let address = address.as_text().unwrap_or_default().to_owned();
+    let mut tx = app.store.begin().await?;
+    tx.end_registration(&row).await.map_err(|_| CODE_WRONG)?;
+    let beginning = Beginning {
+        tenant: &tenant,
+        policy: app.policy(&tenant)?,
+        contact: Contact {
+            channel: row.channel,
+            address,
+        },
+        locale: row.locale,
+    };
+    let out = beginning.begin(&app, &mut tx, &old, now).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(out)).into_response())
+}
+
+/// A recovery that begins now.
+struct Beginning<'a> {
+    tenant: &'a TenantRow,
+    policy: std::sync::Arc<Policy>,
+    contact: Contact,
+    locale: String,
+}
+
+impl Beginning<'_> {
+    async fn begin(
+        self,
+        app: &App,
+        tx: &mut Tx,
+        old: &Contact,
+        now: Millis,
+    ) -> Result<RecoveryBegunOut, ApiError> {
+        let tenant = self.tenant.id;
+        let account = tx.find_account_by_login(tenant, &old.address).await?;
+        let known = match account {
+            Some(account) => {
+                let level = trust::level_of(app, tenant, account.applicant_id).await;
+                level.ok().map(|level| (account.applicant_id, level))
+            }
+            None => None,
+        };
+        let case = match known {
+            Some((applicant, level)) => self.of_owner(app, tx, (applicant, level), now).await?,
+            None => self.of_nobody(tx, now).await?,
+        };
+        let until = now.plus(i64::from(self.policy.accounts.recovery_open_days) * DAY);
+        let new = NewRecovery {
+            tenant,
+            applicant: case.applicant_id,
+            address: (self.contact.channel, &self.contact.address),
+            verification: case.id,
+            until,
+        };
+        let (row, secret) = tx.create_recovery(&new, now).await?;
+        let token = ApplicantTokenRow {
+            tenant_id: tenant,
+            applicant_id: case.applicant_id,
+            verification_id: Some(case.id),
+            expires_at: until,
+        };
+        let token = tx.create_applicant_token(&token).await?;
+        let act = Act::system(Some(tenant), "account.recovery_begun", "recovery", row.id.0);
+        record::audit(tx, act.with("verification", case.id.to_string()), now).await?;
+        Ok(RecoveryBegunOut {
+            recovery: secret.reveal().to_owned(),
+            verification: case.id.0,
+            token: token.reveal().to_owned(),
+            expires_at: until.to_timestamp().to_string(),
+            wait_hours: self.policy.accounts.recovery_wait_hours,
+        })
+    }
+
+    /// Opens the verification of whoever owns the account. What they had begun before ends; so does an earlier recovery.
+    async fn of_owner(
+        &self,
+        app: &App,
+        tx: &mut Tx,
+        (applicant, level): (ApplicantId, String),
+        now: Millis,
+    ) -> Result<VerificationRow, ApiError> {
+        let tenant = self.tenant.id;
+        tx.lock_applicant(tenant, applicant).await?;
+        for mut row in tx.list_open_recoveries(tenant, applicant).await? {
+            tx.move_recovery(&mut row, RecoveryState::Lapsed, None, now)
+                .await?;
+        }
+        recover::end_open(app, tx, (tenant, applicant), Expiry::Replaced, now).await?;
+        let caller = caller(tenant, applicant);
+        let case = self
+            .opening(&caller, (tenant, applicant), level)
+            .open(tx, now);
+        Ok(case.await?.row)
+    }
+
+    /// Opens one that nobody can pass, for an account that does not exist or was never verified.
+    async fn of_nobody(&self, tx: &mut Tx, now: Millis) -> Result<VerificationRow, ApiError> {
+        let tenant = self.tenant.id;
+        let new = NewApplicant {
+            tenant_id: tenant,
+            external_id: format!("recovery:{}", Uuid::from_bytes(random()?)),
+            locale: self.locale.clone(),
+        };
+        let nobody = tx.create_applicant(&new, now).await?;
+        let level = self
+            .policy
+            .levels
+            .keys()
+            .last()
+            .cloned()
+            .unwrap_or_default();
+        let caller = caller(tenant, nobody.id);
+        let opening = self.opening(&caller, (tenant, nobody.id), level);
+        Ok(opening.open_for_nobody(tx, now).await?.row)
+    }
+
+    fn opening<'c>(
+        &self,
+        caller: &'c Caller,
+        applicant: (TenantId, ApplicantId),
+        level: String,
+    ) -> Opening<'c> {
+        Opening {
+            caller,
+            applicant,
+            level,
+            flow: Flow::Recovery,
+            policy: std::sync::Arc::clone(&self.policy),
+        }
+    }
+}
+
+fn random() -> Result<[u8; 16], ApiError> {
+    let drawn = menshen_store::Store::random_key()?;
+    let (first, _) = drawn.split_first_chunk().expect("a key has 32 bytes");
+    Ok(*first)
+}
+
+/// Which recovery.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecoveryTokenIn {
+    /// What its beginning has given.
+    #[schema(value_type = String)]
+    pub recovery: Secret,
+}
+
+/// Where a recovery stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RecoveryOut {
+    /// `proving`, `waiting`, `done`, `stopped` or `lapsed`.
+    #[schema(example = "waiting")]
+    pub state: &'static str,
+    /// When it can be finished, RFC 3339, once who the person is is proven.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ready_at: Option<String>,
+    /// When it lapses, RFC 3339.
+    pub expires_at: String,
+}
+
+impl From<&RecoveryRow> for RecoveryOut {
+    fn from(row: &RecoveryRow) -> Self {
+        Self {
+            state: row.state.as_str(),
+            ready_at: row.ready_at.map(|at| at.to_timestamp().to_string()),
+            expires_at: row.expires_at.to_timestamp().to_string(),
+        }
+    }
+}
+
+const NO_RECOVERY: ApiError = ApiError::NotFound("recovery");
+
+/// Tells where a recovery stands.
+#[utoipa::path(post, path = "/v1/account/recoveries/state", tag = "account", request_body = RecoveryTokenIn, security(()),
+    params(("Menshen-Page" = String, Header, description = "1")),
+    responses((status = 200, body = RecoveryOut), (status = 404, body = Problem)))]
+pub async fn recovery_state(
+    State(app): State<App>,
+    _visitor: Visitor,
+    input: Input<RecoveryTokenIn>,
+) -> Result<Json<RecoveryOut>, ApiError> {
+    let token = input.value.recovery.reveal();
+    let now = app.now();
+    let row = app
+        .store
+        .find_recovery(token, now)
+        .await?
+        .ok_or(NO_RECOVERY)?;
+    let row = recover::move_on(&app, row, now).await?;
+    Ok(Json(RecoveryOut::from(&row)))
+}
+
+/// Stops a recovery.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StopIn {
+    /// What the message to the old addresses has given.
+    #[schema(value_type = String)]
+    pub stop: Secret,
+}
+
+/// Stops the recovery of an account: whoever owns an old address can, at any time before it is finished. Nothing is changed.
+#[utoipa::path(post, path = "/v1/account/recoveries/stop", tag = "account", request_body = StopIn, security(()),
+    params(("Menshen-Page" = String, Header, description = "1")),
+    responses((status = 200, body = RecoveryOut), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn stop_recovery(
+    State(app): State<App>,
+    _visitor: Visitor,
+    input: Input<StopIn>,
+) -> Result<Json<RecoveryOut>, ApiError> {
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    let found = tx.find_recovery_to_stop(input.value.stop.reveal()).await?;
+    let mut row = found.ok_or(NO_RECOVERY)?;
+    match row.state {
+        RecoveryState::Stopped => return Ok(Json(RecoveryOut::from(&row))),
+        state if !state.is_open() => {
+            let detail = "it is over already; if it was not you, write to support now";
+            return Err(ApiError::conflict("recovery_over", detail));
+        }
+        _ => {}
+    }
+    let whom = (row.tenant_id, row.applicant_id);
+    tx.move_recovery(&mut row, RecoveryState::Stopped, None, now)
+        .await?;
+    let act = Act::system(
+        Some(whom.0),
+        "account.recovery_stopped",
+        "recovery",
+        row.id.0,
+    );
+    record::audit(&mut tx, act, now).await?;
+    tell(&mut tx, whom, Notice::RecoveryStopped, now).await?;
+    tx.commit().await?;
+    Ok(Json(RecoveryOut::from(&row)))
+}
+
+/// What the account has from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecoveredIn {
+    /// The recovery.
+    #[schema(value_type = String)]
+    pub recovery: Secret,
+    /// The password from now on, 8 to 128 characters.
+    #[schema(value_type = String, format = "password", min_length = 8, max_length = 128)]
+    pub password: Secret,
+    /// The device, which is trusted from now on, and alone.
+    pub device: DeviceProofIn,
+}
+
+/// Gives the account back: another password, the address that was proven, and one device; all else is gone, all sessions end, and
+/// withdrawals are held.
+#[utoipa::path(post, path = "/v1/account/recoveries/finish", tag = "account", request_body = RecoveredIn, security(()),
+    params(("Menshen-Page" = String, Header, description = "1")),
+    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn finish_recovery(
+    State(app): State<App>,
+    Visitor(browser): Visitor,
+    input: Input<RecoveredIn>,
+) -> Result<StatusCode, ApiError> {
+    let asked = input.value;
+    let now = app.now();
+    let found = app
+        .store
+        .find_recovery(asked.recovery.reveal(), now)
+        .await?;
+    let row = recover::move_on(&app, found.ok_or(NO_RECOVERY)?, now).await?;
+    let ready = row.state == RecoveryState::Waiting && row.ready_at.is_some_and(|at| at <= now);
+    if !ready {
+        let detail = match row.ready_at {
+            Some(at) => format!("it can be finished from {} on", at.to_timestamp()),
+            None => "who the person is is not proven yet, or it is over".to_owned(),
+        };
+        return Err(ApiError::conflict("recovery_not_ready", detail));
+    }
+    let judged = password::judge_account(
+        &password::normal(asked.password.reveal()),
+        &[],
+        Guard::BesideAnother,
+    );
+    judged.map_err(|weak| ApiError::invalid(weak.code(), weak.to_string()))?;
+    let proof = asked.device.check(row.tenant_id)?;
+    let hash = passwords::hash(&app, asked.password.reveal()).await?;
+    let tenant = tenant(&app, row.tenant_id.0).await?;
+    let policy = app.policy(&tenant)?;
+    let whom = (row.tenant_id, row.applicant_id);
+    let mut tx = app.store.begin().await?;
+    tx.lock_applicant(whom.0, whom.1).await?;
+    let mut row = tx
+        .find_recovery(asked.recovery.reveal(), now)
+        .await?
+        .ok_or(NO_RECOVERY)?;
+    if row.state != RecoveryState::Waiting {
+        let detail = "it was stopped, or is over";
+        return Err(ApiError::conflict("recovery_not_ready", detail));
+    }
+    give_back(&mut tx, &row, &hash, now).await?;
+    tx.revoke_devices(whom, now).await?;
+    let mut device = proof.known_or_kept(&mut tx, whom, &browser, now).await?;
+    tx.trust_device(&mut device, TrustedBy::Recovery, now)
+        .await?;
+    let account = tx.find_account(whom.0, whom.1).await?;
+    let mut account = account.ok_or(ApiError::Stranger)?;
+    hold(&mut tx, &mut account, (&policy, HoldReason::Recovered), now).await?;
+    let ready = row.ready_at;
+    tx.move_recovery(&mut row, RecoveryState::Done, ready, now)
+        .await?;
+    let act = Act::system(Some(whom.0), "account.recovered", "recovery", row.id.0);
+    record::audit(&mut tx, act.with("device", device.id.to_string()), now).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes away all that the account had, and gives it what the person has now. The old addresses are told before they go.
+async fn give_back(
+    tx: &mut Tx,
+    row: &RecoveryRow,
+    hash: &str,
+    now: Millis,
+) -> Result<(), ApiError> {
+    let whom = (row.tenant_id, row.applicant_id);
+    tell(tx, whom, Notice::RecoveryDone, now).await?;
+    let account = tx.find_account(whom.0, whom.1).await?;
+    let mut account = account.ok_or(ApiError::Stranger)?;
+    for (secret, plain) in [
+        (AccountSecret::Password, Some(hash.as_bytes())),
+        (AccountSecret::Totp, None),
+        (AccountSecret::TotpOffered, None),
+    ] {
+        tx.set_account_secret(&mut account, secret, plain).await?;
+    }
+    tx.set_account_face(&mut account, None).await?;
+    tx.set_account_recovery_codes(whom, &[]).await?;
+    tx.end_account_sessions_of(whom.1, None).await?;
+    for tried in Tried::OF_ACCOUNTS {
+        tx.forget_strikes(tried, &whom.1.to_string()).await?;
+    }
+    let address = tx.find_recovery_address(row).await?;
+    let address = address.and_then(|address| address.as_text().map(str::to_owned));
+    let address = address.ok_or(ApiError::Stranger)?;
+    for id in tx.list_login_contacts(whom).await? {
+        tx.remove_account_login(whom, id).await?;
+    }
+    for channel in [menshen_store::Channel::Email, menshen_store::Channel::Sms] {
+        contacts::replace(tx, whom, channel, now).await?;
+    }
+    let contact = Contact {
+        channel: row.channel,
+        address,
+    };
+    let id = contacts::add_one(tx, whom, &contact, now).await?;
+    let added = tx.add_account_login(whom, &contact.address, id).await;
+    added.map_err(|error| match error {
+        StoreError::Duplicate { .. } => {
+            let detail = "the address signs in to another account; begin again with another one";
+            ApiError::conflict("address_taken", detail)
+        }
+        error => error.into(),
+    })
+}

@@ -1,0 +1,214 @@
+//! How often a factor is looked at, whoever tries, however often a code is sent anew, and in however many sessions.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::account_page::{PASSWORD, PHONE, Page, said};
+use crate::notices::Gateway;
+use crate::support::{Answer, Service, on_both_with};
+
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+
+/// Was a guess looked at, or was it refused before?
+fn looked_at(answer: &Answer) -> bool {
+    match said(answer) {
+        (401, _) => true,
+        (429, "attempts_exhausted") | (409, "guesses_used_up" | "password_used_up") => false,
+        other => panic!("{other:?} {}", answer.body),
+    }
+}
+
+/// One wrong guess at a factor of the account.
+async fn guess(page: &Page<'_>, factor: &str) -> Answer {
+    match factor {
+        "password" => page.password(PHONE, "this is not it at all").await,
+        "reset" => {
+            let body = json!({ "tenant": page.tenant, "login": PHONE, "code": "000000", "password": PASSWORD });
+            page.post("/v1/account/password-resets/finish", body).await
+        }
+        factor => {
+            let wrong = if factor == "recovery_code" {
+                "abcde-abcde"
+            } else {
+                "000000"
+            };
+            let body = json!({ "factor": factor, "code": wrong });
+            page.post("/v1/account/session/factor", body).await
+        }
+    }
+}
+
+/// A browser in which the password was right.
+async fn halfway<'a>(service: &'a Service, gateway: &'a Gateway) -> Page<'a> {
+    let page = Page::new(service, gateway).await;
+    let first = page.password(PHONE, PASSWORD).await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+    page
+}
+
+#[test]
+fn ten_guesses_are_looked_at_in_an_hour_and_a_hundred_ever_at_each_factor() {
+    let gateway = Gateway::listen();
+    on_both_with(gateway.config(), |service| async {
+        let service = service;
+        let owner = Page::new(&service, &gateway).await;
+        owner.open(PHONE).await;
+        owner.totp().await;
+        for factor in ["totp", "sms_code", "recovery_code", "password"] {
+            let (mut first_hour, mut ever) = (0, 0);
+            let start = service.app.now();
+            let mut page = None;
+            // A guess as soon as one is looked at, in another session each time one has ended.
+            for _ in 0..400 {
+                if page.is_none() && factor != "password" {
+                    page = Some(halfway(&service, &gateway).await);
+                }
+                let answer = match &page {
+                    Some(page) => guess(page, factor).await,
+                    None => guess(&Page::new(&service, &gateway).await, factor).await,
+                };
+                if answer.body["code"] == "unauthenticated" {
+                    page = None;
+                    continue;
+                }
+                if looked_at(&answer) {
+                    ever += 1;
+                    first_hour += i32::from(service.app.now().0 - start.0 < HOUR);
+                } else if answer.status == StatusCode::CONFLICT {
+                    break;
+                } else {
+                    let at: jiff::Timestamp =
+                        answer.body["retry_at"].as_str().unwrap().parse().unwrap();
+                    service
+                        .app
+                        .clock
+                        .advance(at.as_millisecond() - service.app.now().0);
+                    page = None;
+                }
+            }
+            assert!(first_hour <= 10, "{factor}: {first_hour} in the first hour");
+            assert_eq!(ever, 100, "{factor}");
+        }
+        // The password was guessed at a hundred times: it is good no longer, and a code sets another one. But the codes were, too.
+        let page = Page::new(&service, &gateway).await;
+        let right = page.password(PHONE, PASSWORD).await;
+        assert_eq!(said(&right), (409, "password_used_up"));
+    });
+}
+
+#[test]
+fn sixty_four_at_once_are_counted_exactly() {
+    let gateway = Gateway::listen();
+    on_both_with(gateway.config(), |service| async {
+        let service = service;
+        let owner = Page::new(&service, &gateway).await;
+        owner.open(PHONE).await;
+        owner.totp().await;
+        let page = halfway(&service, &gateway).await;
+        for factor in ["totp", "recovery_code", "sms_code"] {
+            let all = (0..64).map(|_| guess(&page, factor));
+            let answers = futures_util::future::join_all(all).await;
+            let n = answers.iter().filter(|answer| looked_at(answer)).count();
+            assert_eq!(n, 5, "{factor}");
+        }
+        let stranger = Page::new(&service, &gateway).await;
+        let all = (0..64).map(|_| guess(&stranger, "password"));
+        let answers = futures_util::future::join_all(all).await;
+        let n = answers.iter().filter(|answer| looked_at(answer)).count();
+        assert_eq!(n, 5, "password");
+        let all = (0..64).map(|_| guess(&stranger, "reset"));
+        let answers = futures_util::future::join_all(all).await;
+        let n = answers.iter().filter(|answer| looked_at(answer)).count();
+        assert_eq!(
+            n, 0,
+            "codes of all kinds are counted together, and five were guessed at"
+        );
+    });
+}
+
+#[test]
+fn another_code_brings_no_new_guesses_and_each_is_good_once() {
+    let gateway = Gateway::listen();
+    on_both_with(gateway.config(), |service| async {
+        let service = service;
+        let owner = Page::new(&service, &gateway).await;
+        owner.open(PHONE).await;
+        let page = halfway(&service, &gateway).await;
+        let first = page.sms().await;
+        for _ in 0..3 {
+            assert!(looked_at(&guess(&page, "sms_code").await));
+        }
+        let second = page.sms().await;
+        let old = page.factor("sms_code", &first).await;
+        assert_eq!(said(&old), (401, "factor_wrong"), "another took its place");
+        assert!(looked_at(&guess(&page, "sms_code").await));
+        let sixth = page.factor("sms_code", &second).await;
+        assert_eq!(
+            said(&sixth),
+            (429, "attempts_exhausted"),
+            "the right one, too"
+        );
+        service.app.clock.advance(MINUTE);
+        let page = halfway(&service, &gateway).await;
+        let code = page.sms().await;
+        assert_eq!(page.factor("sms_code", &code).await.status, StatusCode::OK);
+        let page = halfway(&service, &gateway).await;
+        let again = page.factor("sms_code", &code).await;
+        assert_eq!(said(&again), (401, "factor_wrong"), "used");
+        let late = page.sms().await;
+        service.app.clock.advance(10 * MINUTE);
+        assert_eq!(
+            said(&page.factor("sms_code", &late).await),
+            (401, "factor_wrong")
+        );
+    });
+}
+
+#[test]
+fn a_code_of_an_app_is_good_once_and_so_is_a_printed_one() {
+    let gateway = Gateway::listen();
+    on_both_with(gateway.config(), |service| async {
+        let service = service;
+        let owner = Page::new(&service, &gateway).await;
+        owner.open(PHONE).await;
+        let secret = owner.totp().await;
+        let step_up = owner.confirmed("draw_recovery_codes", "").await;
+        let drawn = owner
+            .post(
+                "/v1/account/factors/recovery-codes",
+                json!({ "step_up": step_up }),
+            )
+            .await;
+        let codes = drawn.body["recovery_codes"].as_array().unwrap().clone();
+        assert_eq!(codes.len(), 10);
+        let ways = owner.get("/v1/account/factors").await.body["ways"].clone();
+        let named: Vec<&str> = ways
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|w| w["factor"].as_str().unwrap())
+            .collect();
+        assert_eq!(named, ["totp", "sms_code", "recovery_code"]);
+        service.app.clock.advance(30 * SECOND);
+        let page = halfway(&service, &gateway).await;
+        let code = page.shown(&secret);
+        assert_eq!(page.factor("totp", &code).await.status, StatusCode::OK);
+        let page = halfway(&service, &gateway).await;
+        assert_eq!(
+            said(&page.factor("totp", &code).await),
+            (401, "factor_wrong")
+        );
+        let printed = codes[0].as_str().unwrap().to_uppercase();
+        assert_eq!(
+            page.factor("recovery_code", &printed).await.status,
+            StatusCode::OK
+        );
+        let page = halfway(&service, &gateway).await;
+        let again = page.factor("recovery_code", &printed).await;
+        assert_eq!(said(&again), (401, "factor_wrong"));
+        let left = owner.get("/v1/account/factors").await.body["recovery_codes_left"].clone();
+        assert_eq!(left, Value::from(9));
+    });
+}
