@@ -29,7 +29,8 @@ Examples:
   menshen mrz passport.jpg                         read the machine-readable lines
   menshen specimen passport --portrait p.jpg --out try --degrade blur=3,rotate=8
 
-Exit code: 0 the tool did its work, whatever the outcome; 1 the machine failed; 2 wrong usage.";
+Exit code: 0 the tool did its work, whatever the outcome; 1 the machine failed; 2 wrong usage. `official` also answers by
+its exit code; its help says how.";
 
 /// Settings that every command takes.
 #[derive(Debug, Args)]
@@ -127,6 +128,8 @@ pub enum Command {
     Audit(crate::audit::AuditArgs),
     /// Check a decision's file: is it signed, does its verdict follow again?
     Evidence(crate::evidence_file::EvidenceArgs),
+    /// Check a tenant's signed list of official channels or announcements, and whether something is on it
+    Official(crate::official::OfficialArgs),
     /// Measure the engine on data with known truth
     Eval(crate::eval::EvalArgs),
     /// Run the verification service

@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 use jiff::civil::Date;
 use menshen_core::{Catalogue, Locale};
 use serde::Serialize;
+use thiserror::Error;
 
 /// Settings shared by all commands, read once from the arguments and the environment.
 #[derive(Clone, Debug)]
@@ -70,6 +71,11 @@ impl Context {
         Ok(())
     }
 }
+
+/// What a command has found and said, as the exit code of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the answer was given")]
+pub struct Exit(pub u8);
 
 /// Bold, for headings.
 pub const BOLD: Style = Style::new().bold();

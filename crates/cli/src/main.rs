@@ -18,6 +18,7 @@ mod matching;
 mod models;
 mod mrz;
 mod name;
+mod official;
 mod pairs;
 mod policy;
 mod prc_id;
@@ -37,7 +38,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Cli, Command};
-use crate::context::{BAD, Context};
+use crate::context::{BAD, Context, Exit};
 use crate::input::WrongUsage;
 
 /// The machine failed.
@@ -59,6 +60,10 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Exit>() => {
+            let found = error.downcast_ref::<Exit>();
+            ExitCode::from(found.map_or(FAILED, |Exit(code)| *code))
+        }
         Err(error) => {
             anstream::eprintln!("{BAD}menshen:{BAD:#} {error:#}");
             let wrong_usage = error.chain().any(|cause| cause.is::<WrongUsage>());
@@ -86,6 +91,7 @@ fn run(command: Command, context: &Context) -> anyhow::Result<()> {
         Command::Models(args) => models::run(args, context),
         Command::Audit(args) => audit::run(&args, context),
         Command::Evidence(args) => evidence_file::run(&args, context),
+        Command::Official(args) => official::run(&args, context),
         Command::Eval(args) => eval::run(&args, context),
         Command::Serve(args) => serve::run(&args, context),
         Command::Doctor(args) => doctor::run(&args, context),

@@ -12,6 +12,7 @@ use crate::diagnostics::System;
 use crate::evidence::Action;
 use crate::live::{Cue, Hint, NoLight};
 use crate::notice::{Notice, NoticeText, NoticeWords};
+use crate::official::OfficialWords;
 use crate::passkey::{self, PasskeyWords};
 use crate::reason::{Param, Reason, ReasonCode, Step, Value};
 use crate::statement::StatementWords;
@@ -99,6 +100,7 @@ pub struct Catalogue {
     attachments: BTreeMap<Fault, String>,
     tickets: BTreeMap<Kind, String>,
     support: SupportWords,
+    official: OfficialWords,
     remedies: BTreeMap<Advice, RemedyText>,
     /// The way to a permission in the settings of each system.
     camera_steps: BTreeMap<System, String>,
@@ -190,6 +192,11 @@ impl Catalogue {
     /// Returns what is said about support.
     pub fn support(&self) -> &SupportWords {
         &self.support
+    }
+
+    /// Returns what is said about official channels.
+    pub fn official(&self) -> &OfficialWords {
+        &self.official
     }
 
     /// Returns what a person is told of a remedy, with the way through the settings of their system.

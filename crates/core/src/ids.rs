@@ -78,6 +78,9 @@ ids! {
     StatementId "A statement that a person is asked to write down and photograph.";
     AppealCodeId "A code that was sent to an address for an appeal.";
     LiveId "One session of a live check.";
+    ChannelId "An official channel of a tenant.";
+    AnnouncementId "An announcement of a tenant.";
+    ReportId "What somebody reported as pretending to be the tenant.";
     AccountSessionId "A browser in which a person has signed in, or is about to.";
     DeviceId "A device whose key a person has enrolled.";
     RegistrationId "An account that is about to be opened.";

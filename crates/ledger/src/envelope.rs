@@ -6,12 +6,26 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
-use crate::evidence::EvidenceError;
 use crate::key::{KeyId, Signed, Signer, Verifier};
 
 /// Largest envelope that is looked at, in bytes; a file of evidence has some tens of kilobytes.
 const MAX_ENVELOPE: usize = 16 << 20;
+
+/// Why an envelope was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum EnvelopeError {
+    /// Not the form of one, or around another type of payload.
+    #[error("the file is no signed envelope")]
+    Malformed,
+    /// In the name of a trusted key, but not signed by it.
+    #[error("the envelope's signature does not fit its content")]
+    BadSignature,
+    /// Signed by no key that is trusted.
+    #[error("the envelope is signed by no key that is known here")]
+    UnknownKey,
+}
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -46,20 +60,20 @@ pub fn open(
     bytes: &[u8],
     payload_type: &str,
     verifier: &Verifier,
-) -> Result<(Vec<u8>, String), EvidenceError> {
+) -> Result<(Vec<u8>, String), EnvelopeError> {
     if bytes.len() > MAX_ENVELOPE {
-        return Err(EvidenceError::Malformed);
+        return Err(EnvelopeError::Malformed);
     }
-    let envelope: Envelope = parse(bytes).ok_or(EvidenceError::Malformed)?;
+    let envelope: Envelope = parse(bytes).ok_or(EnvelopeError::Malformed)?;
     let [SignatureOut { keyid, sig }] = &envelope.signatures;
-    let id = KeyId::parse(keyid).ok_or(EvidenceError::Malformed)?;
-    let (payload, signature) = decode(&envelope.payload, sig).ok_or(EvidenceError::Malformed)?;
+    let id = KeyId::parse(keyid).ok_or(EnvelopeError::Malformed)?;
+    let (payload, signature) = decode(&envelope.payload, sig).ok_or(EnvelopeError::Malformed)?;
     // The type is the one that is expected, not the one that is stated: another does not fit the signature.
     match verifier.check(&id, &signed_bytes(&payload, payload_type), &signature) {
         Signed::Well if envelope.payload_type == payload_type => Ok((payload, keyid.clone())),
-        Signed::Well => Err(EvidenceError::Malformed),
-        Signed::Badly => Err(EvidenceError::BadSignature),
-        Signed::ByStranger => Err(EvidenceError::UnknownKey),
+        Signed::Well => Err(EnvelopeError::Malformed),
+        Signed::Badly => Err(EnvelopeError::BadSignature),
+        Signed::ByStranger => Err(EnvelopeError::UnknownKey),
     }
 }
 

@@ -11,7 +11,7 @@ use menshen_core::{Claims, Decision, Evidence, ModelCards, Outcome, Policy, Reas
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::envelope;
+use crate::envelope::{self, EnvelopeError};
 use crate::hash::Hash;
 use crate::key::{Signer, Verifier};
 
@@ -175,6 +175,16 @@ impl EvidenceError {
             Self::VerdictDiffers(_) => "verdict_differs",
             Self::VotesDiffer => "votes_differ",
             Self::NotWritable => "not_writable",
+        }
+    }
+}
+
+impl From<EnvelopeError> for EvidenceError {
+    fn from(error: EnvelopeError) -> Self {
+        match error {
+            EnvelopeError::Malformed => Self::Malformed,
+            EnvelopeError::BadSignature => Self::BadSignature,
+            EnvelopeError::UnknownKey => Self::UnknownKey,
         }
     }
 }

@@ -1,9 +1,9 @@
-//! What can be proven later: the audit log, a Merkle tree with signed checkpoints, and one signed file
-//! of evidence for each decision.
+//! What can be proven later: the audit log, a Merkle tree with signed checkpoints, one signed file
+//! of evidence for each decision, and signed lists of what a tenant says of itself in public.
 //!
 //! Pure: no clock, no randomness, no I/O, no SQL, no HTTP, nothing async. `store` keeps what is made
 //! here, the command line checks it, and so can anyone with standard tools: the tree is that of
-//! RFC 9162 with SHA-256, checkpoints are C2SP `tlog-checkpoint` notes, evidence files are DSSE envelopes,
+//! RFC 9162 with SHA-256, checkpoints are C2SP `tlog-checkpoint` notes, evidence files and lists are DSSE envelopes,
 //! signatures are Ed25519.
 //!
 //! # Erasure never changes the log
@@ -19,6 +19,7 @@ mod evidence;
 mod hash;
 mod key;
 mod note;
+mod official;
 mod proof;
 mod proof_file;
 mod tree;
@@ -32,6 +33,10 @@ pub use evidence::{
 };
 pub use hash::{Hash, HashError};
 pub use key::{KeyError, Signer, Verifier};
+pub use official::{
+    OfficialError, OfficialFile, OfficialList, VerifiedOfficial, verify as verify_official,
+    write as write_official,
+};
 pub use proof::{ConsistencyProof, InclusionProof};
 pub use proof_file::{ProofError, ProofFile};
 pub use tree::{Frontier, FrontierError, Head};

@@ -28,6 +28,7 @@ mod keys;
 mod live;
 mod metrics;
 mod notice;
+mod official;
 mod oidc;
 mod once;
 mod openapi;
@@ -42,6 +43,7 @@ mod setup;
 mod sign_in;
 mod start;
 mod statement;
+mod stranger;
 mod ticket;
 #[cfg(test)]
 mod vectors;

@@ -110,6 +110,9 @@ pub enum ApiError {
     /// Later: too many failures.
     #[error("too many failed attempts; the next one is possible at {}", .0.to_timestamp())]
     TooMany(Millis),
+    /// Later: somebody unknown has done this too often.
+    #[error("this was done too often from here; the next one is possible at {}", .0.to_timestamp())]
+    TooOften(Millis),
     /// Later: there is too much to do.
     #[error("too much to do at the moment")]
     Busy,
@@ -192,7 +195,7 @@ impl ApiError {
             | Self::Erased => StatusCode::CONFLICT,
             Self::Invalid { .. } | Self::NotLikeThis(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge(_) | Self::Attachment(Fault::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::TooMany(_) | Self::Attachment(Fault::TooManyToday) => {
+            Self::TooMany(_) | Self::TooOften(_) | Self::Attachment(Fault::TooManyToday) => {
                 StatusCode::TOO_MANY_REQUESTS
             }
             Self::Attachment(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -238,6 +241,7 @@ impl ApiError {
             | Self::Invalid { code, .. } => code,
             Self::TooLarge(_) => "too_large",
             Self::TooMany(_) => "attempts_exhausted",
+            Self::TooOften(_) => "too_often",
             Self::Busy => "busy",
             Self::Machine(_) => "machine_failed",
         }
@@ -245,7 +249,7 @@ impl ApiError {
 
     fn retry_at(&self) -> Option<Millis> {
         match self {
-            Self::TooMany(at) => Some(*at),
+            Self::TooMany(at) | Self::TooOften(at) => Some(*at),
             Self::NotNow(not_now) => not_now.retry_at,
             _ => None,
         }

@@ -226,7 +226,8 @@ fn headers_of(name: &str, tag: &HeaderValue) -> HeaderMap {
     headers
 }
 
-fn tag(digest: &[u8]) -> HeaderValue {
+/// Returns by what a browser knows a content, of its hash.
+pub fn tag(digest: &[u8]) -> HeaderValue {
     let mut tag = String::from("\"");
     for byte in &digest[..16] {
         // A string takes whatever is written to it.
@@ -236,7 +237,8 @@ fn tag(digest: &[u8]) -> HeaderValue {
     HeaderValue::try_from(tag).expect("quotes and hexadecimal digits")
 }
 
-fn has(asked: &HeaderMap, tag: &HeaderValue) -> bool {
+/// Does a browser have what it asks for?
+pub fn has(asked: &HeaderMap, tag: &HeaderValue) -> bool {
     let known = asked.get(header::IF_NONE_MATCH);
     let known = known
         .and_then(|known| known.to_str().ok())

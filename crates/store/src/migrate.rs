@@ -91,6 +91,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0013_accounts.sql"),
     ),
     (
+        14,
+        "official",
+        include_str!("../migrations/sqlite/0014_official.sql"),
+        include_str!("../migrations/postgres/0014_official.sql"),
+    ),
+    (
         15,
         "passkeys",
         include_str!("../migrations/sqlite/0015_passkeys.sql"),

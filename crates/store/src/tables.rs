@@ -172,6 +172,13 @@ pub(crate) const TABLES: &[Table] = tables! {
         evidence_sealed Bytes, reasons_sealed Bytes, codes Text, image_blob Text, usable Int, tries Int, received_at Int,
         replaced_at Int, version Int,
     }
+    official_list { tenant_id Text, list Text, number Int, changed_at Int }
+    official_channel { id Text, tenant_id Text, entry Text, created_at Int, removed_at Int, version Int }
+    announcement { id Text, tenant_id Text, entry Text, ends_at Int, created_at Int, removed_at Int, version Int }
+    report {
+        id Text, tenant_id Text, kind Text, content_sealed Bytes, state Text, outcome Text, closed_at Int, created_at Int,
+        version Int,
+    }
     invitation_code {
         id Text, tenant_id Text, code Text, label Text, benefit Text, created_at Int, ends_at Int, removed_at Int,
     }

@@ -163,6 +163,9 @@ mod cases {
         row.version = tx.put_reasons(&row, &bytes("reasons"), NOW).await.unwrap();
         meet(&mut tx, t, list, &row, &personal("hit")).await;
         let dictated = appeal(&mut tx, &row, contact, personal).await;
+        tx.create_report(t, "page", &bytes("report"), NOW)
+            .await
+            .unwrap();
         let upload = NewUpload {
             tenant_id: t,
             verification_id: row.id,

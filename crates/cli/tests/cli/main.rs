@@ -11,6 +11,7 @@ mod live;
 mod live_check;
 mod mail;
 mod node;
+mod official;
 mod operate;
 mod originals;
 mod plain;

@@ -89,6 +89,7 @@ fn every_word_of_one_language_exists_in_the_other() {
         "attachments",
         "tickets",
         "support",
+        "official",
         "remedies",
         "camera_steps",
         "file_steps",

@@ -33,6 +33,9 @@ const KEPT_DELIVERIES: i64 = 30 * DAY;
 const KEPT_CODES: i64 = 2 * DAY;
 /// How long prints of live checks' frames are kept, against replays: a recording that is older was most likely used before.
 const KEPT_PRINTS: i64 = 90 * DAY;
+/// How long reports of what pretends to be a tenant are kept after they were closed, and where nobody has closed them.
+const KEPT_REPORTS: i64 = 90 * DAY;
+const KEPT_OPEN_REPORTS: i64 = 180 * DAY;
 /// Records read at once.
 const BATCH: u32 = 200;
 
@@ -96,6 +99,8 @@ async fn prune(app: &App, now: Millis) -> Result<(), ApiError> {
     tx.prune_code_guesses(now.plus(-case_code::WINDOW)).await?;
     tx.prune_jobs(now.plus(-KEPT_JOBS)).await?;
     tx.prune_deliveries(now.plus(-KEPT_DELIVERIES)).await?;
+    tx.prune_reports(now.plus(-KEPT_REPORTS), now.plus(-KEPT_OPEN_REPORTS))
+        .await?;
     Ok(tx.commit().await?)
 }
 

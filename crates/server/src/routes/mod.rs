@@ -1,6 +1,7 @@
 //! Routes: one table, from which the OpenAPI document and the tests of permission are made.
 
 pub mod account;
+pub mod announcements;
 pub mod appeal_attachments;
 pub mod appeal_evidence;
 pub mod appeal_proof;
@@ -12,6 +13,7 @@ pub mod attachments;
 pub mod audit;
 pub mod blocklist;
 pub mod captures;
+pub mod channels;
 pub mod contacts;
 pub mod data;
 pub mod decisions;
@@ -36,7 +38,9 @@ pub mod page;
 pub mod phrases;
 pub mod policy;
 pub mod privacy;
+pub mod public;
 pub mod reasons;
+pub mod reports;
 pub mod review;
 pub mod rules;
 pub mod screening;
@@ -99,6 +103,20 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(tickets::close_ticket))
         .routes(routes!(tickets::get_ticket_attachment))
         .routes(routes!(official::check_code))
+        .routes(routes!(channels::create_channel, channels::list_channels))
+        .routes(routes!(channels::remove_channel))
+        .routes(routes!(
+            announcements::create_announcement,
+            announcements::list_announcements
+        ))
+        .routes(routes!(announcements::withdraw_announcement))
+        .routes(routes!(public::get_channels))
+        .routes(routes!(public::check_channel))
+        .routes(routes!(public::get_announcements))
+        .routes(routes!(public::report))
+        .routes(routes!(reports::list_reports))
+        .routes(routes!(reports::open_report))
+        .routes(routes!(reports::close_report))
         .routes(routes!(diagnosis::diagnose))
         .routes(routes!(support::list_queue))
         .routes(routes!(support::open_ticket))

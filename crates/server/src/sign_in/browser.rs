@@ -155,7 +155,7 @@ pub fn address(parts: &Parts, app: &App) -> Option<IpAddr> {
 }
 
 /// Returns the network that somebody has to themselves: an address, or with IPv6 its first half.
-fn network(address: IpAddr) -> String {
+pub fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {

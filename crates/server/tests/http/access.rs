@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::calls::For::{
-    Account, Anyone, Everybody, Keys, Page, People, Public, SignedIn, Whoever,
+    Account, Anyone, Everybody, Keys, Page, People, Public, SignedIn, Stranger, Whoever,
 };
 use crate::calls::{For, Ids, TABLE, blocked, name, names_a_record, request, request_with};
 use crate::notices::Gateway;
@@ -30,13 +30,16 @@ fn no_caller_reaches_what_is_not_theirs() {
         let service = service;
         let world = World::new(&service, &gateway).await;
         let mut n_cells = 0;
-        let shut = |whom: For| !matches!(whom, Everybody | Public | Anyone(_) | Page);
+        let shut = |whom: For| !matches!(whom, Everybody | Public | Stranger | Anyone(_) | Page);
         for route in TABLE.iter().filter(|(_, _, whom)| shut(*whom)) {
             n_cells += world.strangers(route).await;
             n_cells += world.other_tenant(route).await;
             n_cells += world.other_people(route).await;
             n_cells += world.wrong_scopes(route).await;
             n_cells += world.no_secret(route).await;
+        }
+        for route in TABLE.iter().filter(|(_, _, whom)| *whom == Stranger) {
+            n_cells += world.anybody(route).await;
         }
         // What is allowed changes things, so it comes last; the right key must get past the door.
         for route in TABLE {
@@ -186,6 +189,31 @@ impl<'a> World<'a> {
         self.ended.len() as u32
     }
 
+    /// Who asks makes no difference, not even whether they are somebody; a tenant that is not there is absent.
+    async fn anybody(&self, route: &(&str, &str, For)) -> u32 {
+        let mut answers = BTreeSet::new();
+        let ended = self.ended.iter().take(3).map(|(_, secret)| secret.as_str());
+        for secret in ended.chain([self.owner.as_str(), &self.service.key]) {
+            let answer = self.ask(route, &self.own, secret).await;
+            assert!(
+                answer.status.is_success(),
+                "{:?} {}",
+                name(route),
+                answer.body
+            );
+            answers.insert(answer.bytes);
+            let absent = self.ask(route, &self.absent, secret).await;
+            assert_eq!(absent.status, StatusCode::NOT_FOUND, "{:?}", name(route));
+        }
+        assert_eq!(
+            answers.len(),
+            1,
+            "the answer tells who asks: {:?}",
+            name(route)
+        );
+        10
+    }
+
     async fn other_tenant(&self, route: &(&str, &str, For)) -> u32 {
         let (Keys(needed) | People(needed)) = route.2 else {
             return 0;
@@ -288,7 +316,9 @@ impl<'a> World<'a> {
         }
         let needed = match route.2 {
             Keys(needed) | People(needed) => needed,
-            SignedIn | Whoever | Anyone(_) | Everybody | Account | Page | Public => return n_cells,
+            SignedIn | Whoever | Anyone(_) | Everybody | Account | Page | Public | Stranger => {
+                return n_cells;
+            }
         };
         for (role, cookie) in &self.signed_in {
             if role.scopes().contains(&needed) {
@@ -439,7 +469,7 @@ impl<'a> World<'a> {
             return self.public(route).await;
         }
         let (Keys(needed) | People(needed)) = route.2 else {
-            if route.2 == Whoever {
+            if [Whoever, Stranger].contains(&route.2) {
                 return 0;
             }
             let open = self.ask(route, &self.own, "").await;
@@ -593,6 +623,19 @@ async fn records(service: &Service, applicant: &str, first: &str, open: &str) ->
     let test = format!("/v1/webhooks/{hook}/test");
     let delivery = service.post(&test, json!({})).await.body;
     ids.insert("delivery", text(&delivery["id"]));
+    for (kind, path) in [
+        ("channel", "/v1/channels"),
+        ("announcement", "/v1/announcements"),
+    ] {
+        let route = &("POST", path, Keys(Scope::PolicyWrite));
+        let made = service.send(request(route, &ids, &service.key)).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+        ids.insert(kind, text(&made.body["id"]));
+    }
+    ids.insert(
+        "report",
+        crate::official::reported(service, "evil.example").await,
+    );
     let block = service.post("/v1/blocklist", blocked("X2")).await.body;
     ids.insert("block", text(&block["id"]));
     ids.insert("webhook", hook);

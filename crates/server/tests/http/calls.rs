@@ -22,6 +22,8 @@ pub enum For {
     SignedIn,
     /// Whoever proves with the call who they are; no secret.
     Whoever,
+    /// Anybody, who is asked nothing; of the tenant that the path names.
+    Stranger,
     /// A browser in which a person has signed in to their account; no secret.
     Account,
     /// A person's own page, whoever looks at it.
@@ -33,7 +35,7 @@ pub enum For {
     Public,
 }
 
-use For::{Account, Anyone, Everybody, Keys, Page, People, Public, SignedIn, Whoever};
+use For::{Account, Anyone, Everybody, Keys, Page, People, Public, SignedIn, Stranger, Whoever};
 use Scope::{
     AuditRead, BlocklistWrite, CasesRead, CasesWork, KeysWrite, Operate, PersonalRead, PolicyWrite,
     PrivacyWrite, ScreeningRead, ScreeningWrite, StaffWrite, TicketsAnswer, VerificationsRead,
@@ -128,6 +130,19 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ),
     ("POST", "/v1/tickets/{id}/close", People(VerificationsWrite)),
     ("POST", "/v1/official/check", People(VerificationsWrite)),
+    ("GET", "/v1/channels", Keys(PolicyWrite)),
+    ("POST", "/v1/channels", Keys(PolicyWrite)),
+    ("DELETE", "/v1/channels/{id}", Keys(PolicyWrite)),
+    ("GET", "/v1/announcements", Keys(PolicyWrite)),
+    ("POST", "/v1/announcements", Keys(PolicyWrite)),
+    ("DELETE", "/v1/announcements/{id}", Keys(PolicyWrite)),
+    ("GET", "/v1/public/{tenant}/channels", Stranger),
+    ("POST", "/v1/public/{tenant}/channels/check", Stranger),
+    ("GET", "/v1/public/{tenant}/announcements", Stranger),
+    ("POST", "/v1/public/{tenant}/reports", Stranger),
+    ("GET", "/v1/reports", Keys(TicketsAnswer)),
+    ("GET", "/v1/reports/{id}", Keys(TicketsAnswer)),
+    ("POST", "/v1/reports/{id}/close", Keys(TicketsAnswer)),
     ("POST", "/v1/diagnosis", Anyone(VerificationsRead)),
     ("GET", "/v1/support/tickets", Keys(TicketsAnswer)),
     ("GET", "/v1/support/tickets/{id}", Keys(TicketsAnswer)),
@@ -459,6 +474,9 @@ pub fn request_with(
         "tickets" | "support" => "ticket",
         "review" => "case",
         "screening" => "hit",
+        "channels" => "channel",
+        "announcements" => "announcement",
+        "reports" => "report",
         "invitation-codes" => "invitation",
         "step-ups" => "step_up",
         "oidc" => "oidc_client",
@@ -504,6 +522,24 @@ pub fn request_with(
         ("POST", "/v1/official/check") => {
             json!({ "applicant": ids["applicant"], "code": "2222-2222" })
         }
+        // Each another: a channel stands on a list once.
+        ("POST", "/v1/channels") => {
+            let letters = secret
+                .bytes()
+                .rev()
+                .filter(u8::is_ascii_alphanumeric)
+                .take(20);
+            let name: String = letters.map(char::from).collect();
+            json!({ "kind": "domain", "value": format!("of{name}.example") })
+        }
+        ("POST", "/v1/announcements") => json!({
+            "kind": "notice", "text": { "zh-CN": "公告", "en": "a notice" }, "ends_at": "2027-01-01T00:00:00Z",
+        }),
+        ("POST", "/v1/public/{tenant}/channels/check") => json!({ "value": "example.com" }),
+        ("POST", "/v1/public/{tenant}/reports") => {
+            json!({ "kind": "page", "what": "evil.example" })
+        }
+        ("POST", "/v1/reports/{id}/close") => json!({ "outcome": "not_ours" }),
         ("POST", "/v1/invitation-codes") => {
             json!({ "code": format!("C{}", secret.len()), "label": "x", "benefit": {} })
         }
