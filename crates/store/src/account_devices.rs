@@ -43,7 +43,7 @@ pub struct DeviceRow {
     pub applicant_id: ApplicantId,
     /// Its public key: an uncompressed point of P-256, 65 bytes.
     pub public_key: Vec<u8>,
-    /// The browser, in words of a fixed list.
+    /// Browser and system in which it was trusted, or first seen, in words of a fixed list.
     pub browser: String,
     /// When it was first seen.
     pub created_at: Millis,
@@ -65,6 +65,12 @@ impl DeviceRow {
     /// Does the account trust it now?
     pub const fn is_trusted(&self) -> bool {
         self.trusted_at.is_some() && self.revoked_at.is_none()
+    }
+
+    /// Is it on the system on which it was trusted? A key that has moved to another one was taken out of where it was made.
+    pub fn is_at_home(&self, browser: &str) -> bool {
+        let system = |browser: &str| browser.rsplit(',').next().map(str::to_owned);
+        system(&self.browser) == system(browser)
     }
 }
 
@@ -102,8 +108,8 @@ const FIND: &str = select!("id = $1 AND tenant_id = $2");
 const FIND_KEY: &str = select!("applicant_id = $1 AND key_digest = $2");
 const LIST: &str =
     select!("tenant_id = $1 AND applicant_id = $2 AND revoked_at IS NULL ORDER BY id DESC");
-const TRUST: &str = "UPDATE account_device SET trusted_at = $1, trusted_by = $2, version = version + 1 \
-     WHERE id = $3 AND version = $4 AND revoked_at IS NULL";
+const TRUST: &str = "UPDATE account_device SET trusted_at = $1, trusted_by = $2, browser = $3, version = version + 1 \
+     WHERE id = $4 AND version = $5 AND revoked_at IS NULL";
 const VERIFY: &str = "UPDATE account_device SET verification_id = $1, version = version + 1 WHERE id = $2 AND version = $3";
 const USED: &str =
     "UPDATE account_device SET used_at = $1, version = version + 1 WHERE id = $2 AND version = $3";
@@ -270,16 +276,17 @@ impl Tx {
         one(DEVICE, row, read)
     }
 
-    /// The account trusts a device from now on.
+    /// The account trusts a device from now on, as long as it is in the surroundings that it has now.
     pub async fn trust_device(
         &mut self,
         device: &mut DeviceRow,
-        by: TrustedBy,
+        (by, browser): (TrustedBy, &str),
         now: Millis,
     ) -> Result<(), StoreError> {
         let done = sqlx::query(TRUST)
             .bind(now.0)
             .bind(by.as_str())
+            .bind(browser.to_owned())
             .bind(device.id.to_string())
             .bind(device.version)
             .execute(self.conn())
@@ -288,6 +295,7 @@ impl Tx {
         one_row(DEVICE, &done)?;
         device.version += 1;
         (device.trusted_at, device.trusted_by) = (Some(now), Some(by));
+        browser.clone_into(&mut device.browser);
         Ok(())
     }
 

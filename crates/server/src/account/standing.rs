@@ -44,7 +44,8 @@ pub async fn trust(app: &App, policy: &Policy, signed: &Signed) -> Result<Trust,
         return Ok(Trust::NoKey);
     };
     let device = app.store.find_device(tenant, id).await?;
-    if device.as_ref().is_some_and(DeviceRow::is_trusted) {
+    let known = |row: &DeviceRow| row.is_trusted() && row.is_at_home(&signed.session.browser);
+    if device.as_ref().is_some_and(known) {
         return Ok(Trust::Trusted);
     }
     Ok(match needs(app, policy, signed).await? {

@@ -279,6 +279,14 @@ fn a_number_is_signed_once_by_its_own_key_and_not_for_long() {
             said(&page.post(path, with(&odd)).await),
             (422, "device_key_invalid")
         );
+        // A key that has moved to another system is one that the account does not know.
+        let body = with(&page.proof().await);
+        let windows = [
+            ("menshen-page", "1"),
+            ("user-agent", "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0"),
+        ];
+        let moved = page.with((Method::POST, path), body, &windows).await;
+        assert_eq!(said(&moved), (401, "device_proof_wrong"));
         // The device's key is one factor: a second one follows.
         let proof = page.proof().await;
         page.post(path, with(&proof)).await;
@@ -537,17 +545,17 @@ fn the_owner_stops_a_recovery_and_nothing_is_changed() {
             .post("/v1/account/recoveries/stop", json!({ "stop": "not it" }))
             .await;
         assert_eq!(said(&wrong), (404, "not_found"));
+        let told = owner.messages().await;
+        assert!(
+            told.iter().any(|(_, text)| text.contains("was stopped")),
+            "{told:?}"
+        );
         service.app.clock.advance(72 * HOUR);
         assert_eq!(
             said(&finish(&thief, &begun).await),
             (409, "recovery_not_ready")
         );
         owner.sign_in(PHONE).await;
-        let told = owner.messages().await;
-        assert!(
-            told.iter().any(|(_, text)| text.contains("was stopped")),
-            "{told:?}"
-        );
     });
 }
 

@@ -19,8 +19,8 @@ pub struct World {
     pub node: Node,
     pub tenant: String,
     pub key: String,
-    /// Secrets of two people who review.
-    pub reviewers: [String; 2],
+    /// Secrets of three people who review.
+    pub reviewers: [String; 3],
     pub mail: MailServer,
     pub _folder: tempfile::TempDir,
 }

@@ -73,7 +73,8 @@ pub async fn sign_in_by_device(
     let account = account.ok_or(NO_DEVICE)?;
     let whom = (tenant.id, account.applicant_id);
     let device = proof.known(&mut tx, whom, now).await?;
-    let mut device = device.filter(DeviceRow::is_trusted).ok_or(NO_DEVICE)?;
+    let known = |row: &DeviceRow| row.is_trusted() && row.is_at_home(&browser.name);
+    let mut device = device.filter(known).ok_or(NO_DEVICE)?;
     tx.device_used(&mut device, now).await?;
     let beginning = Beginning {
         stage: SessionStage::Factor,

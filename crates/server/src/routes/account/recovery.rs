@@ -473,7 +473,7 @@ pub async fn finish_recovery(
     tx.revoke_devices(whom, now).await?;
     tx.revoke_passkeys(whom, now).await?;
     let mut device = proof.known_or_kept(&mut tx, whom, &browser, now).await?;
-    tx.trust_device(&mut device, TrustedBy::Recovery, now)
+    tx.trust_device(&mut device, (TrustedBy::Recovery, &browser.name), now)
         .await?;
     let account = tx.find_account(whom.0, whom.1).await?;
     let mut account = account.ok_or(ApiError::Stranger)?;

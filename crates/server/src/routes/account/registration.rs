@@ -324,7 +324,7 @@ pub async fn open_account(
     if let Some(device) = device {
         let whom = (tenant.id, signed.0.applicant.id);
         let mut kept = device.known_or_kept(&mut tx, whom, &browser, now).await?;
-        tx.trust_device(&mut kept, TrustedBy::Registration, now)
+        tx.trust_device(&mut kept, (TrustedBy::Registration, &browser.name), now)
             .await?;
         let beginning = Beginning {
             stage: SessionStage::Open,

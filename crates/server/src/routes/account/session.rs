@@ -457,7 +457,8 @@ pub async fn open(
     if device.as_ref().is_some_and(revoked) {
         return Err(ApiError::Stranger);
     }
-    let known = device.as_ref().is_some_and(DeviceRow::is_trusted);
+    let at_home = |device: &DeviceRow| device.is_trusted() && device.is_at_home(&browser.name);
+    let known = device.as_ref().is_some_and(at_home);
     let beginning = Beginning {
         stage: SessionStage::Open,
         shown,
@@ -497,7 +498,8 @@ async fn meet(
         && assurance(&signed.session.shown) >= Some(Assurance::Two);
     match device {
         Some(mut device) if enough => {
-            tx.trust_device(&mut device, TrustedBy::TwoFactors, now)
+            let here = signed.session.browser.clone();
+            tx.trust_device(&mut device, (TrustedBy::TwoFactors, &here), now)
                 .await?;
             let reason = HoldReason::NewDevice;
             hold(tx, &mut signed.account, (&policy, reason), now).await?;

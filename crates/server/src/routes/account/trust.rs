@@ -136,8 +136,9 @@ pub async fn trust_device(
         let detail = "the person was not verified on this device yet";
         return Err(ApiError::conflict("device_not_verified", detail));
     }
-    if device.trusted_at.is_none() {
-        tx.trust_device(&mut device, TrustedBy::Verification, now)
+    let here = signed.session.browser.clone();
+    if device.trusted_at.is_none() || !device.is_at_home(&here) {
+        tx.trust_device(&mut device, (TrustedBy::Verification, &here), now)
             .await?;
         let account = tx.find_account(whom.0, whom.1).await?;
         signed.account = account.ok_or(ApiError::Stranger)?;
