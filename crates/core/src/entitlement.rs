@@ -91,7 +91,8 @@ impl Standing {
     pub fn of(rules: &EntitlementRules, cases: &[Case], now: Millis) -> Self {
         let mut standing = Self::default();
         let mut seen = BTreeSet::new();
-        for case in cases {
+        // What the sign-in begins lifts nobody, and narrows nobody whose account somebody else claims.
+        for case in cases.iter().filter(|case| !case.flow.is_of_sign_in()) {
             if let State::Verified { until, .. } = case.state
                 && until.is_none_or(|until| until > now)
             {

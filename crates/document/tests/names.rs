@@ -272,3 +272,25 @@ fn long_and_odd_names_are_answered() {
         assert_eq!(relation(b, a).is_related(), related, "{b:.20} {a:.20}");
     }
 }
+
+/// Found by fuzzing: only the second name was put in other orders.
+#[test]
+fn names_whose_parts_are_cut_elsewhere_relate_in_both_directions() {
+    for (a, b) in [("JAB", "AB J"), ("J¼G\0", "¼G\0\nJ"), ("A BC", "B CA")] {
+        assert!(relation(a, b).is_related(), "{a:?} {b:?}");
+        assert!(relation(b, a).is_related(), "{b:?} {a:?}");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn any_two_texts_relate_in_both_directions_or_in_none(
+        a in "[A-CJü¼ﬁ李 \\-'0]{0,7}",
+        b in "[A-CJü¼ﬁ李 \\-'0]{0,7}",
+    ) {
+        let (there, back) = (relation(&a, &b), relation(&b, &a));
+        proptest::prop_assert_eq!(there.is_related(), back.is_related(), "{:?} {:?}", a, b);
+    }
+}

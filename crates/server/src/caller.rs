@@ -277,7 +277,10 @@ impl<P: Permission> Allowed<P> {
     }
 
     /// Is the caller's token for a verification that the sign-in has begun?
-    async fn only_claims(&self, app: &App) -> Result<bool, ApiError> {
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn only_claims(&self, app: &App) -> Result<bool, ApiError> {
         let Caller::Person {
             verification: Some(id),
             ..

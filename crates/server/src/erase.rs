@@ -14,8 +14,8 @@ use crate::problem::ApiError;
 use crate::record::{self, Act};
 use crate::ticket;
 
-/// An applicant has one open verification at a time, and it is the newest.
-const NEWEST: u32 = 1;
+/// An applicant has one open verification at a time, beside those by which accounts are claimed.
+const NEWEST: u32 = 200;
 
 /// Destroys everything personal of an applicant and ends what was open. `keep` is the time in milliseconds for which the law
 /// wants the record kept once somebody was verified; `act` says who does it.

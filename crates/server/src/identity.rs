@@ -50,12 +50,16 @@ pub async fn remember(
             .as_ref()
             .map(|(model, template)| NewFace { model, template }),
     };
+    // Whoever recovers an account changes nothing of it before the wait is over.
+    if case.flow == Flow::Recovery {
+        return Ok(());
+    }
     tx.record_identity(&identity, now).await?;
     tx.add_template(&identity).await?;
     match case.flow {
         Flow::Renewal => tx.renew_identity(&identity).await?,
         // Document and live face together are stronger than the face alone, which failed.
-        Flow::FaceFails | Flow::Recovery => tx.refresh_template(&identity).await?,
+        Flow::FaceFails => tx.refresh_template(&identity).await?,
         _ => {}
     }
     for (kind, key) in [

@@ -55,7 +55,7 @@ pub struct AccountCodeRow {
     pub id: AccountCodeId,
     /// Of which tenant.
     pub tenant_id: TenantId,
-    /// Whose it is: an account's or a registration's id.
+    /// Whose it is: an account's or a registration's id, and what it is about.
     pub whose: String,
     /// What it is for.
     pub purpose: CodePurpose,
@@ -127,8 +127,9 @@ const FIND: &str = select!(
     "address_sealed, code_sealed, ",
     "tenant_id = $1 AND id = $2"
 );
-const TIMES: &str = "SELECT created_at FROM account_code WHERE tenant_id = $1 AND whose = $2 AND created_at > $3 \
-     ORDER BY created_at";
+/// Whatever they are about.
+const TIMES: &str = "SELECT created_at FROM account_code WHERE tenant_id = $1 AND (whose = $2 OR whose LIKE $2 || '/%') \
+     AND created_at > $3 ORDER BY created_at";
 const PRUNE: &str = "DELETE FROM account_code WHERE created_at < $1";
 
 /// A message that is ready to send: its row, where it goes, and its code.

@@ -108,7 +108,7 @@ const FIND: &str = select!("id = $1 AND tenant_id = $2");
 const FIND_KEY: &str = select!("applicant_id = $1 AND key_digest = $2");
 const LIST: &str =
     select!("tenant_id = $1 AND applicant_id = $2 AND revoked_at IS NULL ORDER BY id DESC");
-const TRUST: &str = "UPDATE account_device SET trusted_at = $1, trusted_by = $2, browser = $3, version = version + 1 \
+const TRUST: &str = "UPDATE account_device SET trusted_at = $1, trusted_by = $2, browser = $3, verification_id = NULL, version = version + 1 \
      WHERE id = $4 AND version = $5 AND revoked_at IS NULL";
 const VERIFY: &str = "UPDATE account_device SET verification_id = $1, version = version + 1 WHERE id = $2 AND version = $3";
 const USED: &str =
@@ -116,7 +116,7 @@ const USED: &str =
 const RENAME: &str = "UPDATE account_device SET name_sealed = $1, version = version + 1 WHERE id = $2 AND version = $3";
 const REVOKE: &str = "UPDATE account_device SET revoked_at = $1, version = version + 1 WHERE id = $2 AND version = $3";
 const REVOKE_ALL: &str = "UPDATE account_device SET revoked_at = $1, version = version + 1 \
-     WHERE tenant_id = $2 AND applicant_id = $3 AND revoked_at IS NULL";
+     WHERE tenant_id = $2 AND applicant_id = $3 AND id <> $4 AND revoked_at IS NULL";
 const INSERT_NONCE: &str =
     "INSERT INTO device_nonce (hash, tenant_id, expires_at) VALUES ($1, $2, $3)";
 const USE_NONCE: &str =
@@ -296,6 +296,8 @@ impl Tx {
         device.version += 1;
         (device.trusted_at, device.trusted_by) = (Some(now), Some(by));
         browser.clone_into(&mut device.browser);
+        // It is spent: a key that is copied later needs another one.
+        device.verification_id = None;
         Ok(())
     }
 
@@ -377,16 +379,18 @@ impl Tx {
         one_row(DEVICE, &done)
     }
 
-    /// Revokes every device of somebody.
+    /// Revokes every device of somebody, but for one.
     pub async fn revoke_devices(
         &mut self,
         (tenant, applicant): (TenantId, ApplicantId),
+        but: DeviceId,
         now: Millis,
     ) -> Result<(), StoreError> {
         sqlx::query(REVOKE_ALL)
             .bind(now.0)
             .bind(tenant.to_string())
             .bind(applicant.to_string())
+            .bind(but.to_string())
             .execute(self.conn())
             .await
             .map(|_| ())

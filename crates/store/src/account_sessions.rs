@@ -49,13 +49,15 @@ pub struct NewAccountSession {
     pub device: Option<DeviceId>,
     /// The browser, in words of a fixed list.
     pub browser: String,
+    /// When the person last showed a factor.
+    pub since: Millis,
     /// When it ends, whatever is asked.
     pub until: Millis,
 }
 
 const SESSION: &str = "account_session";
 const INSERT: &str = "INSERT INTO account_session (id, tenant_id, applicant_id, hash, stage, shown, device_id, browser, \
-     created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)";
+     created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 /// Selects what [`read`] reads.
 macro_rules! select {
     ($columns:literal, $where:literal) => {
@@ -178,7 +180,7 @@ impl Tx {
             shown: new.shown,
             device_id: new.device,
             browser: new.browser,
-            created_at: now,
+            created_at: new.since,
             seen_at: now,
             expires_at: new.until,
         };
@@ -192,6 +194,7 @@ impl Tx {
             .bind(shown.join(","))
             .bind(row.device_id.map(|id| id.to_string()))
             .bind(row.browser.clone())
+            .bind(row.created_at.0)
             .bind(now.0)
             .bind(row.expires_at.0)
             .execute(self.conn())

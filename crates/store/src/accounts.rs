@@ -24,6 +24,8 @@ pub struct AccountRow {
     pub has_totp: bool,
     /// Since when its owner may sign in by face, where they may.
     pub face_since: Option<Millis>,
+    /// When its password was last set by a code that was sent, and by nothing better since.
+    pub reset_at: Option<Millis>,
     /// The code by which they were invited.
     pub invitation_id: Option<InvitationCodeId>,
     /// What stands over it, or stood.
@@ -51,14 +53,14 @@ const PASSWORD: Column = Column::new(ACCOUNT, "password_sealed");
 const TOTP: Column = Column::new(ACCOUNT, "totp_sealed");
 const OFFERED: Column = Column::new(ACCOUNT, "totp_offered_sealed");
 const INSERT: &str = "INSERT INTO account (applicant_id, tenant_id, password_sealed, totp_sealed, totp_step, \
-     totp_offered_sealed, face_since, invitation_id, hold_reason, hold_since, hold_until, created_at, version) \
-     VALUES ($1, $2, NULL, NULL, 0, NULL, NULL, $3, NULL, NULL, NULL, $4, 1)";
+     totp_offered_sealed, face_since, reset_at, invitation_id, hold_reason, hold_since, hold_until, created_at, version) \
+     VALUES ($1, $2, NULL, NULL, 0, NULL, NULL, NULL, $3, NULL, NULL, NULL, $4, 1)";
 /// Selects what [`read`] reads.
 macro_rules! select {
     ($where:literal) => {
         concat!(
             "SELECT applicant_id, tenant_id, CASE WHEN password_sealed IS NULL THEN 0 ELSE 1 END AS has_password, ",
-            "CASE WHEN totp_sealed IS NULL THEN 0 ELSE 1 END AS has_totp, face_since, invitation_id, hold_reason, ",
+            "CASE WHEN totp_sealed IS NULL THEN 0 ELSE 1 END AS has_totp, face_since, reset_at, invitation_id, hold_reason, ",
             "hold_since, hold_until, created_at, version FROM account WHERE ",
             $where
         )
@@ -74,6 +76,8 @@ const DELETE_LOGIN: &str =
 const LOGIN_CONTACTS: &str =
     "SELECT contact_id FROM account_login WHERE tenant_id = $1 AND applicant_id = $2";
 const SET_PASSWORD: &str = "UPDATE account SET password_sealed = $1, version = version + 1 \
+     WHERE applicant_id = $2 AND tenant_id = $3 AND version = $4";
+const SET_RESET: &str = "UPDATE account SET reset_at = $1, totp_offered_sealed = NULL, version = version + 1 \
      WHERE applicant_id = $2 AND tenant_id = $3 AND version = $4";
 const SET_TOTP: &str = "UPDATE account SET totp_sealed = $1, totp_offered_sealed = NULL, version = version + 1 \
      WHERE applicant_id = $2 AND tenant_id = $3 AND version = $4";
@@ -175,6 +179,7 @@ impl Tx {
             has_password: false,
             has_totp: false,
             face_since: None,
+            reset_at: None,
             invitation_id: invitation,
             hold: None,
             created_at: now,
@@ -301,6 +306,26 @@ impl Tx {
         Ok(())
     }
 
+    /// Notes that the password was set by a code that was sent, or by something better; an app that was offered is offered no more.
+    pub async fn set_account_reset(
+        &mut self,
+        account: &mut AccountRow,
+        at: Option<Millis>,
+    ) -> Result<(), StoreError> {
+        let done = sqlx::query(SET_RESET)
+            .bind(at.map(|at| at.0))
+            .bind(account.applicant_id.to_string())
+            .bind(account.tenant_id.to_string())
+            .bind(account.version)
+            .execute(self.conn())
+            .await
+            .doing("note a reset")?;
+        one_row(ACCOUNT, &done)?;
+        account.version += 1;
+        account.reset_at = at;
+        Ok(())
+    }
+
     /// Uses the code of a step of time; false where it, or a later one, was used before.
     pub async fn use_account_totp_step(
         &mut self,
@@ -408,6 +433,7 @@ fn read(r: Reader<'_>) -> Result<AccountRow, StoreError> {
         has_password: r.flag("has_password")?,
         has_totp: r.flag("has_totp")?,
         face_since: r.at_maybe("face_since")?,
+        reset_at: r.at_maybe("reset_at")?,
         invitation_id: r.parse_maybe("invitation_id")?,
         hold,
         created_at: r.at("created_at")?,

@@ -132,7 +132,11 @@ const LIST: &str = select!("WHERE tenant_id = $1 AND verification_id = $2 ORDER 
 const LIST_EXPIRED: &str =
     select!("WHERE state = 'open' AND expires_at <= $1 AND id > $2 ORDER BY id LIMIT $3");
 const TRIES: &str = "SELECT state, COALESCE(ended_at, opened_at) AS at FROM live_session \
-     WHERE tenant_id = $1 AND applicant_id = $2 AND cue_shown = 1 ORDER BY id DESC";
+     WHERE tenant_id = $1 AND applicant_id = $2 AND cue_shown = 1 AND verification_id NOT IN \
+     (SELECT id FROM verification WHERE applicant_id = $2 AND flow = 'recovery') ORDER BY id DESC";
+/// Whoever only claims to be a person uses up none of their tries.
+const TRIES_OF: &str = "SELECT state, COALESCE(ended_at, opened_at) AS at FROM live_session \
+     WHERE tenant_id = $1 AND verification_id = $2 AND cue_shown = 1 ORDER BY id DESC";
 const CHUNKS: &str = "SELECT n, frames_sealed FROM live_chunk WHERE session_id = $1 ORDER BY n";
 const SECRET_AT: SealedColumn = SealedColumn {
     sql: "SELECT applicant_id, secret_sealed AS sealed FROM live_session WHERE id = $1 AND tenant_id = $2",
@@ -280,7 +284,8 @@ impl Store {
         tenant: TenantId,
         applicant: ApplicantId,
     ) -> Result<Tries, StoreError> {
-        tries(&mut *self.conn().await?, tenant, applicant).await
+        let conn = &mut *self.conn().await?;
+        tries(conn, (TRIES, tenant), &applicant.to_string()).await
     }
 }
 
@@ -332,7 +337,16 @@ impl Tx {
         tenant: TenantId,
         applicant: ApplicantId,
     ) -> Result<Tries, StoreError> {
-        tries(self.conn(), tenant, applicant).await
+        tries(self.conn(), (TRIES, tenant), &applicant.to_string()).await
+    }
+
+    /// Returns the tries of one verification that count.
+    pub async fn live_tries_of(
+        &mut self,
+        tenant: TenantId,
+        verification: VerificationId,
+    ) -> Result<Tries, StoreError> {
+        tries(self.conn(), (TRIES_OF, tenant), &verification.to_string()).await
     }
 }
 
@@ -343,12 +357,12 @@ pub(crate) fn chunk_row(id: LiveId, n: i64) -> String {
 
 async fn tries(
     conn: &mut AnyConnection,
-    tenant: TenantId,
-    applicant: ApplicantId,
+    (sql, tenant): (&'static str, TenantId),
+    whose: &str,
 ) -> Result<Tries, StoreError> {
-    let rows = sqlx::query(TRIES)
+    let rows = sqlx::query(sql)
         .bind(tenant.to_string())
-        .bind(applicant.to_string())
+        .bind(whose.to_owned())
         .fetch_all(conn)
         .await
         .doing("count live checks")?;

@@ -99,6 +99,8 @@ const IS_ALIVE: &str = "SELECT COUNT(*) AS n FROM account_session WHERE id = $1 
 const FIND_BY_SID: &str = select!(
     "WHERE g.tenant_id = $1 AND g.client_id = $2 AND g.sid = $3 ORDER BY g.id DESC LIMIT 1"
 );
+const SESSION_OF_SID: &str = "SELECT session_id FROM oidc_grant WHERE tenant_id = $1 AND sid = $2 AND revoked_at IS NULL \
+     ORDER BY id DESC LIMIT 1";
 const END_REQUESTS_OF_CLIENT: &str = "DELETE FROM oidc_request WHERE client_id = $1";
 const END_TOKENS_OF_CLIENT: &str =
     "DELETE FROM oidc_token WHERE grant_id IN (SELECT id FROM oidc_grant WHERE client_id = $1)";
@@ -333,4 +335,21 @@ fn read(r: Reader<'_>) -> Result<OidcGrantRow, StoreError> {
         created_at: r.at("created_at")?,
         granted_sealed: r.get("granted_sealed")?,
     })
+}
+
+impl Store {
+    /// Returns the session that an app knows by its `sid`, ended or not; none where no app does.
+    pub async fn find_session_of_sid(
+        &self,
+        tenant: TenantId,
+        sid: &str,
+    ) -> Result<Option<AccountSessionId>, StoreError> {
+        let row = sqlx::query(SESSION_OF_SID)
+            .bind(tenant.to_string())
+            .bind(sid.to_owned())
+            .fetch_optional(&self.inner.pool)
+            .await
+            .doing("find a session by what an app knows it by")?;
+        one(GRANT, row, |r| r.parse("session_id"))
+    }
 }

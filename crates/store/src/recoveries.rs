@@ -116,8 +116,8 @@ const LIST_PROVEN: &str = select!(
     "state = 'proving' AND expires_at > $1 AND verification_id IN \
      (SELECT id FROM verification WHERE status = 'verified') ORDER BY id LIMIT 200"
 );
-const SET: &str = "UPDATE recovery SET state = $1, ready_at = $2, ended_at = $3, version = version + 1 \
-     WHERE id = $4 AND version = $5";
+const SET: &str = "UPDATE recovery SET state = $1, ready_at = $2, expires_at = $3, ended_at = $4, version = version + 1 \
+     WHERE id = $5 AND version = $6";
 
 impl Store {
     /// Returns the recovery of a token that has not lapsed.
@@ -280,18 +280,30 @@ impl Tx {
             .await
     }
 
+    /// The wait of a recovery begins: when it is over, and when it lapses.
+    pub async fn await_recovery(
+        &mut self,
+        row: &mut RecoveryRow,
+        (ready_at, expires_at): (Millis, Millis),
+    ) -> Result<(), StoreError> {
+        row.ready_at = Some(ready_at);
+        row.expires_at = expires_at;
+        self.move_recovery(row, RecoveryState::Waiting, ready_at)
+            .await
+    }
+
     /// Moves a recovery on.
     pub async fn move_recovery(
         &mut self,
         row: &mut RecoveryRow,
         state: RecoveryState,
-        ready_at: Option<Millis>,
         now: Millis,
     ) -> Result<(), StoreError> {
         let ended = (!state.is_open()).then_some(now.0);
         let done = sqlx::query(SET)
             .bind(state.as_str())
-            .bind(ready_at.map(|at| at.0))
+            .bind(row.ready_at.map(|at| at.0))
+            .bind(row.expires_at.0)
             .bind(ended)
             .bind(row.id.to_string())
             .bind(row.version)
@@ -300,7 +312,7 @@ impl Tx {
             .doing("move a recovery on")?;
         one_row(RECOVERY, &done)?;
         row.version += 1;
-        (row.state, row.ready_at) = (state, ready_at);
+        row.state = state;
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use menshen_core::ids::{RegistrationId, TenantId};
 use menshen_core::time::Millis;
 
-use crate::columns::{Reader, one};
+use crate::columns::{Reader, all, one};
 use crate::digest::token_hash;
 use crate::error::{Doing, insert_error, one_row};
 use crate::seal::Column;
@@ -36,6 +36,8 @@ const INSERT: &str = "INSERT INTO registration (id, tenant_id, hash, login_diges
      proven_at, created_at, expires_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, $8, $9, 1)";
 const FIND: &str = "SELECT id, tenant_id, login_digest, channel, address_sealed, locale, proven_at, expires_at, version \
      FROM registration WHERE hash = $1 AND expires_at > $2";
+const TIMES: &str = "SELECT created_at FROM registration WHERE tenant_id = $1 AND login_digest = $2 AND created_at > $3 \
+     ORDER BY created_at";
 const PROVE: &str =
     "UPDATE registration SET proven_at = $1, version = version + 1 WHERE id = $2 AND version = $3";
 const DELETE: &str = "DELETE FROM registration WHERE id = $1 AND version = $2";
@@ -96,6 +98,24 @@ impl Tx {
             .await
             .doing("find a registration")?;
         one(REGISTRATION, row, read)
+    }
+
+    /// Returns when somebody began with an address, after an instant, oldest first.
+    pub async fn list_registration_times(
+        &mut self,
+        tenant: TenantId,
+        address: &str,
+        since: Millis,
+    ) -> Result<Vec<Millis>, StoreError> {
+        let login = (self.store).digest(tenant, DigestKind::AccountLogin, address.as_bytes());
+        let rows = sqlx::query(TIMES)
+            .bind(tenant.to_string())
+            .bind(login)
+            .bind(since.0)
+            .fetch_all(self.conn())
+            .await
+            .doing("list registrations")?;
+        all(REGISTRATION, &rows, |r| r.at("created_at"))
     }
 
     /// The address was proven.

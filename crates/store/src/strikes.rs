@@ -18,8 +18,13 @@ const FIND: &str = "SELECT run, waits, last_at FROM strike WHERE tried = $1 AND 
 const WRITE: &str =
     "UPDATE strike SET run = $1, waits = $2, last_at = $3 WHERE tried = $4 AND whose = $5";
 const FORGET: &str = "DELETE FROM strike WHERE tried = $1 AND whose = $2";
-/// The others stay: only a right one ends their row.
+/// The others stay: only a right one ends their row. Those of nobody, whose address or registration was tried, go after a while.
 const PRUNE: &str = "DELETE FROM strike WHERE last_at <= $1 AND tried IN ('password', 'address')";
+const PRUNE_NOBODYS: &str = "DELETE FROM strike WHERE last_at <= $1 AND tried IN ('account_password', 'code') \
+     AND whose NOT IN (SELECT applicant_id FROM account) \
+     AND whose NOT IN (SELECT 'reset/' || applicant_id FROM account)";
+/// How long those of nobody are kept: longer than the longest row of waits.
+const NOBODYS: i64 = 60 * DAY;
 
 const fn word(tried: Tried) -> &'static str {
     match tried {
@@ -98,6 +103,11 @@ impl Tx {
 
     /// Removes what was counted long ago; returns how many.
     pub async fn prune_strikes(&mut self, now: Millis) -> Result<u64, StoreError> {
+        sqlx::query(PRUNE_NOBODYS)
+            .bind(now.plus(-NOBODYS).0)
+            .execute(self.conn())
+            .await
+            .doing("prune strikes")?;
         sqlx::query(PRUNE)
             .bind(now.plus(-2 * DAY).0)
             .execute(self.conn())

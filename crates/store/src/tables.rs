@@ -184,7 +184,7 @@ pub(crate) const TABLES: &[Table] = tables! {
     }
     account {
         applicant_id Text, tenant_id Text, password_sealed Bytes, totp_sealed Bytes, totp_step Int, totp_offered_sealed Bytes,
-        face_since Int, invitation_id Text, hold_reason Text, hold_since Int, hold_until Int, created_at Int, version Int,
+        face_since Int, reset_at Int, invitation_id Text, hold_reason Text, hold_since Int, hold_until Int, created_at Int, version Int,
     }
     account_login { tenant_id Text, digest Text, applicant_id Text, contact_id Text }
     account_recovery_code { applicant_id Text, tenant_id Text, digest Text, used_at Int }

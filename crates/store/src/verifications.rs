@@ -101,8 +101,9 @@ const FIND: &str = select!("WHERE id = $1 AND tenant_id = $2");
 const LIST: &str = select!("WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
 const LIST_STATUS: &str =
     select!("WHERE tenant_id = $1 AND status = $2 AND id < $3 ORDER BY id DESC LIMIT $4");
-const LIST_APPLICANT: &str =
-    select!("WHERE tenant_id = $1 AND applicant_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4");
+const LIST_APPLICANT: &str = select!(
+    "WHERE tenant_id = $1 AND applicant_id = $2 AND id < $3 AND flow <> 'face_login' ORDER BY id DESC LIMIT $4"
+);
 const LIST_DUE: &str = select!("WHERE due_at <= $1 AND id > $2 ORDER BY id LIMIT $3");
 const UPDATE: &str = "UPDATE verification SET level = $1, flow = $2, status = $3, state = $4, codes = $5, \
      attempt = $6, policy_identity = $7, updated_at = $8, submitted_at = $9, submitted_from = $10, program = $11, due_at = $12, \

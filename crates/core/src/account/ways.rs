@@ -52,13 +52,6 @@ pub struct Enrolled {
     pub known_device: bool,
 }
 
-impl Enrolled {
-    /// Has it a second factor that is no face and no code sent to an address?
-    pub const fn strong(&self) -> bool {
-        self.passkey || self.totp
-    }
-}
-
 /// Returns the second factors of an account, first what is hardest to steal, last what is for emergencies. A face stands behind
 /// the passkey and before everything that is typed: fast, and one of several.
 pub fn ways(enrolled: &Enrolled, closed: impl Fn(Factor) -> Option<WhyNot>) -> Vec<Way> {

@@ -212,7 +212,7 @@ fn check_rules(policy: &Policy) -> Result<(), PolicyError> {
         "by levels of the policy, or `none`",
     )?;
     ensure(
-        rules.restrictions.keys().all(|flow| flow.is_again()),
+        (rules.restrictions.keys()).all(|flow| flow.is_again() && !flow.is_of_sign_in()),
         "entitlements.restrictions",
         "by flows of re-verification",
     )?;

@@ -1,6 +1,6 @@
 //! Codes that are sent to addresses of accounts: drawn, sent in the background, compared in constant time, each good once.
 
-use menshen_core::ids::{AccountCodeId, ApplicantId, TenantId};
+use menshen_core::ids::{AccountCodeId, ApplicantId, StepUpId, TenantId};
 use menshen_core::strikes::Tried;
 use menshen_core::time::{DAY, MINUTE, Millis};
 use menshen_store::{Channel, CodeKind, CodePurpose, NewAccountCode, Store, Tx};
@@ -18,12 +18,17 @@ const TO_SIGN_IN: i64 = 10 * MINUTE;
 /// As long as this lies between two codes of somebody.
 const BETWEEN: i64 = 30 * 1_000;
 
+/// Before the account whose password is to be set anew.
+pub const RESET: &str = "reset/";
+
 /// A code to be sent.
 pub struct Sending<'a> {
     /// Of which tenant.
     pub tenant: TenantId,
     /// Whose it is: an account's or a registration's id.
     pub whose: &'a str,
+    /// The one action that it confirms, where it confirms one: it is none for another.
+    pub about: Option<StepUpId>,
     /// What it is for.
     pub purpose: CodePurpose,
     /// What the message says.
@@ -64,7 +69,7 @@ pub async fn send(
     };
     let new = NewAccountCode {
         tenant: sending.tenant,
-        whose: sending.whose,
+        whose: &bound(sending.whose, sending.about),
         purpose: sending.purpose,
         channel,
         locale: sending.locale,
@@ -75,6 +80,14 @@ pub async fn send(
     };
     let id = tx.create_account_code(&new, now).await?;
     plan(tx, sending.tenant, id, now).await
+}
+
+/// Returns whose a code is, and what it is about.
+fn bound(whose: &str, about: Option<StepUpId>) -> String {
+    match about {
+        Some(id) => format!("{whose}/{id}"),
+        None => whose.to_owned(),
+    }
 }
 
 async fn plan(
@@ -97,6 +110,14 @@ async fn refuse_flood(
     now: Millis,
 ) -> Result<(), ApiError> {
     let times = tx.list_account_code_times(whose, now.plus(-DAY)).await?;
+    next_code(&times, most, now)
+}
+
+/// Tells whether another code may be sent after those of these times, oldest first, of a day.
+///
+/// # Errors
+/// [`ApiError::TooMany`].
+pub fn next_code(times: &[Millis], most: u32, now: Millis) -> Result<(), ApiError> {
     let next = times.last().map(|last| last.plus(BETWEEN));
     let over = times.len().checked_sub(most as usize);
     let free = over.and_then(|over| times.get(over)).map(|at| at.plus(DAY));
@@ -113,12 +134,13 @@ async fn refuse_flood(
 pub async fn take(
     tx: &mut Tx,
     (tenant, applicant): (TenantId, ApplicantId),
-    purpose: CodePurpose,
+    (purpose, about): (CodePurpose, Option<StepUpId>),
     typed: &str,
     now: Millis,
 ) -> Result<Option<Channel>, ApiError> {
-    let whose = applicant.to_string();
-    take_of(tx, (tenant, &whose), purpose, typed, now).await
+    let counted = applicant.to_string();
+    let whose = bound(&counted, about);
+    take_counted(tx, (tenant, &whose), &counted, (purpose, typed), now).await
 }
 
 /// Takes a code of an account or a registration, by its id.
@@ -132,14 +154,28 @@ pub async fn take_of(
     typed: &str,
     now: Millis,
 ) -> Result<Option<Channel>, ApiError> {
-    tx.count_strike(Tried::Code, whose, now).await??;
+    take_counted(tx, (tenant, whose), whose, (purpose, typed), now).await
+}
+
+/// The same, counted for somebody else than whose it is.
+///
+/// # Errors
+/// As [`take`].
+pub async fn take_counted(
+    tx: &mut Tx,
+    (tenant, whose): (TenantId, &str),
+    counted: &str,
+    (purpose, typed): (CodePurpose, &str),
+    now: Millis,
+) -> Result<Option<Channel>, ApiError> {
+    tx.count_strike(Tried::Code, counted, now).await??;
     let typed = typed.trim();
     let found = tx
         .account_code_is((tenant, whose), purpose, typed, now)
         .await?;
     if found.is_some() {
         tx.end_account_codes(tenant, whose, purpose, now).await?;
-        tx.right_strike(Tried::Code, whose).await?;
+        tx.right_strike(Tried::Code, counted).await?;
     }
     Ok(found)
 }

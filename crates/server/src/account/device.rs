@@ -89,6 +89,31 @@ const WRONG: ApiError = ApiError::Unproven {
 };
 
 impl Proven {
+    /// Uses the number up; false where it is none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn use_up(
+        &self,
+        tx: &mut Tx,
+        tenant: TenantId,
+        now: Millis,
+    ) -> Result<bool, ApiError> {
+        Ok(tx.use_nonce(tenant, &self.nonce, now).await?)
+    }
+
+    /// Returns the device of somebody that holds the key, revoked or not. The number is used up before.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn held_by(
+        &self,
+        tx: &mut Tx,
+        applicant: ApplicantId,
+    ) -> Result<Option<DeviceRow>, ApiError> {
+        Ok(tx.find_device_by_key(applicant, &self.key).await?)
+    }
+
     /// Uses the number up and returns the device, where the account has seen it before.
     ///
     /// # Errors
@@ -99,10 +124,10 @@ impl Proven {
         (tenant, applicant): (TenantId, ApplicantId),
         now: Millis,
     ) -> Result<Option<DeviceRow>, ApiError> {
-        if !tx.use_nonce(tenant, &self.nonce, now).await? {
+        if !self.use_up(tx, tenant, now).await? {
             return Err(WRONG);
         }
-        let found = tx.find_device_by_key(applicant, &self.key).await?;
+        let found = self.held_by(tx, applicant).await?;
         if found.as_ref().is_some_and(|row| row.revoked_at.is_some()) {
             return Err(WRONG);
         }

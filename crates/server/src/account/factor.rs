@@ -2,7 +2,7 @@
 
 use menshen_core::account::{Enrolled, Factor, Way, WhyNot, ways};
 use menshen_core::guess::Capped;
-use menshen_core::ids::{ApplicantId, TenantId};
+use menshen_core::ids::{ApplicantId, StepUpId, TenantId};
 use menshen_core::strikes::Tried;
 use menshen_core::time::Millis;
 use menshen_store::{AccountRow, AccountSecret, Channel, CodePurpose, Tx};
@@ -21,7 +21,7 @@ use crate::sign_in::{codes as printed, totp};
 pub async fn take(
     tx: &mut Tx,
     account: &AccountRow,
-    purpose: CodePurpose,
+    purpose: (CodePurpose, Option<StepUpId>),
     (factor, typed): (Factor, &str),
     now: Millis,
 ) -> Result<Option<Factor>, ApiError> {
@@ -103,6 +103,16 @@ pub async fn address(
     let address = tx.find_address(whom.0, row.id).await?;
     let address = address.and_then(|address| address.as_text().map(str::to_owned));
     Ok(address.map(|address| Contact { channel, address }))
+}
+
+/// Has an account a second factor that is no face and no code sent to an address?
+///
+/// # Errors
+/// The store's.
+pub async fn is_strong(tx: &mut Tx, signed: &super::Signed) -> Result<bool, ApiError> {
+    let (tenant, applicant) = (signed.tenant.id, signed.applicant.id);
+    let passkeys = tx.count_passkeys(tenant, applicant).await?;
+    Ok(signed.account.has_totp || passkeys > 0)
 }
 
 /// Returns the second factors of an account, the best first, each with why it is not open now.

@@ -57,6 +57,8 @@ pub struct Beginning {
     pub shown: Vec<Factor>,
     /// The device, where it has shown its key.
     pub device: Option<DeviceId>,
+    /// Since when and until when, where no factor was shown for it; from now on otherwise.
+    pub as_before: Option<(Millis, Millis)>,
 }
 
 /// Begins a session of somebody; returns it with the cookie that the browser keeps. Whatever the browser held before ends: a
@@ -78,6 +80,7 @@ pub async fn begin(
         SessionStage::Factor => STEP,
         SessionStage::Open => LONGEST,
     };
+    let (since, until) = beginning.as_before.unwrap_or((now, now.plus(lasts)));
     let new = NewAccountSession {
         tenant,
         applicant,
@@ -85,10 +88,12 @@ pub async fn begin(
         shown: beginning.shown,
         device: beginning.device,
         browser: browser.name.clone(),
-        until: now.plus(lasts),
+        since,
+        until,
     };
     let (row, secret) = tx.open_account_session(new, now).await?;
-    Ok((row, SetCookie::new(&PEOPLE, secret.reveal(), lasts)))
+    let cookie = SetCookie::new(&PEOPLE, secret.reveal(), until.0 - now.0);
+    Ok((row, cookie))
 }
 
 /// Tells a person what has happened to their account, at every address and in the app.

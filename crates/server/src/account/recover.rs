@@ -1,13 +1,13 @@
 //! A recovery moves on when its person was verified: the wait begins, and every old address is told how to stop it.
 
-use menshen_core::ids::{ApplicantId, TenantId};
 use menshen_core::notice::Notice;
-use menshen_core::time::Millis;
-use menshen_core::verification::{Expiry, Flow, State};
-use menshen_store::{RecoveryRow, RecoveryState, Tx};
+use menshen_core::time::{DAY, Millis};
+use menshen_core::verification::{Flow, State};
+use menshen_store::{Part, RecoveryRow, RecoveryState};
 
 use super::tell;
 use crate::app::App;
+use crate::capture;
 use crate::case::Case;
 use crate::problem::ApiError;
 use crate::record::{self, Act};
@@ -26,11 +26,13 @@ pub async fn move_on(
     }
     let tenant = app.store.find_tenant(row.tenant_id).await?;
     let tenant = tenant.ok_or(ApiError::NotFound("tenant"))?;
-    let ready = now.plus(app.policy(&tenant)?.accounts.recovery_wait());
+    let rules = &app.policy(&tenant)?.accounts;
+    let ready = now.plus(rules.recovery_wait());
+    // As long as at first is left for finishing it.
+    let lapses = ready.plus(i64::from(rules.recovery_open_days) * DAY);
     let whom = (row.tenant_id, row.applicant_id);
     let mut tx = app.store.begin().await?;
-    tx.move_recovery(&mut row, RecoveryState::Waiting, Some(ready), now)
-        .await?;
+    tx.await_recovery(&mut row, (ready, lapses)).await?;
     let act = Act::system(
         Some(whom.0),
         "account.recovery_waiting",
@@ -43,7 +45,11 @@ pub async fn move_on(
     Ok(row)
 }
 
-async fn is_verified(app: &App, row: &RecoveryRow) -> Result<bool, ApiError> {
+/// Was the person verified, and are they still?
+///
+/// # Errors
+/// The store's.
+pub async fn is_verified(app: &App, row: &RecoveryRow) -> Result<bool, ApiError> {
     let found = app
         .store
         .find_verification(row.tenant_id, row.verification_id);
@@ -55,35 +61,27 @@ async fn is_verified(app: &App, row: &RecoveryRow) -> Result<bool, ApiError> {
     Ok(own && case.flow == Flow::Recovery && matches!(case.progress.state, State::Verified { .. }))
 }
 
-/// Ends what somebody has begun and not finished; what is being judged, or has ended, stays.
+/// Returns the model and the template of the face with which the person was verified; none where it was not shown or is gone.
 ///
 /// # Errors
 /// The store's.
-pub async fn end_open(
-    app: &App,
-    tx: &mut Tx,
-    (tenant, applicant): (TenantId, ApplicantId),
-    why: Expiry,
-    now: Millis,
-) -> Result<(), ApiError> {
-    let rows = tx
-        .list_applicant_verifications(tenant, applicant, None, 100)
+pub async fn face(app: &App, row: &RecoveryRow) -> Result<Option<(String, Vec<u8>)>, ApiError> {
+    let rows = app
+        .store
+        .list_captures(row.tenant_id, row.verification_id)
         .await?;
-    for row in rows {
-        let mut case = Case::read(app, row).await?;
-        let waits = matches!(
-            case.progress.state,
-            State::Verified { .. } | State::Expired { .. }
-        );
-        let Ok(ended) = case.progress.state.expired(why, now) else {
-            continue;
-        };
-        if !waits && case.progress.appeal.is_none() {
-            case.progress.state = ended;
-            case.write(tx, now).await?;
-        }
-    }
-    Ok(())
+    let selfies = rows.into_iter().filter(|row| row.part == Part::Selfie);
+    let Some(selfie) = selfies.max_by_key(|row| row.id) else {
+        return Ok(None);
+    };
+    let (tenant, id) = (selfie.tenant_id, selfie.id);
+    let vector = app.store.find_capture_embedding(tenant, id).await;
+    let vector = capture::unless_destroyed(vector)?;
+    let kept = app.store.find_capture_evidence(tenant, id).await?;
+    let read = |sealed: menshen_store::Opened| serde_json::from_slice::<capture::Kept>(&sealed);
+    let kept = kept.map(read).transpose().map_err(ApiError::machine)?;
+    let model = kept.and_then(|kept| kept.embedder);
+    Ok(model.zip(vector.map(|vector| vector.to_vec())))
 }
 
 /// Lets the wait begin of everybody who was verified, and ends what nobody went on with. Once a minute.
@@ -96,9 +94,8 @@ pub async fn sweep(app: &App, now: Millis) -> Result<(), ApiError> {
     }
     for mut row in app.store.list_late_recoveries(now).await? {
         let mut tx = app.store.begin().await?;
-        let ready = row.ready_at;
-        let moved = tx.move_recovery(&mut row, RecoveryState::Lapsed, ready, now);
-        moved.await?;
+        tx.move_recovery(&mut row, RecoveryState::Lapsed, now)
+            .await?;
         let act = Act::system(
             Some(row.tenant_id),
             "account.recovery_lapsed",

@@ -40,15 +40,20 @@ impl Trust {
 /// The store's.
 pub async fn trust(app: &App, policy: &Policy, signed: &Signed) -> Result<Trust, ApiError> {
     let tenant = signed.tenant.id;
+    let needed = needs(app, policy, signed).await?;
     let Some(id) = signed.session.device_id else {
-        return Ok(Trust::NoKey);
+        // Who leaves the key out may not do more than who shows an unknown one.
+        return Ok(match needed {
+            UnknownDevice::Verify => Trust::Verify,
+            UnknownDevice::TwoFactors => Trust::NoKey,
+        });
     };
     let device = app.store.find_device(tenant, id).await?;
     let known = |row: &DeviceRow| row.is_trusted() && row.is_at_home(&signed.session.browser);
     if device.as_ref().is_some_and(known) {
         return Ok(Trust::Trusted);
     }
-    Ok(match needs(app, policy, signed).await? {
+    Ok(match needed {
         UnknownDevice::Verify => Trust::Verify,
         UnknownDevice::TwoFactors => Trust::TwoFactors,
     })

@@ -218,7 +218,12 @@ pub(super) async fn gather(app: &App, tenant: &TenantRow, case: &Case) -> Result
         // Without a document the face is compared with the one first verified; whoever recovers an account must be like both.
         let template = app.store.find_identity_template(tenant.id, applicant).await;
         let template = capture::unless_destroyed(template)?;
-        with.extend(template.and_then(|template| capture::from_bytes(&template)));
+        let template = template.and_then(|template| capture::from_bytes(&template));
+        // Without the face first verified a document alone proves nothing: a person looks.
+        if template.is_none() {
+            with.clear();
+        }
+        with.extend(template);
     }
     if let Some(selfie) = known.selfie.as_ref().map(|face| face.vector.clone()) {
         known.evidence.face_match = likeness(app, with, &selfie).await?;

@@ -6,6 +6,7 @@ use menshen_core::notice::{self, Facts, Notice};
 use menshen_store::{CodeKind, CodeLetter, JobRow};
 use serde::{Deserialize, Serialize};
 
+use crate::account::codes::RESET;
 use crate::app::App;
 use crate::case::from_word;
 use crate::outbound::{Letter, SendError};
@@ -63,7 +64,13 @@ async fn compose(app: &App, found: &CodeLetter) -> Result<notice::Message, ApiEr
         }
         CodeKind::Exists => Notice::AccountExists,
     };
-    if let Ok(applicant) = found.row.whose.parse::<ApplicantId>() {
+    let whose = found
+        .row
+        .whose
+        .strip_prefix(RESET)
+        .unwrap_or(&found.row.whose);
+    let whose = whose.split('/').next().unwrap_or_default();
+    if let Ok(applicant) = whose.parse::<ApplicantId>() {
         let phrase = crate::notice::phrase(app, (found.row.tenant_id, applicant)).await;
         // A registration's id is nobody's, and has no phrase.
         facts.phrase = crate::notice::unless_erased(phrase)?;

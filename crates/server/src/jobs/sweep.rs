@@ -8,7 +8,7 @@ use menshen_core::case_code;
 use menshen_core::event::EventName;
 use menshen_core::ids::{AppealId, ApplicantId, LiveId, TenantId, VerificationId};
 use menshen_core::time::{DAY, MINUTE, Millis, SECOND};
-use menshen_core::verification::{Expiry, State};
+use menshen_core::verification::{Expiry, Flow, State};
 use menshen_store::{AppealRow, BlockRow, Purpose, TenantRow, VerificationRow};
 
 use super::search;
@@ -150,7 +150,10 @@ async fn move_one(app: &App, row: VerificationRow, now: Millis) -> Result<(), Ap
     let (tenant, id) = (Some(case.row.tenant_id), case.row.id.0);
     let act = Act::system(tenant, "verification.expired", "verification", id);
     record::audit(&mut tx, act.with("why", word(&why)), now).await?;
-    record::event(&mut tx, EventName::VerificationExpired, &case.row, now).await?;
+    // A sign-in by face that nobody finished is no news.
+    if case.flow != Flow::FaceLogin {
+        record::event(&mut tx, EventName::VerificationExpired, &case.row, now).await?;
+    }
     Ok(tx.commit().await?)
 }
 

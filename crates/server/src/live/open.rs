@@ -4,6 +4,7 @@ use menshen_core::ids::LiveId;
 use menshen_core::live::{Arrivals, Camera, Challenge, Live, Mode, NoLight, TriedOut};
 use menshen_core::reason::Step;
 use menshen_core::time::Millis;
+use menshen_core::verification::Flow;
 use menshen_store::{LiveState, NewLive, Part, Store, StoreError, Tx};
 use sha2::{Digest, Sha256};
 
@@ -96,7 +97,11 @@ pub async fn open(
     // All that opens for one person takes turns, so that no try is missed.
     tx.lock_applicant(tenant, applicant).await?;
     let rules = &case.policy.liveness;
-    let tries = tx.live_tries(tenant, applicant).await?;
+    // Whoever only claims to be a person has tries of their own, and uses up none of the person's.
+    let tries = match case.flow {
+        Flow::Recovery => tx.live_tries_of(tenant, case.row.id).await?,
+        _ => tx.live_tries(tenant, applicant).await?,
+    };
     rules.tries.open(tries, now).map_err(|out| match out {
         TriedOut::Wait { until } => ApiError::TooMany(until),
         TriedOut::Never => ApiError::conflict(

@@ -243,6 +243,11 @@ pub async fn create_appeal(
     let row = allowed.verification(&app, id).await?;
     let words = words.map(|words| spoken(&words)).transpose()?;
     let mut case = Case::read(&app, row).await?;
+    if case.flow.is_of_sign_in() {
+        // Whoever only claims to own an account learns nothing of its owner, not even where they can be reached.
+        let detail = "begin the sign-in or the recovery again, or write to support";
+        return Err(ApiError::conflict("flow_of_sign_in", detail));
+    }
     let reasons = case.reasons(&app).await?;
     let (codes, disputed) = dispute(&allowed.caller, &reasons, code.as_deref())?;
     let beside = Beside {

@@ -124,6 +124,8 @@ async fn leave(
             continue;
         }
         farewell(tx, (tenant, applicant), &row, now).await?;
+        // Whoever reads it signs in with it no more.
+        tx.remove_account_login((tenant, applicant), row.id).await?;
     }
     Ok(wanted)
 }

@@ -44,7 +44,8 @@ pub struct AskIn {
     pub used_today: Option<String>,
     /// The session in which it is asked for: the `sid` of the ID token, or `session` of the account. Of people who sign in here it
     /// should be named: without it nothing is known of the device.
-    pub session: Option<Uuid>,
+    #[schema(max_length = 100)]
+    pub session: Option<String>,
 }
 
 /// Bounds; none where one is left out.
@@ -143,8 +144,9 @@ pub async fn check_entitlement(
     input: Input<AskIn>,
 ) -> Result<Json<EntitlementOut>, ApiError> {
     let applicant = ApplicantId(input.value.applicant);
-    let session = input.value.session;
-    let ask = read(input.value)?;
+    let mut input = input.value;
+    let session = input.session.take();
+    let ask = read(input)?;
     let applicant = allowed.applicant(&app, applicant).await?;
     let policy = app.policy(&allowed.tenant)?;
     let rules = &policy.entitlements;
@@ -154,7 +156,8 @@ pub async fn check_entitlement(
     }
     let cases = cases(&app, applicant.tenant_id, applicant.id).await?;
     let mut standing = Standing::of(rules, &cases, app.now());
-    let asked = (&allowed.tenant, &applicant, session.or(allowed.session));
+    let session = session.or_else(|| allowed.session.map(|id| id.to_string()));
+    let asked = (&allowed.tenant, &applicant, session);
     let device = account(&app, &policy, asked, &mut standing).await?;
     let answer = check(rules, &standing, &ask);
     Ok(Json(describe(&policy, standing, answer, device)))
@@ -164,7 +167,7 @@ pub async fn check_entitlement(
 async fn account(
     app: &App,
     policy: &Policy,
-    (tenant, applicant, session): (&TenantRow, &ApplicantRow, Option<Uuid>),
+    (tenant, applicant, session): (&TenantRow, &ApplicantRow, Option<String>),
     standing: &mut Standing,
 ) -> Result<Option<&'static str>, ApiError> {
     let now = app.now();
@@ -174,10 +177,10 @@ async fn account(
     };
     let hold = account.hold.filter(|hold| hold.stands(now));
     let device = match session {
-        Some(id) => {
-            let asked = (tenant, applicant, AccountSessionId(id));
-            Some(standing::trust_of(app, policy, asked, account).await?)
-        }
+        Some(named) => Some(match session_of(app, tenant.id, &named).await? {
+            Some(id) => standing::trust_of(app, policy, (tenant, applicant, id), account).await?,
+            None => None,
+        }),
         None => None,
     };
     standing.account = AccountStanding {
@@ -186,6 +189,18 @@ async fn account(
         unknown_device: device.is_some_and(|trust| trust != Some(Trust::Trusted)),
     };
     Ok(device.map(|trust| trust.map_or("ended", Trust::name)))
+}
+
+/// Returns the session that is named, by its own id or as an app knows it.
+async fn session_of(
+    app: &App,
+    tenant: TenantId,
+    named: &str,
+) -> Result<Option<AccountSessionId>, ApiError> {
+    match named.parse() {
+        Ok(id) => Ok(Some(id)),
+        Err(_) => Ok(app.store.find_session_of_sid(tenant, named).await?),
+    }
 }
 
 fn read(ask: AskIn) -> Result<Ask, ApiError> {

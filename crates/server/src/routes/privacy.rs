@@ -70,6 +70,10 @@ pub async fn give_consent(
     input: Input<ConsentIn>,
 ) -> Result<Response, ApiError> {
     let applicant = allowed.applicant_or_claimed(&app, ApplicantId(id)).await?;
+    let claimed = allowed.only_claims(&app).await?;
+    if claimed && input.value.purpose != BIOMETRIC {
+        return Err(ApiError::NotFound("applicant"));
+    }
     let ConsentIn { purpose, version } = input.value;
     if !is_purpose(&purpose) || !is_word(&version) {
         let detail = "purpose and version must be 1 to 60 of a-z, 0-9, `_`, `-` and `.`, the purpose from a letter on";
@@ -85,7 +89,8 @@ pub async fn give_consent(
     work.tx
         .give_consent(applicant.tenant_id, applicant.id, &purpose, &version, now)
         .await?;
-    if purpose == BIOMETRIC {
+    // What the owner had destroyed nobody revives who only claims to be them.
+    if purpose == BIOMETRIC && !claimed {
         work.tx
             .renew_biometric(applicant.tenant_id, applicant.id)
             .await?;

@@ -233,11 +233,12 @@ impl Opening<'_> {
         self.write(tx, now).await
     }
 
-    /// Opens one for an applicant whom nobody is: what follows looks like that of anybody, and none of it can be passed.
+    /// Opens one for somebody who only claims to be the applicant, who may be nobody: whatever else is open stands in its way no
+    /// more than it stands in theirs, and says nothing.
     ///
     /// # Errors
     /// The store's.
-    pub async fn open_for_nobody(self, tx: &mut Tx, now: Millis) -> Result<Case, ApiError> {
+    pub async fn open_unasked(self, tx: &mut Tx, now: Millis) -> Result<Case, ApiError> {
         self.write(tx, now).await
     }
 
@@ -290,14 +291,15 @@ async fn refuse_second(
             !matches!(status, Status::Verified | Status::Expired)
         })
     };
-    // A sign-in by face stands in nobody's way, and nothing in its.
-    let signs_in = |row: &&VerificationRow| row.flow == word(&Flow::FaceLogin);
+    // What the sign-in begins stands in nobody's way, whoever begins it, and nothing in its.
+    let signs_in =
+        |row: &&VerificationRow| from_word(&row.flow).is_ok_and(|flow: Flow| flow.is_of_sign_in());
     let in_the_way = rows.iter().filter(|row| !signs_in(row)).find(open);
-    if let Some(open) = in_the_way.filter(|_| flow != Flow::FaceLogin) {
+    if let Some(open) = in_the_way.filter(|_| !flow.is_of_sign_in()) {
         let detail = format!("verification {} of this applicant is open", open.id);
         return Err(ApiError::conflict("verification_open", detail));
     }
-    let verified = |row: &&VerificationRow| row.status == word(&Status::Verified);
+    let verified = |row: &&VerificationRow| row.status == word(&Status::Verified) && !signs_in(row);
     let done = rows.iter().any(|row| verified(&row) && row.level == level);
     if flow == Flow::First && done {
         let detail = "this level is verified; choose a flow of re-verification";

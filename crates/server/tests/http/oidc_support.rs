@@ -120,6 +120,7 @@ pub async fn sign_in(service: &Service, applicant: &str, shown: &[Factor]) -> Pe
         device: None,
         browser: "firefox,linux".to_owned(),
         until: now.plus(12 * HOUR),
+        since: now,
     };
     let (row, secret) = tx.open_account_session(new, now).await.unwrap();
     tx.commit().await.unwrap();

@@ -148,6 +148,7 @@ pub async fn signed_in(
         device: None,
         browser: "firefox,linux".to_owned(),
         until: now.plus(DAY),
+        since: now,
     };
     let mut tx = service.app.store.begin().await.unwrap();
     let (row, secret) = tx.open_account_session(new, now).await.unwrap();

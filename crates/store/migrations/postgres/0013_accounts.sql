@@ -22,6 +22,7 @@ CREATE TABLE account (
     totp_step BIGINT NOT NULL,
     totp_offered_sealed BYTEA,
     face_since BIGINT,
+    reset_at BIGINT,
     invitation_id TEXT REFERENCES invitation_code (id),
     hold_reason TEXT,
     hold_since BIGINT,

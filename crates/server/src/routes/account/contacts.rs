@@ -60,6 +60,7 @@ pub async fn offer_contact(
     let sending = Sending {
         tenant: whom.0,
         whose: &whom.1.to_string(),
+        about: None,
         purpose: CodePurpose::Contact,
         // Whoever owns the address and has an account hears that; the one who asks here cannot tell.
         kind: if taken.is_some() {
@@ -125,7 +126,7 @@ pub async fn put_account_contact(
         .await?;
     let same = sent_to.is_some_and(|address| address.as_text() == Some(&*contact.address));
     let typed = asked.code.reveal();
-    let right = take(&mut tx, whom, CodePurpose::Contact, typed, now).await?;
+    let right = take(&mut tx, whom, (CodePurpose::Contact, None), typed, now).await?;
     if right.is_none() || !same {
         let whom = (whom.0, whom.1.0);
         return refused(&app, tx, whom, "account.code_failed", CODE_WRONG).await;

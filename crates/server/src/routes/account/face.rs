@@ -4,18 +4,19 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use menshen_core::Outcome;
-use menshen_core::account::Factor;
+use menshen_core::account::{Assurance, Factor, Way, assurance};
 use menshen_core::ids::VerificationId;
 use menshen_core::reason::{End, Reason, Step};
 use menshen_core::strikes::Tried;
 use menshen_core::time::MINUTE;
 use menshen_core::verification::{Expiry, Flow};
+use menshen_core::{Outcome, ReasonCode};
 use menshen_store::{ApplicantTokenRow, DeviceRow, LiveRow, LiveState, SessionStage, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::registration::count_address;
 use super::session::{AccountNextOut, AccountOut, describe, open};
 use super::tenant;
 use super::trust::verified_level;
@@ -52,7 +53,7 @@ const NO_DEVICE: ApiError = ApiError::Unproven {
     detail: "the account does not know this device, or there is no such account; sign in with the password",
 };
 
-/// Takes the key of a trusted device in the place of the password: the face, or another second factor, follows.
+/// Takes the key of a trusted device in the place of the password: the face, or a passkey whose device checks who unlocks it, follows.
 #[utoipa::path(post, path = "/v1/account/session/device-key", tag = "account", request_body = DeviceSignInIn, security(()),
     params(("Menshen-Page" = String, Header, description = "1")),
     responses((status = 200, body = AccountNextOut), (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
@@ -64,22 +65,41 @@ pub async fn sign_in_by_device(
     let asked = input.value;
     let tenant = tenant(&app, asked.tenant).await?;
     let contact = login::read(&asked.login)?;
-    let proof = asked.device.check(tenant.id)?;
+    let proof = asked.device.check(tenant.id);
     let now = app.now();
     let mut tx = app.store.begin().await?;
+    count_address(&mut tx, &browser, now).await?;
+    tx.commit().await?;
+    // Whatever is wrong with a key is said in the same words, and before anybody is looked up.
+    let proof = proof.map_err(|error| match error {
+        ApiError::Unproven { .. } => NO_DEVICE,
+        error => error,
+    })?;
+    let mut tx = app.store.begin().await?;
+    let used = proof.use_up(&mut tx, tenant.id, now).await?;
     let account = tx
         .find_account_by_login(tenant.id, &contact.address)
         .await?;
-    let account = account.ok_or(NO_DEVICE)?;
+    let Some(account) = account.filter(|_| used) else {
+        tx.commit().await?;
+        return Err(NO_DEVICE);
+    };
     let whom = (tenant.id, account.applicant_id);
-    let device = proof.known(&mut tx, whom, now).await?;
+    let device = proof.held_by(&mut tx, account.applicant_id).await?;
     let known = |row: &DeviceRow| row.is_trusted() && row.is_at_home(&browser.name);
-    let mut device = device.filter(known).ok_or(NO_DEVICE)?;
+    let Some(mut device) = device.filter(known) else {
+        tx.commit().await?;
+        return Err(NO_DEVICE);
+    };
+    if let Some(address) = &browser.address {
+        tx.take_strike_back(Tried::Address, address).await?;
+    }
     tx.device_used(&mut device, now).await?;
     let beginning = Beginning {
         stage: SessionStage::Factor,
         shown: vec![Factor::DeviceKey],
         device: Some(device.id),
+        as_before: None,
     };
     let (_, cookie) = begin(&mut tx, whom, beginning, &browser, now).await?;
     let ways = factor::open_ways(&app, &mut tx, &account, true, now).await?;
@@ -87,7 +107,12 @@ pub async fn sign_in_by_device(
     let out = AccountNextOut {
         next: "factor",
         phrase: phrase(&app, whom).await?,
-        ways: ways.into_iter().map(WayOut::from).collect(),
+        // Another thing that is held makes nobody surer.
+        ways: ways
+            .into_iter()
+            .filter(|way| assurance(&[Factor::DeviceKey, way.factor]) >= Some(Assurance::Two))
+            .map(WayOut::from)
+            .collect(),
     };
     Ok((cookie, Json(out)).into_response())
 }
@@ -143,7 +168,9 @@ pub async fn begin_face_login(
     let now = app.now();
     let whom = (signed.tenant.id, signed.applicant.id);
     let mut tx = app.store.begin().await?;
-    tx.may_try(Tried::Face, &whom.1.to_string(), now).await??;
+    // Counted when it begins: whoever begins and never ends has tried, too.
+    tx.count_strike(Tried::Face, &whom.1.to_string(), now)
+        .await??;
     let device = match (proof, signed.session.device_id) {
         (Some(proof), _) => proof.known(&mut tx, whom, now).await?,
         (None, Some(id)) => tx.find_device(whom.0, id).await?,
@@ -157,6 +184,7 @@ pub async fn begin_face_login(
         stage: SessionStage::Factor,
         shown: signed.session.shown.clone(),
         device: Some(device.id),
+        as_before: None,
     };
     let (session, cookie) = begin(&mut tx, whom, beginning, &browser, now).await?;
     signed.session = session;
@@ -223,10 +251,6 @@ pub async fn finish_face_login(
     let mut case = read(&app, &signed, VerificationId(input.value.verification)).await?;
     let live = over(&app, &case).await?;
     let whose = signed.applicant.id.to_string();
-    // Counted before anything is compared, in a transaction of its own.
-    let mut tx = app.store.begin().await?;
-    tx.count_strike(Tried::Face, &whose, now).await??;
-    tx.commit().await?;
     let judged = match live {
         None => Some(jobs::judge_face_login(&app, &signed.tenant, &case).await?),
         Some(_) => None,
@@ -291,26 +315,29 @@ async fn refused(
     reasons: Vec<Reason>,
 ) -> Result<FaceDoneOut, ApiError> {
     let ways = factor::open_ways(app, tx, &signed.account, true, app.now()).await?;
-    let other = |reason: &Reason| reason.code == menshen_core::ReasonCode::FaceMismatch;
+    // Only what makes the person surer than what they have shown.
+    let surer = |way: &Way| {
+        let shown = [&signed.session.shown[..], &[way.factor]].concat();
+        assurance(&shown) >= Some(Assurance::Two)
+    };
+    let other = |reason: &Reason| reason.code == ReasonCode::FaceMismatch;
     Ok(FaceDoneOut {
         signed_in: false,
         account: None,
         refresh: reasons.iter().any(other),
         reasons: shown(&personal(reasons)),
-        ways: ways.into_iter().map(WayOut::from).collect(),
+        ways: ways.into_iter().filter(surer).map(WayOut::from).collect(),
     })
 }
 
-/// What a person would look at nobody looks at here: it is refused, and said in the neutral words of what is not told.
+/// What a person would look at nobody looks at here: another factor is asked for, and why is not told.
 fn personal(reasons: Vec<Reason>) -> Vec<Reason> {
-    let to_person = |mut reason: Reason| {
-        if reason.end == End::Review {
-            reason.end = End::Again;
-            reason.disclosure = menshen_core::reason::Disclosure::None;
-        }
-        reason
-    };
-    reasons.into_iter().map(to_person).collect()
+    let (doubts, mut told): (Vec<_>, Vec<_>) =
+        (reasons.into_iter()).partition(|reason| reason.end == End::Review);
+    if told.is_empty() && !doubts.is_empty() {
+        told.push(Reason::new(ReasonCode::SecondFactorRequired));
+    }
+    told
 }
 
 async fn read_live_reasons(app: &App, live: &LiveRow) -> Result<Vec<Reason>, ApiError> {
@@ -350,7 +377,8 @@ async fn read(app: &App, signed: &Signed, id: VerificationId) -> Result<Case, Ap
         Some(id) => app.store.find_device(tenant, id).await?,
         None => None,
     };
-    let device = device.filter(DeviceRow::is_trusted);
+    let known = |row: &DeviceRow| row.is_trusted() && row.is_at_home(&signed.session.browser);
+    let device = device.filter(known);
     device.ok_or(ApiError::NotFound("device"))?;
     Ok(case)
 }

@@ -179,6 +179,7 @@ async fn alone(
         stage: SessionStage::Factor,
         shown: vec![],
         device: None,
+        as_before: None,
     };
     let (session, _) = begin(tx, whom, beginning, browser, now).await?;
     Ok(Signed {

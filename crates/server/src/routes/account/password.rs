@@ -59,6 +59,7 @@ pub async fn put_account_password(
     let secret = AccountSecret::Password;
     tx.set_account_secret(&mut account, secret, Some(hash.as_bytes()))
         .await?;
+    tx.set_account_reset(&mut account, None).await?;
     tx.forget_strikes(Tried::AccountPassword, &whom.1.to_string())
         .await?;
     tx.end_account_sessions_of(whom.1, None).await?;
@@ -66,6 +67,7 @@ pub async fn put_account_password(
         stage: SessionStage::Open,
         shown: signed.session.shown.clone(),
         device: signed.session.device_id,
+        as_before: None,
     };
     let (session, cookie) = begin(&mut tx, whom, beginning, &browser, now).await?;
     let act = Act::new(

@@ -6,26 +6,25 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use menshen_core::Locale;
-use menshen_core::access::Caller;
 use menshen_core::account::HoldReason;
-use menshen_core::ids::{ApplicantId, TenantId};
+use menshen_core::ids::ApplicantId;
 use menshen_core::notice::Notice;
 use menshen_core::password::{self, Guard};
 use menshen_core::policy::Policy;
 use menshen_core::strikes::Tried;
-use menshen_core::time::{DAY, Millis};
-use menshen_core::verification::{Expiry, Flow};
+use menshen_core::time::{DAY, HOUR, Millis};
+use menshen_core::verification::Flow;
 use menshen_store::{
-    AccountSecret, ApplicantTokenRow, CodeKind, CodePurpose, NewApplicant, NewRecovery,
-    RecoveryRow, RecoveryState, StoreError, TenantRow, TrustedBy, Tx, VerificationRow,
+    AccountSecret, ApplicantTokenRow, CodeKind, CodePurpose, DigestKind, NewApplicant, NewFace,
+    NewIdentity, NewRecovery, RecoveryRow, RecoveryState, StoreError, TenantRow, TrustedBy, Tx,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::registration::{RegistrationOut, count_address};
-use super::{refused, tenant, trust};
-use crate::account::codes::{Sending, send, take_of};
+use super::registration::{RegistrationOut, count_address, refuse_flood_to};
+use super::{refused, tenant};
+use crate::account::codes::{Sending, send, take_counted};
 use crate::account::device::DeviceProofIn;
 use crate::account::{Visitor, caller, hold, login, recover, tell};
 use crate::app::App;
@@ -75,6 +74,7 @@ pub async fn start_recovery(
     let now = app.now();
     let mut tx = app.store.begin().await?;
     count_address(&mut tx, &browser, now).await?;
+    refuse_flood_to(&mut tx, (tenant.id, &contact.address), now).await?;
     let until = now.plus(LASTS);
     let to = (contact.channel, &*contact.address);
     let made = tx.create_registration(tenant.id, to, locale, (now, until));
@@ -82,6 +82,7 @@ pub async fn start_recovery(
     let sending = Sending {
         tenant: tenant.id,
         whose: &id.to_string(),
+        about: None,
         purpose: CodePurpose::Recover,
         kind: CodeKind::Code,
         to: &contact,
@@ -157,17 +158,21 @@ pub async fn begin_recovery(
     };
     let whose = row.id.to_string();
     let typed = asked.code.reveal();
-    let right = take_of(
+    let of = (row.tenant_id, &*whose);
+    let right = take_counted(
         &mut tx,
-        (row.tenant_id, &whose),
-        CodePurpose::Recover,
-        typed,
+        of,
+        &row.login_digest,
+        (CodePurpose::Recover, typed),
         now,
     )
     .await?;
     if right.is_none() {
         let whom = (row.tenant_id, row.id.0);
         return refused(&app, tx, whom, "account.code_failed", CODE_WRONG).await;
+    }
+    if let Some(address) = &browser.address {
+        tx.take_strike_back(Tried::Address, address).await?;
     }
     tx.commit().await?;
     let tenant = tenant(&app, row.tenant_id.0).await?;
@@ -207,17 +212,26 @@ impl Beginning<'_> {
     ) -> Result<RecoveryBegunOut, ApiError> {
         let tenant = self.tenant.id;
         let account = tx.find_account_by_login(tenant, &old.address).await?;
-        let known = match account {
-            Some(account) => {
-                let level = trust::level_of(app, tenant, account.applicant_id).await;
-                level.ok().map(|level| (account.applicant_id, level))
-            }
+        let verified = match &account {
+            Some(account) => tx.find_identity(tenant, account.applicant_id).await?,
             None => None,
         };
-        let case = match known {
-            Some((applicant, level)) => self.of_owner(app, tx, (applicant, level), now).await?,
-            None => self.of_nobody(tx, now).await?,
+        // What differs is not told: the same level, one applicant for each login, whoever that is.
+        let level = self.policy.levels.keys().last().cloned();
+        let level = level.unwrap_or_default();
+        let applicant = match verified {
+            Some(identity) => identity.applicant_id,
+            None => self.nobody(app, tx, old, now).await?,
         };
+        let caller = caller(tenant, applicant);
+        let opening = Opening {
+            caller: &caller,
+            applicant: (tenant, applicant),
+            level,
+            flow: Flow::Recovery,
+            policy: std::sync::Arc::clone(&self.policy),
+        };
+        let case = opening.open_unasked(tx, now).await?.row;
         let until = now.plus(i64::from(self.policy.accounts.recovery_open_days) * DAY);
         let new = NewRecovery {
             tenant,
@@ -245,69 +259,39 @@ impl Beginning<'_> {
         })
     }
 
-    /// Opens the verification of whoever owns the account. What they had begun before ends; so does an earlier recovery.
-    async fn of_owner(
+    /// Returns the nobody who stands for a login that has no account, or whose owner was never verified: always the same one,
+    /// since some time ago, as an owner would be.
+    async fn nobody(
         &self,
         app: &App,
         tx: &mut Tx,
-        (applicant, level): (ApplicantId, String),
+        old: &Contact,
         now: Millis,
-    ) -> Result<VerificationRow, ApiError> {
-        let tenant = self.tenant.id;
-        tx.lock_applicant(tenant, applicant).await?;
-        for mut row in tx.list_open_recoveries(tenant, applicant).await? {
-            tx.move_recovery(&mut row, RecoveryState::Lapsed, None, now)
-                .await?;
+    ) -> Result<ApplicantId, ApiError> {
+        let (tenant, store) = (self.tenant.id, &app.store);
+        let digest = store.digest(tenant, DigestKind::AccountLogin, old.address.as_bytes());
+        let external = format!("nobody:{digest}");
+        let found = store
+            .find_applicant_by_external_id(tenant, &external)
+            .await?;
+        if let Some(found) = found {
+            return Ok(found.id);
         }
-        recover::end_open(app, tx, (tenant, applicant), Expiry::Replaced, now).await?;
-        let caller = caller(tenant, applicant);
-        let case = self
-            .opening(&caller, (tenant, applicant), level)
-            .open(tx, now);
-        Ok(case.await?.row)
-    }
-
-    /// Opens one that nobody can pass, for an account that does not exist or was never verified.
-    async fn of_nobody(&self, tx: &mut Tx, now: Millis) -> Result<VerificationRow, ApiError> {
-        let tenant = self.tenant.id;
         let new = NewApplicant {
             tenant_id: tenant,
-            external_id: format!("recovery:{}", Uuid::from_bytes(random()?)),
+            external_id: external,
             locale: self.locale.clone(),
         };
-        let nobody = tx.create_applicant(&new, now).await?;
-        let level = self
-            .policy
-            .levels
-            .keys()
-            .last()
-            .cloned()
-            .unwrap_or_default();
-        let caller = caller(tenant, nobody.id);
-        let opening = self.opening(&caller, (tenant, nobody.id), level);
-        Ok(opening.open_for_nobody(tx, now).await?.row)
+        let days = digest
+            .bytes()
+            .fold(0_i64, |sum, byte| sum * 31 % 400 + i64::from(byte))
+            % 400;
+        let then = now.plus(-(days * DAY) - i64::from(digest.as_bytes()[0]) * HOUR / 10);
+        Ok(tx
+            .create_applicant(&new, then.max(self.tenant.created_at))
+            .await?
+            .id)
     }
-
-    fn opening<'c>(
-        &self,
-        caller: &'c Caller,
-        applicant: (TenantId, ApplicantId),
-        level: String,
-    ) -> Opening<'c> {
-        Opening {
-            caller,
-            applicant,
-            level,
-            flow: Flow::Recovery,
-            policy: std::sync::Arc::clone(&self.policy),
-        }
-    }
-}
-
-fn random() -> Result<[u8; 16], ApiError> {
-    let drawn = menshen_store::Store::random_key()?;
-    let (first, _) = drawn.split_first_chunk().expect("a key has 32 bytes");
-    Ok(*first)
 }
 
 /// Which recovery.
@@ -395,7 +379,7 @@ pub async fn stop_recovery(
         _ => {}
     }
     let whom = (row.tenant_id, row.applicant_id);
-    tx.move_recovery(&mut row, RecoveryState::Stopped, None, now)
+    tx.move_recovery(&mut row, RecoveryState::Stopped, now)
         .await?;
     let act = Act::system(
         Some(whom.0),
@@ -456,10 +440,13 @@ pub async fn finish_recovery(
     judged.map_err(|weak| ApiError::invalid(weak.code(), weak.to_string()))?;
     let proof = asked.device.check(row.tenant_id)?;
     let hash = passwords::hash(&app, asked.password.reveal()).await?;
+    let face = recover::face(&app, &row).await?;
     let tenant = tenant(&app, row.tenant_id.0).await?;
     let policy = app.policy(&tenant)?;
     let whom = (row.tenant_id, row.applicant_id);
     let mut tx = app.store.begin().await?;
+    // The gallery first, as everywhere: nobody waits for another in a ring.
+    tx.lock_gallery(whom.0).await?;
     tx.lock_applicant(whom.0, whom.1).await?;
     let mut row = tx
         .find_recovery(asked.recovery.reveal(), now)
@@ -469,22 +456,47 @@ pub async fn finish_recovery(
         let detail = "it was stopped, or is over";
         return Err(ApiError::conflict("recovery_not_ready", detail));
     }
+    if !recover::is_verified(&app, &row).await? {
+        let detail = "who the person is was looked at again, and is not proven any more";
+        return Err(ApiError::conflict("recovery_not_ready", detail));
+    }
     give_back(&mut tx, &row, &hash, now).await?;
-    tx.revoke_devices(whom, now).await?;
-    tx.revoke_passkeys(whom, now).await?;
     let mut device = proof.known_or_kept(&mut tx, whom, &browser, now).await?;
+    tx.revoke_devices(whom, device.id, now).await?;
+    tx.revoke_passkeys(whom, now).await?;
+    if let Some((model, template)) = &face {
+        tx.refresh_template(&new_face(&row, (model, template)))
+            .await?;
+    }
+    for mut other in tx.list_open_recoveries(whom.0, whom.1).await? {
+        if other.id != row.id {
+            tx.move_recovery(&mut other, RecoveryState::Lapsed, now)
+                .await?;
+        }
+    }
     tx.trust_device(&mut device, (TrustedBy::Recovery, &browser.name), now)
         .await?;
     let account = tx.find_account(whom.0, whom.1).await?;
     let mut account = account.ok_or(ApiError::Stranger)?;
     hold(&mut tx, &mut account, (&policy, HoldReason::Recovered), now).await?;
-    let ready = row.ready_at;
-    tx.move_recovery(&mut row, RecoveryState::Done, ready, now)
-        .await?;
+    tx.move_recovery(&mut row, RecoveryState::Done, now).await?;
     let act = Act::system(Some(whom.0), "account.recovered", "recovery", row.id.0);
     record::audit(&mut tx, act.with("device", device.id.to_string()), now).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The face with which the person came back: they may look different since they were verified.
+fn new_face<'a>(row: &RecoveryRow, (model, template): (&'a str, &'a [u8])) -> NewIdentity<'a> {
+    NewIdentity {
+        tenant_id: row.tenant_id,
+        applicant_id: row.applicant_id,
+        verification_id: row.verification_id,
+        name: "",
+        number: "",
+        claims: &[],
+        face: Some(NewFace { model, template }),
+    }
 }
 
 /// Takes away all that the account had, and gives it what the person has now. The old addresses are told before they go.
@@ -506,6 +518,7 @@ async fn give_back(
         tx.set_account_secret(&mut account, secret, plain).await?;
     }
     tx.set_account_face(&mut account, None).await?;
+    tx.set_account_reset(&mut account, None).await?;
     tx.set_account_recovery_codes(whom, &[]).await?;
     tx.end_account_sessions_of(whom.1, None).await?;
     for tried in Tried::OF_ACCOUNTS {

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use menshen_core::Locale;
 use menshen_core::account::Factor;
+use menshen_core::ids::TenantId;
 use menshen_core::password::{self, Guard};
 use menshen_core::policy::Policy;
 use menshen_core::strikes::Tried;
@@ -21,7 +22,7 @@ use uuid::Uuid;
 use super::invitations::{BenefitOut, good_code};
 use super::session::{AccountOut, describe};
 use super::{refused, tenant};
-use crate::account::codes::{Sending, send, take_of};
+use crate::account::codes::{Sending, next_code, send, take_counted};
 use crate::account::device::DeviceProofIn;
 use crate::account::{Beginning, Signed, Visitor, begin, caller, login};
 use crate::app::App;
@@ -88,6 +89,7 @@ pub async fn start_registration(
     let known = known.await?.is_some();
     let mut tx = app.store.begin().await?;
     count_address(&mut tx, &browser, now).await?;
+    refuse_flood_to(&mut tx, (tenant.id, &contact.address), now).await?;
     let until = now.plus(LASTS);
     let to = (contact.channel, &*contact.address);
     let (id, token) = tx
@@ -96,6 +98,7 @@ pub async fn start_registration(
     let sending = Sending {
         tenant: tenant.id,
         whose: &id.to_string(),
+        about: None,
         purpose: CodePurpose::Register,
         kind: if known {
             CodeKind::Exists
@@ -121,6 +124,21 @@ pub async fn start_registration(
         expires_at: until.to_timestamp().to_string(),
     };
     Ok((StatusCode::ACCEPTED, Json(out)).into_response())
+}
+
+/// Nobody's mailbox or telephone is filled by others: one message in half a minute, and few a day, however many registrations begin.
+///
+/// # Errors
+/// [`ApiError::TooMany`]; the store's.
+pub async fn refuse_flood_to(
+    tx: &mut Tx,
+    (tenant, address): (TenantId, &str),
+    now: Millis,
+) -> Result<(), ApiError> {
+    let times = tx
+        .list_registration_times(tenant, address, now.plus(-DAY))
+        .await?;
+    next_code(&times, CODES, now)
 }
 
 /// Counts what comes from an address, in a transaction that commits with it.
@@ -189,11 +207,13 @@ pub async fn prove_registration(
     };
     let whose = row.id.to_string();
     let typed = input.value.code.reveal();
-    let right = take_of(
+    let of = (row.tenant_id, &*whose);
+    // Counted by the address: another registration brings no new tries.
+    let right = take_counted(
         &mut tx,
-        (row.tenant_id, &whose),
-        CodePurpose::Register,
-        typed,
+        of,
+        &row.login_digest,
+        (CodePurpose::Register, typed),
         now,
     )
     .await?;
@@ -330,6 +350,7 @@ pub async fn open_account(
             stage: SessionStage::Open,
             shown: signed.0.session.shown.clone(),
             device: Some(kept.id),
+            as_before: None,
         };
         tx.end_account_session(whom.1, signed.0.session.id).await?;
         let (session, cookie) = begin(&mut tx, whom, beginning, &browser, now).await?;
@@ -429,6 +450,7 @@ impl Opening {
             stage: SessionStage::Open,
             shown: vec![Factor::Password, by],
             device: None,
+            as_before: None,
         };
         let (session, cookie) = begin(tx, whom, beginning, browser, now).await?;
         let act = Act::new(

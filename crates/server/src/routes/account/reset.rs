@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::registration::count_address;
 use super::{refused, tenant};
-use crate::account::codes::{Sending, send, take_of};
+use crate::account::codes::{RESET, Sending, send, take_of};
 use crate::account::{Visitor, hold, login, tell};
 use crate::app::App;
 use crate::config::Secret;
@@ -75,7 +75,8 @@ pub async fn start_reset(
     count_address(&mut tx, &browser, now).await?;
     let sending = Sending {
         tenant: tenant.id,
-        whose: &known.unwrap_or(digest),
+        whose: &whose(&known.unwrap_or(digest)),
+        about: None,
         purpose: CodePurpose::Reset,
         kind: CodeKind::Code,
         to: &contact,
@@ -85,6 +86,11 @@ pub async fn start_reset(
     send(&app, &mut tx, sending, policy.accounts.codes_a_day, now).await?;
     tx.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(ResetOut { next: "code" })).into_response())
+}
+
+/// Whose the codes are that set a password anew: not those with which the owner signs in, or anybody could use these up for them.
+fn whose(own: &str) -> String {
+    format!("{RESET}{own}")
 }
 
 /// An applicant that never is.
@@ -145,7 +151,8 @@ pub async fn finish_reset(
         contact.address.as_bytes(),
     );
     let known = account.as_ref().map(|account| account.applicant_id);
-    let whose = known.map_or(digest, |id| id.to_string());
+    let own = known.map_or(digest, |id| id.to_string());
+    let whose = whose(&own);
     let mut tx = app.store.begin().await?;
     count_address(&mut tx, &browser, now).await?;
     let typed = asked.code.reveal();
@@ -170,7 +177,8 @@ pub async fn finish_reset(
         StoreError::Conflict { .. } => CODE_WRONG,
         error => error.into(),
     })?;
-    tx.forget_strikes(Tried::AccountPassword, &whose).await?;
+    tx.forget_strikes(Tried::AccountPassword, &own).await?;
+    tx.set_account_reset(&mut account, Some(now)).await?;
     tx.end_account_sessions_of(whom.1, None).await?;
     hold(
         &mut tx,

@@ -7,11 +7,11 @@ use axum::response::{IntoResponse, Response};
 use menshen_core::Policy;
 use menshen_core::account::{Assurance, Factor, Hold, HoldReason, assurance};
 use menshen_core::guess::Capped;
-use menshen_core::ids::{ApplicantId, TenantId};
+use menshen_core::ids::{ApplicantId, StepUpId, TenantId};
 use menshen_core::notice::Notice;
 use menshen_core::policy::UnknownDevice;
 use menshen_core::strikes::Tried;
-use menshen_core::time::Millis;
+use menshen_core::time::{HOUR, Millis};
 use menshen_store::{
     AccountRow, AccountSecret, Channel, CodeKind, CodePurpose, DeviceRow, DigestKind, SessionStage,
     Store, TrustedBy, Tx,
@@ -23,7 +23,7 @@ use uuid::Uuid;
 use super::registration::count_address;
 use super::ways::WayOut;
 use super::{refused, tenant};
-use crate::account::codes::{Sending, send};
+use crate::account::codes::{RESET, Sending, send};
 use crate::account::device::{DeviceProofIn, Proven};
 use crate::account::standing::{needs, trust};
 use crate::account::{
@@ -237,6 +237,7 @@ pub async fn sign_in_to_account(
         stage: SessionStage::Factor,
         shown: vec![Factor::Password],
         device: None,
+        as_before: None,
     };
     let (_, cookie) = begin(&mut tx, whom, beginning, &browser, now).await?;
     let ways = factor::open_ways(&app, &mut tx, &account, true, now).await?;
@@ -336,7 +337,7 @@ pub async fn send_to(
     app: &App,
     tx: &mut Tx,
     signed: &Signed,
-    (factor, purpose): (Factor, CodePurpose),
+    (factor, purpose, about): (Factor, CodePurpose, Option<StepUpId>),
     now: Millis,
 ) -> Result<Contact, ApiError> {
     let whom = (signed.tenant.id, signed.applicant.id);
@@ -348,6 +349,7 @@ pub async fn send_to(
     let sending = Sending {
         tenant: whom.0,
         whose: &whom.1.to_string(),
+        about,
         purpose,
         kind: CodeKind::Code,
         to: &to,
@@ -371,7 +373,7 @@ pub async fn send_sign_in_code(
 ) -> Result<Response, ApiError> {
     let now = app.now();
     let mut tx = app.store.begin().await?;
-    let asked = (input.value.factor, CodePurpose::SignIn);
+    let asked = (input.value.factor, CodePurpose::SignIn, None);
     let to = send_to(&app, &mut tx, &passed.signed, asked, now).await?;
     tx.commit().await?;
     let address = masked(to.channel, &to.address);
@@ -397,10 +399,17 @@ pub async fn show_account_factor(
     let now = app.now();
     let mut tx = app.store.begin().await?;
     count_address(&mut tx, &browser, now).await?;
-    refuse_weak(&signed, asked.factor, now)?;
+    refuse_weak((&app, &mut tx), &signed, asked.factor, now).await?;
     let typed = (asked.factor, asked.code.reveal());
     // Evaluated where it is counted, that no try beside this one goes uncounted.
-    let taken = factor::take(&mut tx, &signed.account, CodePurpose::SignIn, typed, now).await?;
+    let taken = factor::take(
+        &mut tx,
+        &signed.account,
+        (CodePurpose::SignIn, None),
+        typed,
+        now,
+    )
+    .await?;
     let Some(taken) = taken else {
         let whom = (signed.tenant.id, signed.applicant.id.0);
         return refused(&app, tx, whom, "account.factor_failed", FACTOR_WRONG).await;
@@ -413,18 +422,34 @@ pub async fn show_account_factor(
     Ok((cookie, Json(describe(&app, &signed).await?)).into_response())
 }
 
-/// Whoever reads the mails of somebody could set another password by one and sign in by the next: for a while after that, an
-/// account with an authenticator app wants it.
-fn refuse_weak(signed: &Signed, factor: Factor, now: Millis) -> Result<(), ApiError> {
+/// Refuses a factor that makes nobody surer: of the same kind as the one before (the device's key and a code sent to the same
+/// telephone); or a code that was sent, where the password was set by such a code a while ago and the account has something better.
+async fn refuse_weak(
+    (app, tx): (&App, &mut Tx),
+    signed: &Signed,
+    factor: Factor,
+    now: Millis,
+) -> Result<(), ApiError> {
+    let weak = |detail: &str| Err(ApiError::conflict("factor_too_weak", detail));
+    let mut shown = signed.session.shown.clone();
+    shown.push(factor);
+    if assurance(&shown) < Some(Assurance::Two) {
+        return weak(
+            "this is one more thing that is held; show the face, or begin with the password",
+        );
+    }
+    let hours = i64::from(
+        app.policy(&signed.tenant)?
+            .accounts
+            .hold_hours
+            .password_reset,
+    );
+    let lately = |at: Millis| now < at.plus(hours * HOUR);
     let sent = matches!(factor, Factor::EmailCode | Factor::SmsCode);
-    let reset = signed
-        .account
-        .hold
-        .is_some_and(|hold| hold.stands(now) && hold.reason == HoldReason::PasswordReset);
-    if sent && reset && signed.account.has_totp {
-        let detail =
-            "the password was set by a code that was sent; show another factor than such a code";
-        return Err(ApiError::conflict("factor_too_weak", detail));
+    if sent && signed.account.reset_at.is_some_and(lately) && factor::is_strong(tx, signed).await? {
+        return weak(
+            "the password was set by a code that was sent; show another factor than such a code",
+        );
     }
     Ok(())
 }
@@ -463,6 +488,10 @@ pub async fn open(
         stage: SessionStage::Open,
         shown,
         device: device.as_ref().map(|device| device.id),
+        // Where nothing was shown the person is as sure as before, and no longer.
+        as_before: more
+            .is_empty()
+            .then_some((signed.session.created_at, signed.session.expires_at)),
     };
     let (session, cookie) = begin(&mut tx, whom, beginning, browser, now).await?;
     let by: Vec<&str> = session.shown.iter().map(|factor| factor.name()).collect();
@@ -476,6 +505,9 @@ pub async fn open(
                 .map_or("none", |_| if known { "trusted" } else { "unknown" }),
         );
     record::audit(&mut tx, act, now).await?;
+    // Whoever has signed in with two factors may set the password anew again, whatever a stranger has tried.
+    tx.forget_strikes(Tried::Code, &format!("{RESET}{}", whom.1))
+        .await?;
     let mut signed = Signed { session, ..signed };
     if !known {
         meet(app, &mut tx, &mut signed, device, now).await?;

@@ -144,7 +144,7 @@ pub async fn send_step_up_code(
     own(&app, &signed, id).await?;
     let now = app.now();
     let mut tx = app.store.begin().await?;
-    let asked = (input.value.factor, CodePurpose::StepUp);
+    let asked = (input.value.factor, CodePurpose::StepUp, Some(StepUpId(id)));
     let to = send_to(&app, &mut tx, &signed, asked, now).await?;
     tx.commit().await?;
     let address = masked(to.channel, &to.address);
@@ -215,7 +215,7 @@ pub async fn confirm_step_up(
             factor::take(
                 &mut tx,
                 &signed.account,
-                CodePurpose::StepUp,
+                (CodePurpose::StepUp, Some(row.id)),
                 (by, code.reveal()),
                 now,
             )
@@ -225,6 +225,9 @@ pub async fn confirm_step_up(
     let Some(taken) = taken else {
         return refused(&app, tx, whom, "account.step_up_failed", FACTOR_WRONG).await;
     };
+    if let Some(address) = &browser.address {
+        tx.take_strike_back(Tried::Address, address).await?;
+    }
     tx.confirm_step_up(&mut row, taken).await?;
     let act = Act::new(&signed.caller(), "account.step_up_confirmed", "step_up", id);
     let act = act
@@ -275,6 +278,14 @@ pub async fn use_step_up(
     };
     let row = row.filter(same).filter(|row| row.action.is_operators());
     let row = row.ok_or(ApiError::NotFound("step-up"))?;
+    // It ends with the session in which it was confirmed.
+    let alive = crate::account::alive(now);
+    let session = app
+        .store
+        .find_open_account_session(tenant, row.session_id, alive);
+    if session.await?.is_none() {
+        return Err(ApiError::NotFound("step-up"));
+    }
     let shown = row.shown.map(Factor::name);
     let used = tx.use_step_up(&row, now).await?;
     let (Some(shown), true) = (shown, used) else {
