@@ -317,7 +317,11 @@ async fn refused(
     let ways = factor::open_ways(app, tx, &signed.account, true, app.now()).await?;
     // Only what makes the person surer than what they have shown.
     let surer = |way: &Way| {
-        let shown = [&signed.session.shown[..], &[way.factor]].concat();
+        let mut shown = [&signed.session.shown[..], &[way.factor]].concat();
+        if way.factor == Factor::Face {
+            // It comes with the key of the device.
+            shown.push(Factor::DeviceKey);
+        }
         assurance(&shown) >= Some(Assurance::Two)
     };
     let other = |reason: &Reason| reason.code == ReasonCode::FaceMismatch;
