@@ -1,6 +1,6 @@
 //! A person of the story: a browser with a cookie, a device with a key, a mailbox, a passport, and a face before a camera.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -92,6 +92,10 @@ impl World {
             for raw in mails_to(&self.mail, address) {
                 let mail = read_mail(&raw);
                 let body = mail["body"].as_str().unwrap();
+                // Ids of cases have digits, too.
+                let Some((_, body)) = body.split_once("验证码") else {
+                    continue;
+                };
                 let mut runs = body.split(|c: char| !c.is_ascii_digit());
                 let code = runs.find(|run| run.len() == 6).map(str::to_owned);
                 let id = mail["id"].as_str().unwrap().to_owned();
@@ -211,8 +215,11 @@ impl<'w> Phone<'w> {
     }
 }
 
-/// An authenticator app.
-pub struct App(pub Vec<u8>);
+/// An authenticator app, whose owner never types a code twice.
+pub struct App {
+    secret: Vec<u8>,
+    last: Cell<i64>,
+}
 
 impl App {
     /// Reads the secret that is typed by hand.
@@ -231,23 +238,27 @@ impl App {
                 bytes.push(u8::try_from(bits >> n_bits & 0xff).unwrap());
             }
         }
-        Self(bytes)
+        Self {
+            secret: bytes,
+            last: Cell::new(0),
+        }
     }
 
-    /// Returns a code that was not shown at `before`, and its step.
-    pub fn shows(&self, before: i64) -> (String, i64) {
+    /// Returns a code that was not typed before; waits for it.
+    pub fn shows(&self) -> String {
         loop {
             let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
             let step = i64::try_from(now / 30).unwrap();
-            if step > before {
-                return (self.code(step), step);
+            if step > self.last.get() {
+                self.last.set(step);
+                return self.code(step);
             }
             wait(500);
         }
     }
 
     fn code(&self, step: i64) -> String {
-        let mut mac = Hmac::<Sha1>::new_from_slice(&self.0).unwrap();
+        let mut mac = Hmac::<Sha1>::new_from_slice(&self.secret).unwrap();
         mac.update(&step.to_be_bytes());
         let digest = mac.finalize().into_bytes();
         let at = usize::from(digest[19] & 15);
