@@ -136,9 +136,13 @@ interface Description {
   paths: Record<string, Record<string, { parameters?: { name: string; in: string }[] }>>;
 }
 const described = JSON.parse(readFileSync(new URL("openapi.json", import.meta.url), "utf8")) as Description;
-/** Signing in is a browser's affair: the service's own console does it with a cookie, and this client has a key. A WebSocket is the platform's. */
-const ofBrowsers = /^\/v1\/(enrolment|sessions?)(\/|$)|\/socket$/;
-const paths = Object.fromEntries(Object.entries(described.paths).filter(([path]) => !ofBrowsers.test(path)));
+/** Signing in is a browser's affair: the service's own pages do it with a cookie, and this client has a key. A WebSocket is the platform's. */
+const ofBrowsers = /^\/v1\/(enrolment|sessions?|account|public)(\/|$)|^\/oidc\/|\/socket$/;
+/** What an operator sets up, once: no methods yet. */
+const ofOperators = /^\/v1\/(invitation-codes|step-ups|oidc|channels|announcements|reports)(\/|$)/;
+const paths = Object.fromEntries(
+  Object.entries(described.paths).filter(([path]) => !ofBrowsers.test(path) && !ofOperators.test(path)),
+);
 
 /** Returns the operation that a request is for: the one with the fewest placeholders that fits. */
 function operation(request: Request): string {

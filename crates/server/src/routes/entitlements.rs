@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::account::session::HoldOut;
+use super::account::session::AccountHoldOut;
 use super::reasons::{Audience, ReasonOut, show};
 use crate::account::standing::{self, Trust};
 use crate::app::App;
@@ -126,7 +126,7 @@ pub struct EntitlementOut {
     pub restrictions: Vec<RestrictionOut>,
     /// The hold that stands over it after a recovery or a change of how its owner signs in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub hold: Option<HoldOut>,
+    pub hold: Option<AccountHoldOut>,
     /// Of the session that was named: `trusted`, or what its device lacks; `ended` where it has.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "trusted")]
@@ -268,7 +268,10 @@ fn describe(
     device: Option<&'static str>,
 ) -> EntitlementOut {
     let rules = &policy.entitlements;
-    let hold = standing.account.hold.map(|hold| HoldOut::of(hold, policy));
+    let hold = standing
+        .account
+        .hold
+        .map(|hold| AccountHoldOut::of(hold, policy));
     let reason = answer.reason.as_slice();
     EntitlementOut {
         allowed: answer.allowed,

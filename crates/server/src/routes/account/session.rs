@@ -93,7 +93,7 @@ pub struct SessionDeviceOut {
 
 /// What stands over an account for a while.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct HoldOut {
+pub struct AccountHoldOut {
     /// `recovered`, `password_reset`, `factor_changed`, `contact_changed` or `new_device`.
     pub reason: &'static str,
     /// Since when, RFC 3339.
@@ -104,7 +104,7 @@ pub struct HoldOut {
     pub actions: Vec<String>,
 }
 
-impl HoldOut {
+impl AccountHoldOut {
     /// Returns a hold as its owner sees it.
     pub fn of(hold: Hold, policy: &Policy) -> Self {
         Self {
@@ -133,7 +133,7 @@ pub struct AccountOut {
     pub device: SessionDeviceOut,
     /// What stands over the account.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub hold: Option<HoldOut>,
+    pub hold: Option<AccountHoldOut>,
     /// The person's own phrase.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phrase: Option<String>,
@@ -163,7 +163,7 @@ pub async fn describe(app: &App, signed: &Signed) -> Result<AccountOut, ApiError
             id: session.device_id.map(|id| id.0),
             trust: trust(app, &policy, signed).await?.name(),
         },
-        hold: hold.map(|hold| HoldOut::of(hold, &policy)),
+        hold: hold.map(|hold| AccountHoldOut::of(hold, &policy)),
         phrase: phrase(app, (signed.tenant.id, signed.applicant.id)).await?,
         signed_in_at: text(session.created_at),
         idle_ends_at: text(now.plus(IDLE).min(session.expires_at)),
