@@ -186,7 +186,7 @@ test("every operation has a method, and no address says who", async () => {
 
 /** POSTs that create nothing: questions, a guess that must count each time, and a claim that holds on to itself. */
 const questions = [
-  "/v1/policy/try", "/v1/entitlements/check", "/v1/official/check", "/v1/appeals/{id}/proof", "/v1/review/cases/{id}/claim",
+  "/v1/policy/try", "/v1/entitlements/check", "/v1/official/check", "/v1/diagnosis", "/v1/appeals/{id}/proof", "/v1/review/cases/{id}/claim",
   "/v1/verifications/{id}/live/{session}/frames",
 ];
 
