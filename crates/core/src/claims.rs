@@ -39,13 +39,16 @@ pub struct Claims {
     pub first: Option<FirstIdentity>,
 }
 
+/// ICAO Doc 9303-3, part 5: the code of a person of unspecified nationality. No state issues documents under it.
+const UNSPECIFIED: &str = "XXX";
+
 impl Claims {
     /// Returns the data of nobody: what somebody is compared with who wants to recover an account that does not exist, so that
     /// nothing tells it from one that does. No document says this.
     pub fn of_nobody() -> Self {
         Self {
             document: DocumentKind::Passport,
-            country: "XXX".to_owned(),
+            country: UNSPECIFIED.to_owned(),
             name: "\u{fffd}".to_owned(),
             birth_date: Date::ZERO,
             sex: None,

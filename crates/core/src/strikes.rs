@@ -24,20 +24,17 @@ pub enum Tried {
     Code,
     /// A printed recovery code of a person.
     RecoveryCode,
-    /// A person's passkey, or the key of a device.
-    Key,
     /// A person's face, at sign-in.
     Face,
 }
 
 impl Tried {
     /// What somebody tries of a person's account.
-    pub const OF_ACCOUNTS: [Self; 6] = [
+    pub const OF_ACCOUNTS: [Self; 5] = [
         Self::AccountPassword,
         Self::Totp,
         Self::Code,
         Self::RecoveryCode,
-        Self::Key,
         Self::Face,
     ];
 }
@@ -90,9 +87,7 @@ impl Tried {
                 pause: 0,
                 ever: None,
             },
-            Self::AccountPassword | Self::Totp | Self::Code | Self::RecoveryCode | Self::Key => {
-                OF_AN_ACCOUNT
-            }
+            Self::AccountPassword | Self::Totp | Self::Code | Self::RecoveryCode => OF_AN_ACCOUNT,
             // Five, then half a minute before each, fifty ever (NIST SP 800-63B-4, 3.2.3); the waits are longer than asked for.
             Self::Face => Terms {
                 most: 5,

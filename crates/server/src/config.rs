@@ -1,11 +1,15 @@
 //! Configuration: a TOML file, then `MENSHEN_*` variables over it, then nothing: every key has a default.
 
+mod oidc;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use thiserror::Error;
+
+pub use oidc::Oidc;
 
 /// Why the configuration was refused. Names the key, never its value: it may be a secret.
 #[derive(Debug, Error)]
@@ -180,14 +184,6 @@ pub struct Webhooks {
 pub struct Web {
     /// Origins of integrators' pages that the capture element may stand on, `https://exchange.example`.
     pub embed_on: Vec<String>,
-}
-
-/// What apps are told in which people sign in with their account.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Oidc {
-    /// The rules by which people are verified, by the name that apps know them by. No verified claim is told without it.
-    pub trust_framework: Option<String>,
 }
 
 /// Where the master keys come from: 32 bytes each in hexadecimal, a line each, the current one first.
@@ -420,20 +416,7 @@ impl Config {
                 "web.embed_on must list origins: https:// and a name, without a path",
             ));
         }
-        let named = |name: &String| {
-            let visible = name.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
-            (1..=200).contains(&name.len()) && visible
-        };
-        if self
-            .oidc
-            .trust_framework
-            .as_ref()
-            .is_some_and(|name| !named(name))
-        {
-            return Err(ConfigError::Together(
-                "oidc.trust_framework must be 1 to 200 visible characters",
-            ));
-        }
+        self.oidc.check()?;
         if self.limits.in_flight == 0 || self.limits.photo_mib == 0 {
             return Err(ConfigError::Together("limits of 0 would refuse everything"));
         }

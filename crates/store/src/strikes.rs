@@ -35,7 +35,6 @@ const fn word(tried: Tried) -> &'static str {
         Tried::Totp => "totp",
         Tried::Code => "code",
         Tried::RecoveryCode => "recovery_code",
-        Tried::Key => "key",
         Tried::Face => "face",
     }
 }

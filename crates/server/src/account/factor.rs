@@ -146,7 +146,6 @@ pub async fn open_ways(
         (Factor::SmsCode, Tried::Code),
         (Factor::RecoveryCode, Tried::RecoveryCode),
         (Factor::Face, Tried::Face),
-        (Factor::Passkey, Tried::Key),
     ] {
         if let Err(capped) = tx.may_try(tried, &whose, now).await? {
             closed.push((factor, why_not(capped)));

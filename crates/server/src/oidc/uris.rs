@@ -78,7 +78,7 @@ mod tests {
             "https://exchange.example/cb?tenant=1",
             "http://127.0.0.1:8080/cb",
             "http://localhost/cb",
-            "http://[::1]:80/cb",
+            "http://[::1]:8080/cb",
         ] {
             assert!(confidential(good), "{good}");
         }
@@ -98,6 +98,7 @@ mod tests {
             "https://EXCHANGE.example/cb",
             "https://exchange.example/a/../cb",
             "https://exchange.example:443/cb",
+            "http://[::1]:80/cb",
             "https://exchange.example/\r\ncb",
             "https://exämple.example/cb",
             "javascript:alert(1)",

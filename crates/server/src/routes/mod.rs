@@ -33,6 +33,7 @@ pub mod live_records;
 pub mod live_socket;
 pub mod official;
 pub mod oidc;
+pub mod opening;
 pub mod own_sign_in;
 pub mod page;
 pub mod phrases;

@@ -85,10 +85,30 @@ pub async fn count(
     (tried, whose): (Tried, &str),
     now: Millis,
 ) -> Result<(), ApiError> {
+    count_address(tx, browser, now).await?;
+    Ok(tx.count_strike(tried, whose, now).await??)
+}
+
+/// Counts what comes from an address, in a transaction that commits with it.
+///
+/// # Errors
+/// [`ApiError::TooMany`]; the store's.
+pub async fn count_address(tx: &mut Tx, browser: &Browser, now: Millis) -> Result<(), ApiError> {
     if let Some(address) = &browser.address {
         tx.count_strike(Tried::Address, address, now).await??;
     }
-    Ok(tx.count_strike(tried, whose, now).await??)
+    Ok(())
+}
+
+/// Takes back what was counted: it was right.
+///
+/// # Errors
+/// The store's.
+pub async fn forgive_address(tx: &mut Tx, browser: &Browser) -> Result<(), ApiError> {
+    if let Some(address) = &browser.address {
+        tx.take_strike_back(Tried::Address, address).await?;
+    }
+    Ok(())
 }
 
 /// Notes that a try was right.
@@ -100,9 +120,7 @@ pub async fn right(
     browser: &Browser,
     (tried, whose): (Tried, &str),
 ) -> Result<(), ApiError> {
-    if let Some(address) = &browser.address {
-        tx.take_strike_back(Tried::Address, address).await?;
-    }
+    forgive_address(tx, browser).await?;
     Ok(tx.right_strike(tried, whose).await?)
 }
 

@@ -19,6 +19,9 @@ use crate::support::{Answer, Service};
 pub const PASSWORD: &str = "一只大熊猫 rides nine bikes";
 pub const COOKIE: &str = "__Host-menshen";
 pub const PHONE: &str = "+8613800000042";
+pub const SECOND: i64 = 1_000;
+pub const HOUR: i64 = 3_600_000;
+pub const NEW_PHONE: &str = "+8613900000099";
 
 /// A device: a key that never leaves it.
 pub struct Device(EcdsaKeyPair);
@@ -267,4 +270,50 @@ impl<'a> Page<'a> {
 pub fn said(answer: &Answer) -> (u16, &str) {
     let code = answer.body["code"].as_str().unwrap_or("none");
     (answer.status.as_u16(), code)
+}
+
+/// Whoever is verified may withdraw.
+const RULES: &str = r#"
+version = "x"
+[entitlements.levels.none]
+deposit = { "*" = {} }
+[entitlements.levels.L2]
+deposit = { "*" = {} }
+withdraw = { "*" = { daily = "1000" } }
+"#;
+
+/// Puts them in force.
+pub async fn rules(service: &Service) {
+    let put = service.put("/v1/policy", json!({ "toml": RULES })).await;
+    assert!(put.status.is_success(), "{}", put.body);
+}
+
+/// May the person withdraw, in the session that their page holds?
+pub async fn withdraws(page: &Page<'_>, applicant: &str) -> Value {
+    let me = page.get("/v1/account/session").await.body;
+    let ask = json!({
+        "applicant": applicant, "action": "withdraw", "asset": "USDT", "amount": "10", "session": me["session"],
+    });
+    let by_operator = page
+        .service
+        .post("/v1/entitlements/check", ask.clone())
+        .await;
+    let by_person = page.post("/v1/entitlements/check", ask).await;
+    assert_eq!(by_operator.status, StatusCode::OK, "{}", by_operator.body);
+    assert_eq!(by_operator.body, by_person.body);
+    by_operator.body
+}
+
+/// Passes a verification that has begun, in the sandbox.
+pub async fn passes(page: &Page<'_>, id: &str) {
+    for part in ["front", "selfie"] {
+        let photo = page
+            .service
+            .photo(id, part, format!("{id} {part}").as_bytes())
+            .await;
+        assert!(photo.status.is_success(), "{}", photo.body);
+    }
+    let submitted = page.service.submit(id).await;
+    assert_eq!(submitted.status, StatusCode::ACCEPTED, "{}", submitted.body);
+    page.service.work().await;
 }

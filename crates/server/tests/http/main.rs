@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod access;
+mod access_records;
+mod access_table;
 mod account_guesses;
 mod account_page;
+mod account_recovery;
 mod account_things;
 mod accounts;
 mod appeal_again;

@@ -16,7 +16,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::registration::count_address;
 use super::session::{AccountNextOut, AccountOut, describe, open};
 use super::tenant;
 use super::trust::verified_level;
@@ -32,8 +31,9 @@ use crate::notice::phrase;
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
 use crate::routes::live::shown;
+use crate::routes::opening::Opening;
 use crate::routes::reasons::ReasonOut;
-use crate::routes::verifications::Opening;
+use crate::sign_in::{count_address, forgive_address};
 
 /// Who comes back on a device of theirs.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -91,9 +91,7 @@ pub async fn sign_in_by_device(
         tx.commit().await?;
         return Err(NO_DEVICE);
     };
-    if let Some(address) = &browser.address {
-        tx.take_strike_back(Tried::Address, address).await?;
-    }
+    forgive_address(&mut tx, &browser).await?;
     tx.device_used(&mut device, now).await?;
     let beginning = Beginning {
         stage: SessionStage::Factor,

@@ -8,6 +8,7 @@ pub mod invitations;
 pub mod passkey_sign_in;
 pub mod passkeys;
 pub mod password;
+pub mod proof;
 pub mod recovery;
 pub mod registration;
 pub mod reset;

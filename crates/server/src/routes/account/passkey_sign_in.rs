@@ -6,7 +6,6 @@ use axum::response::{IntoResponse, Response};
 use menshen_core::account::{Assurance, assurance};
 use menshen_core::ids::CeremonyId;
 use menshen_core::passkey::Fault;
-use menshen_core::strikes::Tried;
 use menshen_core::time::Millis;
 use menshen_passkey::Assertion;
 use menshen_store::{SessionStage, Tx};
@@ -15,7 +14,6 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::registration::count_address;
 use super::session::{AccountOut, describe, open};
 use super::step_ups::{ConfirmedOut, own};
 use super::tenant;
@@ -29,6 +27,7 @@ use crate::input::{Id, Input};
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
 use crate::sign_in::browser::Browser;
+use crate::sign_in::{count_address, forgive_address};
 
 /// Who is asked for a passkey.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -127,9 +126,7 @@ pub async fn sign_in_with_passkey(
     let device = device
         .map(|proof| proof.check(shown.tenant.id))
         .transpose()?;
-    if let Some(address) = &browser.address {
-        tx.take_strike_back(Tried::Address, address).await?;
-    }
+    forgive_address(&mut tx, &browser).await?;
     let factor = shown.factor;
     let signed = match passed_by(passed, &shown)? {
         Some(signed) => signed,

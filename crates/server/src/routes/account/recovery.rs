@@ -22,9 +22,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::registration::{RegistrationOut, count_address, refuse_flood_to};
-use super::{refused, tenant};
-use crate::account::codes::{Sending, send, take_counted};
+use super::proof::{Asking, CODE_WRONG, RegistrationOut, prove};
+use super::tenant;
 use crate::account::device::DeviceProofIn;
 use crate::account::{Visitor, caller, hold, login, recover, tell};
 use crate::app::App;
@@ -34,7 +33,7 @@ use crate::input::Input;
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
 use crate::routes::contacts;
-use crate::routes::verifications::Opening;
+use crate::routes::opening::Opening;
 use crate::sign_in::passwords;
 
 /// Where somebody can be reached who has lost everything.
@@ -53,10 +52,6 @@ pub struct RecoveryIn {
     pub locale: Option<Locale>,
 }
 
-/// Codes of one recovery a day, and how long its first step may take.
-const CODES: u32 = 5;
-const LASTS: i64 = DAY;
-
 /// Sends a code to an address at which the person can be reached now.
 #[utoipa::path(post, path = "/v1/account/recoveries", tag = "account", request_body = RecoveryIn, security(()),
     params(("Menshen-Page" = String, Header, description = "1")),
@@ -70,32 +65,16 @@ pub async fn start_recovery(
     let asked = input.value;
     let tenant = tenant(&app, asked.tenant).await?;
     let contact = login::one_of(asked.email.as_deref(), asked.phone.as_deref())?;
-    let locale = asked.locale.unwrap_or(Locale::ZhCn).tag();
-    let now = app.now();
-    let mut tx = app.store.begin().await?;
-    count_address(&mut tx, &browser, now).await?;
-    refuse_flood_to(&mut tx, (tenant.id, &contact.address), now).await?;
-    let until = now.plus(LASTS);
-    let to = (contact.channel, &*contact.address);
-    let made = tx.create_registration(tenant.id, to, locale, (now, until));
-    let (id, token) = made.await?;
-    let sending = Sending {
+    let asking = Asking {
         tenant: tenant.id,
-        whose: &id.to_string(),
-        about: None,
+        contact: &contact,
+        locale: asked.locale.unwrap_or(Locale::ZhCn).tag(),
         purpose: CodePurpose::Recover,
         kind: CodeKind::Code,
-        to: &contact,
-        really: true,
-        locale,
     };
-    send(&app, &mut tx, sending, CODES, now).await?;
+    let mut tx = app.store.begin().await?;
+    let (_, out) = asking.ask(&app, &mut tx, &browser, app.now()).await?;
     tx.commit().await?;
-    let out = RegistrationOut {
-        registration: token.reveal().to_owned(),
-        next: "code",
-        expires_at: until.to_timestamp().to_string(),
-    };
     Ok((StatusCode::ACCEPTED, Json(out)).into_response())
 }
 
@@ -129,11 +108,6 @@ pub struct RecoveryBegunOut {
     pub wait_hours: u32,
 }
 
-const CODE_WRONG: ApiError = ApiError::Unproven {
-    code: "code_wrong",
-    detail: "the code is wrong, too old, or was used before; or the registration has lapsed",
-};
-
 /// Begins a recovery: the person proves who they are with a document and their live face.
 #[utoipa::path(post, path = "/v1/account/recoveries/code", tag = "account", request_body = RecoveryCodeIn, security(()),
     params(("Menshen-Page" = String, Header, description = "1")),
@@ -147,33 +121,8 @@ pub async fn begin_recovery(
     let asked = input.value;
     let old = login::read(&asked.login)?;
     let now = app.now();
-    let mut tx = app.store.begin().await?;
-    count_address(&mut tx, &browser, now).await?;
-    let found = tx
-        .find_registration(asked.registration.reveal(), now)
-        .await?;
-    let Some(row) = found else {
-        tx.commit().await?;
-        return Err(CODE_WRONG);
-    };
-    let whose = row.id.to_string();
-    let typed = asked.code.reveal();
-    let of = (row.tenant_id, &*whose);
-    let right = take_counted(
-        &mut tx,
-        of,
-        &row.login_digest,
-        (CodePurpose::Recover, typed),
-        now,
-    )
-    .await?;
-    if right.is_none() {
-        let whom = (row.tenant_id, row.id.0);
-        return refused(&app, tx, whom, "account.code_failed", CODE_WRONG).await;
-    }
-    if let Some(address) = &browser.address {
-        tx.take_strike_back(Tried::Address, address).await?;
-    }
+    let typed = (&asked.registration, &asked.code);
+    let (tx, row) = prove(&app, &browser, typed, CodePurpose::Recover, now).await?;
     tx.commit().await?;
     let tenant = tenant(&app, row.tenant_id.0).await?;
     let address = row.address(&app.store)?;

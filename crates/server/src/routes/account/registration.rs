@@ -6,11 +6,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use menshen_core::Locale;
 use menshen_core::account::Factor;
-use menshen_core::ids::TenantId;
 use menshen_core::password::{self, Guard};
 use menshen_core::policy::Policy;
-use menshen_core::strikes::Tried;
-use menshen_core::time::{DAY, Millis};
+use menshen_core::time::Millis;
 use menshen_store::{
     AccountSecret, CodeKind, CodePurpose, InvitationCodeRow, NewApplicant, RegistrationRow,
     SessionStage, StoreError, TenantRow, TrustedBy, Tx,
@@ -20,9 +18,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::invitations::{BenefitOut, good_code};
+use super::proof::{Asking, CODE_WRONG, RegistrationOut, prove};
 use super::session::{AccountOut, describe};
-use super::{refused, tenant};
-use crate::account::codes::{Sending, next_code, send, take_counted};
+use super::tenant;
 use crate::account::device::DeviceProofIn;
 use crate::account::{Beginning, Signed, Visitor, begin, caller, login};
 use crate::app::App;
@@ -33,12 +31,7 @@ use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
 use crate::routes::contacts;
 use crate::sign_in::browser::Browser;
-use crate::sign_in::passwords;
-
-/// How long a registration may take.
-const LASTS: i64 = DAY;
-/// Codes of one registration a day.
-const CODES: u32 = 5;
+use crate::sign_in::{count_address, passwords};
 
 /// Somebody who wants to open an account.
 #[derive(Deserialize, ToSchema)]
@@ -57,18 +50,6 @@ pub struct RegistrationIn {
     pub locale: Option<Locale>,
 }
 
-/// A registration that has begun.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RegistrationOut {
-    /// Names it in what follows; shown once.
-    pub registration: String,
-    /// `code`: the code that was sent, at `POST /v1/account/registrations/code`.
-    #[schema(example = "code")]
-    pub next: &'static str,
-    /// When it lapses, RFC 3339.
-    pub expires_at: String,
-}
-
 /// Sends a code to an address with which somebody wants to open an account. Whether there is one of this address already is told
 /// to the address, never here.
 #[utoipa::path(post, path = "/v1/account/registrations", tag = "account", request_body = RegistrationIn, security(()),
@@ -83,33 +64,21 @@ pub async fn start_registration(
     let asked = input.value;
     let tenant = tenant(&app, asked.tenant).await?;
     let contact = login::one_of(asked.email.as_deref(), asked.phone.as_deref())?;
-    let locale = asked.locale.unwrap_or(Locale::ZhCn).tag().to_owned();
     let now = app.now();
     let known = app.store.find_account_by_login(tenant.id, &contact.address);
     let known = known.await?.is_some();
-    let mut tx = app.store.begin().await?;
-    count_address(&mut tx, &browser, now).await?;
-    refuse_flood_to(&mut tx, (tenant.id, &contact.address), now).await?;
-    let until = now.plus(LASTS);
-    let to = (contact.channel, &*contact.address);
-    let (id, token) = tx
-        .create_registration(tenant.id, to, &locale, (now, until))
-        .await?;
-    let sending = Sending {
+    let asking = Asking {
         tenant: tenant.id,
-        whose: &id.to_string(),
-        about: None,
+        contact: &contact,
+        locale: asked.locale.unwrap_or(Locale::ZhCn).tag(),
         purpose: CodePurpose::Register,
-        kind: if known {
-            CodeKind::Exists
-        } else {
-            CodeKind::Code
+        kind: match known {
+            true => CodeKind::Exists,
+            false => CodeKind::Code,
         },
-        to: &contact,
-        really: true,
-        locale: &locale,
     };
-    send(&app, &mut tx, sending, CODES, now).await?;
+    let mut tx = app.store.begin().await?;
+    let (id, out) = asking.ask(&app, &mut tx, &browser, now).await?;
     let act = Act::system(
         Some(tenant.id),
         "account.registration_begun",
@@ -118,35 +87,7 @@ pub async fn start_registration(
     );
     record::audit(&mut tx, act, now).await?;
     tx.commit().await?;
-    let out = RegistrationOut {
-        registration: token.reveal().to_owned(),
-        next: "code",
-        expires_at: until.to_timestamp().to_string(),
-    };
     Ok((StatusCode::ACCEPTED, Json(out)).into_response())
-}
-
-/// Nobody's mailbox or telephone is filled by others: one message in half a minute, and few a day, however many registrations begin.
-///
-/// # Errors
-/// [`ApiError::TooMany`]; the store's.
-pub async fn refuse_flood_to(
-    tx: &mut Tx,
-    (tenant, address): (TenantId, &str),
-    now: Millis,
-) -> Result<(), ApiError> {
-    let times = tx
-        .list_registration_times(tenant, address, now.plus(-DAY))
-        .await?;
-    next_code(&times, CODES, now)
-}
-
-/// Counts what comes from an address, in a transaction that commits with it.
-pub async fn count_address(tx: &mut Tx, browser: &Browser, now: Millis) -> Result<(), ApiError> {
-    if let Some(address) = &browser.address {
-        tx.count_strike(Tried::Address, address, now).await??;
-    }
-    Ok(())
 }
 
 /// The code that was sent.
@@ -183,11 +124,6 @@ pub struct AgreedIn {
     pub version: String,
 }
 
-const CODE_WRONG: ApiError = ApiError::Unproven {
-    code: "code_wrong",
-    detail: "the code is wrong, too old, or was used before; or the registration has lapsed",
-};
-
 /// Takes the code that proves whose the address is.
 #[utoipa::path(post, path = "/v1/account/registrations/code", tag = "account", request_body = RegistrationCodeIn, security(()),
     params(("Menshen-Page" = String, Header, description = "1")),
@@ -198,32 +134,9 @@ pub async fn prove_registration(
     input: Input<RegistrationCodeIn>,
 ) -> Result<Json<AgreeOut>, ApiError> {
     let now = app.now();
-    let mut tx = app.store.begin().await?;
-    count_address(&mut tx, &browser, now).await?;
-    let token = input.value.registration.reveal();
-    let Some(row) = tx.find_registration(token, now).await? else {
-        tx.commit().await?;
-        return Err(CODE_WRONG);
-    };
-    let whose = row.id.to_string();
-    let typed = input.value.code.reveal();
-    let of = (row.tenant_id, &*whose);
-    // Counted by the address: another registration brings no new tries.
-    let right = take_counted(
-        &mut tx,
-        of,
-        &row.login_digest,
-        (CodePurpose::Register, typed),
-        now,
-    )
-    .await?;
-    if right.is_none() {
-        let whom = (row.tenant_id, row.id.0);
-        return refused(&app, tx, whom, "account.code_failed", CODE_WRONG).await;
-    }
-    if let Some(address) = &browser.address {
-        tx.take_strike_back(Tried::Address, address).await?;
-    }
+    let RegistrationCodeIn { registration, code } = &input.value;
+    let typed = (registration, code);
+    let (mut tx, row) = prove(&app, &browser, typed, CodePurpose::Register, now).await?;
     tx.prove_registration(&row, now).await?;
     tx.commit().await?;
     let tenant = tenant(&app, row.tenant_id.0).await?;

@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::registration::count_address;
 use super::{refused, tenant};
 use crate::account::codes::{RESET, Sending, send, take_of};
 use crate::account::{Visitor, hold, login, tell};
@@ -23,6 +22,7 @@ use crate::input::Input;
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
 use crate::sign_in::passwords;
+use crate::sign_in::{count_address, forgive_address};
 
 /// Whose password was forgotten.
 #[derive(Deserialize, ToSchema)]
@@ -168,9 +168,7 @@ pub async fn finish_reset(
         )
         .await;
     };
-    if let Some(address) = &browser.address {
-        tx.take_strike_back(Tried::Address, address).await?;
-    }
+    forgive_address(&mut tx, &browser).await?;
     let whom = (tenant.id, account.applicant_id);
     let set = tx.set_account_secret(&mut account, AccountSecret::Password, Some(hash.as_bytes()));
     set.await.map_err(|error| match error {

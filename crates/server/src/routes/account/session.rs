@@ -20,7 +20,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::registration::count_address;
 use super::ways::WayOut;
 use super::{refused, tenant};
 use crate::account::codes::{RESET, Sending, send};
@@ -38,6 +37,7 @@ use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
 use crate::sign_in::browser::{Browser, PEOPLE, SetCookie};
 use crate::sign_in::passwords;
+use crate::sign_in::{self, count_address, forgive_address};
 
 /// Who somebody says they are.
 #[derive(Deserialize, ToSchema)]
@@ -231,7 +231,7 @@ pub async fn sign_in_to_account(
         let id = known.map_or(Uuid::nil(), |id| id.0);
         return refused(&app, tx, (tenant.id, id), "account.password_failed", FAILED).await;
     };
-    right_password(&mut tx, &browser, &whose).await?;
+    sign_in::right(&mut tx, &browser, (Tried::AccountPassword, &whose)).await?;
     let whom = (tenant.id, account.applicant_id);
     let beginning = Beginning {
         stage: SessionStage::Factor,
@@ -287,14 +287,6 @@ pub async fn is_password(
 async fn is_still(tx: &mut Tx, account: &AccountRow) -> Result<bool, ApiError> {
     let now = tx.find_account(account.tenant_id, account.applicant_id);
     Ok(now.await?.is_some_and(|now| now.version == account.version))
-}
-
-/// Notes that a password was right.
-pub async fn right_password(tx: &mut Tx, browser: &Browser, whose: &str) -> Result<(), ApiError> {
-    if let Some(address) = &browser.address {
-        tx.take_strike_back(Tried::Address, address).await?;
-    }
-    Ok(tx.right_strike(Tried::AccountPassword, whose).await?)
 }
 
 /// By which way a code goes.
@@ -414,9 +406,7 @@ pub async fn show_account_factor(
         let whom = (signed.tenant.id, signed.applicant.id.0);
         return refused(&app, tx, whom, "account.factor_failed", FACTOR_WRONG).await;
     };
-    if let Some(address) = &browser.address {
-        tx.take_strike_back(Tried::Address, address).await?;
-    }
+    forgive_address(&mut tx, &browser).await?;
     let shown = (&[taken][..], device);
     let (signed, cookie) = open(&app, tx, signed, shown, &browser, now).await?;
     Ok((cookie, Json(describe(&app, &signed).await?)).into_response())

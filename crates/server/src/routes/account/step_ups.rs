@@ -13,10 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::refused;
-use super::registration::count_address;
-use super::session::{
-    AccountCodeIn, AccountCodeOut, FACTOR_WRONG, is_password, right_password, send_to,
-};
+use super::session::{AccountCodeIn, AccountCodeOut, FACTOR_WRONG, is_password, send_to};
 use super::ways::WayOut;
 use crate::account::standing::{Trust, trust, unknown_device};
 use crate::account::{SignedIn, factor, step_up};
@@ -27,6 +24,7 @@ use crate::contact::masked;
 use crate::input::{Id, Input};
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
+use crate::sign_in::{self, count_address, forgive_address};
 
 /// An action to be confirmed.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -201,7 +199,7 @@ pub async fn confirm_step_up(
             let (_, right) = is_password(&app, account, code.reveal()).await?;
             tx = app.store.begin().await?;
             if right {
-                right_password(&mut tx, &browser, &whose).await?;
+                sign_in::right(&mut tx, &browser, (Tried::AccountPassword, &whose)).await?;
             }
             let alone = factor::open_ways(&app, &mut tx, &signed.account, true, now).await?;
             if right && !alone.is_empty() {
@@ -225,9 +223,7 @@ pub async fn confirm_step_up(
     let Some(taken) = taken else {
         return refused(&app, tx, whom, "account.step_up_failed", FACTOR_WRONG).await;
     };
-    if let Some(address) = &browser.address {
-        tx.take_strike_back(Tried::Address, address).await?;
-    }
+    forgive_address(&mut tx, &browser).await?;
     tx.confirm_step_up(&mut row, taken).await?;
     let act = Act::new(&signed.caller(), "account.step_up_confirmed", "step_up", id);
     let act = act

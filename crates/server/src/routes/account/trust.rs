@@ -21,7 +21,7 @@ use crate::input::Input;
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
 use crate::routes::entitlements::RestrictionOut;
-use crate::routes::verifications::Opening;
+use crate::routes::opening::Opening;
 
 /// A verification of the device's owner.
 #[derive(Debug, Deserialize, ToSchema)]
