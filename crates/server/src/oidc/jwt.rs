@@ -7,7 +7,7 @@ use menshen_store::{OidcAlg, OidcKeyRow};
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ED25519, EcdsaKeyPair,
-    Ed25519KeyPair, KeyPair as _, UnparsedPublicKey,
+    Ed25519KeyPair, KeyPair as _, UnparsedPublicKey, VerificationAlgorithm,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -107,8 +107,28 @@ pub fn sign(row: &OidcKeyRow, private: &[u8], claims: &impl Serialize) -> Result
     Ok(text)
 }
 
+/// A public key, as far as reading a token needs it.
+pub struct Verifying<'a> {
+    /// By which name tokens call it.
+    pub kid: String,
+    /// How it signs.
+    pub alg: OidcAlg,
+    /// Raw: an uncompressed point of P-256, or 32 bytes of Ed25519.
+    pub public: &'a [u8],
+}
+
 /// Returns what a token says, where one of the keys signed it; whether it is good still is the caller's to ask.
 pub fn read<T: DeserializeOwned>(keys: &[OidcKeyRow], token: &str) -> Option<T> {
+    let keys = keys.iter().map(|row| Verifying {
+        kid: row.id.to_string(),
+        alg: row.alg,
+        public: &row.public,
+    });
+    serde_json::from_slice(&payload(keys, token)?).ok()
+}
+
+/// Returns the bytes that a token signs, where one of the keys signed them.
+pub fn payload<'a>(mut keys: impl Iterator<Item = Verifying<'a>>, token: &str) -> Option<Vec<u8>> {
     if token.len() > LONGEST {
         return None;
     }
@@ -116,20 +136,18 @@ pub fn read<T: DeserializeOwned>(keys: &[OidcKeyRow], token: &str) -> Option<T> 
     let (header, claims) = signed.split_once('.')?;
     let decode = |text: &str| BASE64_URL_SAFE_NO_PAD.decode(text).ok();
     let header: HeaderRead = serde_json::from_slice(&decode(header)?).ok()?;
-    let row = keys.iter().find(|row| row.id.to_string() == header.kid)?;
-    if row.alg.as_str() != header.alg {
+    let key = keys.find(|key| key.kid == header.kid)?;
+    if key.alg.as_str() != header.alg {
         return None;
     }
-    let signature = decode(signature)?;
-    let verified = match row.alg {
-        OidcAlg::Es256 => UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &row.public)
-            .verify(signed.as_bytes(), &signature),
-        OidcAlg::EdDsa => {
-            UnparsedPublicKey::new(&ED25519, &row.public).verify(signed.as_bytes(), &signature)
-        }
+    let algorithm: &dyn VerificationAlgorithm = match key.alg {
+        OidcAlg::Es256 => &ECDSA_P256_SHA256_FIXED,
+        OidcAlg::EdDsa => &ED25519,
     };
-    verified.ok()?;
-    serde_json::from_slice(&decode(claims)?).ok()
+    UnparsedPublicKey::new(algorithm, key.public)
+        .verify(signed.as_bytes(), &decode(signature)?)
+        .ok()?;
+    decode(claims)
 }
 
 /// Returns a key as it is published.
