@@ -53,8 +53,8 @@ pub struct AccountStanding {
     pub held_actions: Vec<String>,
     /// A recovery, or a change of how its owner signs in, was not long ago.
     pub hold: Option<Hold>,
-    /// The session that asks has ended, or its device is none that the account knows.
-    pub unknown_device: bool,
+    /// Why the session that asks may only read: it has ended, or its device or network is none that the account knows.
+    pub unknown: Option<ReasonCode>,
 }
 
 impl AccountStanding {
@@ -63,8 +63,8 @@ impl AccountStanding {
         if !self.held_actions.iter().any(|held| held == action) {
             return None;
         }
-        if self.unknown_device {
-            return Some(Reason::new(ReasonCode::DeviceUnknown));
+        if let Some(code) = self.unknown {
+            return Some(Reason::new(code));
         }
         self.hold.map(|hold| cooling(hold.until))
     }
@@ -399,7 +399,7 @@ mod tests {
                 since: NOW,
                 until,
             }),
-            unknown_device: false,
+            unknown: None,
         };
         let asked = |action: &str, standing: &Standing| {
             let ask = Ask {
@@ -416,9 +416,11 @@ mod tests {
         assert!(!allowed && reason.code == ReasonCode::RecoveryCooldown);
         assert_eq!(reason.retry_at, Some(until.to_timestamp()));
         assert!(asked("deposit", &standing).0);
-        standing.account.unknown_device = true;
-        let reason = asked("withdraw", &standing).1.map(|reason| reason.code);
-        assert_eq!(reason, Some(ReasonCode::DeviceUnknown));
+        for code in [ReasonCode::DeviceUnknown, ReasonCode::NetworkUnknown] {
+            standing.account.unknown = Some(code);
+            let reason = asked("withdraw", &standing).1.map(|reason| reason.code);
+            assert_eq!(reason, Some(code));
+        }
         standing.account = AccountStanding::default();
         assert!(asked("withdraw", &standing).0);
     }

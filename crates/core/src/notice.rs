@@ -45,6 +45,8 @@ pub enum Notice {
     AccountExists,
     /// Somebody signed in on a device that the account does not know.
     SignedInNewDevice,
+    /// Somebody signed in from a network from which nobody did for long.
+    SignedInNewNetwork,
     /// The account trusts another device.
     DeviceTrusted,
     /// A factor was added, changed or removed.
@@ -61,7 +63,7 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Pending,
         Self::Failed,
         Self::Verified,
@@ -77,6 +79,7 @@ impl Notice {
         Self::AccountCode,
         Self::AccountExists,
         Self::SignedInNewDevice,
+        Self::SignedInNewNetwork,
         Self::DeviceTrusted,
         Self::FactorChanged,
         Self::PasswordChanged,
@@ -128,6 +131,7 @@ impl Notice {
             Self::AccountCode => "account_code",
             Self::AccountExists => "account_exists",
             Self::SignedInNewDevice => "signed_in_new_device",
+            Self::SignedInNewNetwork => "signed_in_new_network",
             Self::DeviceTrusted => "device_trusted",
             Self::FactorChanged => "factor_changed",
             Self::PasswordChanged => "password_changed",

@@ -13,7 +13,7 @@ use menshen_store::{AppealRow, ApplicantRow, TenantRow, TicketRow, VerificationR
 use uuid::Uuid;
 
 use crate::account;
-use crate::account::standing::{self, Trust};
+use crate::account::standing::{self, Known, Strange};
 use crate::app::App;
 use crate::appeal::Appeal;
 use crate::case::from_word;
@@ -227,7 +227,7 @@ impl<P: Permission> Allowed<P> {
     /// Refuses a person who calls with a cookie on a device that their account does not know: it may read, and ask for help.
     ///
     /// # Errors
-    /// `device_unknown`; the store's.
+    /// `device_unknown`, `network_unknown`; the store's.
     pub async fn on_known_device(
         &self,
         app: &App,
@@ -240,9 +240,13 @@ impl<P: Permission> Allowed<P> {
         let account = account.ok_or(ApiError::Stranger)?;
         let policy = app.policy(&self.tenant)?;
         let asked = (&self.tenant, applicant, session);
-        match standing::trust_of(app, &policy, asked, account).await? {
-            Some(Trust::Trusted) => Ok(()),
-            _ => Err(standing::unknown_device()),
+        match standing::known_of(app, &policy, asked, account).await? {
+            Some(Known { strange: None, .. }) => Ok(()),
+            Some(Known {
+                strange: Some(strange),
+                ..
+            }) => Err(strange.refusal()),
+            None => Err(Strange::Device.refusal()),
         }
     }
 

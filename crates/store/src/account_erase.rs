@@ -6,10 +6,11 @@ use crate::error::Doing;
 use crate::{StoreError, Tx};
 
 /// In an order in which rows can go.
-const DELETE: [&str; 9] = [
+const DELETE: [&str; 10] = [
     "DELETE FROM strike WHERE $1 <> '' AND whose IN ($2, 'reset/' || $2)",
     "DELETE FROM step_up WHERE tenant_id = $1 AND applicant_id = $2",
     "DELETE FROM account_session WHERE tenant_id = $1 AND applicant_id = $2",
+    "DELETE FROM account_network WHERE tenant_id = $1 AND applicant_id = $2",
     "DELETE FROM account_recovery_code WHERE tenant_id = $1 AND applicant_id = $2",
     "DELETE FROM account_login WHERE tenant_id = $1 AND applicant_id = $2",
     "DELETE FROM account_code WHERE tenant_id = $1 AND (whose IN ($2, 'reset/' || $2) OR whose LIKE $2 || '/%')",

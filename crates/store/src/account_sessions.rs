@@ -27,6 +27,8 @@ pub struct AccountSessionRow {
     pub device_id: Option<DeviceId>,
     /// The browser, in words of a fixed list.
     pub browser: String,
+    /// The network from which it began, as [`Store::network_digest`] gives it, where that is known.
+    pub network: Option<String>,
     /// When it began: when the person last showed a factor.
     pub created_at: Millis,
     /// When something was last asked in it, to the minute.
@@ -49,6 +51,8 @@ pub struct NewAccountSession {
     pub device: Option<DeviceId>,
     /// The browser, in words of a fixed list.
     pub browser: String,
+    /// The network from which it begins, as [`Store::network_digest`] gives it, where that is known.
+    pub network: Option<String>,
     /// When the person last showed a factor.
     pub since: Millis,
     /// When it ends, whatever is asked.
@@ -57,14 +61,14 @@ pub struct NewAccountSession {
 
 const SESSION: &str = "account_session";
 const INSERT: &str = "INSERT INTO account_session (id, tenant_id, applicant_id, hash, stage, shown, device_id, browser, \
-     created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+     created_at, seen_at, expires_at, network) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 /// Selects what [`read`] reads.
 macro_rules! select {
     ($columns:literal, $where:literal) => {
         concat!(
             "SELECT ",
             $columns,
-            "id, tenant_id, applicant_id, stage, shown, device_id, browser, created_at, seen_at, expires_at ",
+            "id, tenant_id, applicant_id, stage, shown, device_id, browser, created_at, seen_at, expires_at, network ",
             "FROM account_session WHERE ",
             $where
         )
@@ -180,6 +184,7 @@ impl Tx {
             shown: new.shown,
             device_id: new.device,
             browser: new.browser,
+            network: new.network,
             created_at: new.since,
             seen_at: now,
             expires_at: new.until,
@@ -197,6 +202,7 @@ impl Tx {
             .bind(row.created_at.0)
             .bind(now.0)
             .bind(row.expires_at.0)
+            .bind(row.network.clone())
             .execute(self.conn())
             .await
             .map_err(|source| insert_error(SESSION, "begin a session", source))?;
@@ -285,6 +291,7 @@ fn read(r: Reader<'_>) -> Result<AccountSessionRow, StoreError> {
         })?,
         device_id: r.parse_maybe("device_id")?,
         browser: r.get("browser")?,
+        network: r.get("network")?,
         created_at: r.at("created_at")?,
         seen_at: r.at("seen_at")?,
         expires_at: r.at("expires_at")?,

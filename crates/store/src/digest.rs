@@ -42,6 +42,8 @@ pub enum DigestKind {
     Print,
     /// An address that a person signs in with, normalised by the caller.
     AccountLogin,
+    /// A network from which an account is used, with whose it is.
+    AccountNetwork,
     /// What is shown of a sensitive action that is to be confirmed.
     StepUp,
     /// The id that an authenticator gave a passkey.
@@ -74,6 +76,7 @@ impl DigestKind {
             Self::RecoveryCode => "recovery_code",
             Self::Print => "print",
             Self::AccountLogin => "account_login",
+            Self::AccountNetwork => "account_network",
             Self::StepUp => "step_up",
             Self::Passkey => "passkey",
             Self::PasskeyHandle => "passkey_handle",

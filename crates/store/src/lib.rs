@@ -9,6 +9,7 @@
 mod account_codes;
 mod account_devices;
 mod account_erase;
+mod account_networks;
 mod account_recovery_codes;
 mod account_sessions;
 mod accounts;

@@ -108,6 +108,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0016_oidc.sql"),
         include_str!("../migrations/postgres/0016_oidc.sql"),
     ),
+    (
+        17,
+        "networks",
+        include_str!("../migrations/sqlite/0017_networks.sql"),
+        include_str!("../migrations/postgres/0017_networks.sql"),
+    ),
 ];
 
 /// Returns the version of the tables.

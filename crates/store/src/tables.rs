@@ -194,8 +194,9 @@ pub(crate) const TABLES: &[Table] = tables! {
     }
     account_session {
         id Text, tenant_id Text, applicant_id Text, hash Text, stage Text, shown Text, device_id Text, browser Text,
-        created_at Int, seen_at Int, expires_at Int,
+        created_at Int, seen_at Int, expires_at Int, network Text,
     }
+    account_network { applicant_id Text, tenant_id Text, digest Text, used_at Int }
     account_code {
         id Text, tenant_id Text, whose Text, purpose Text, channel Text, locale Text, kind Text, address_sealed Bytes,
         code_sealed Bytes, created_at Int, expires_at Int, ended_at Int,

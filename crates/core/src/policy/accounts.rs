@@ -19,6 +19,7 @@ pub struct AccountRules {
     pub recovery_open_days: u32,
     pub consents: BTreeMap<String, String>,
     pub unknown_device: UnknownDevice,
+    pub unknown_network: UnknownNetwork,
     pub codes_a_day: u32,
     pub passkeys: PasskeyRules,
 }
@@ -46,6 +47,19 @@ pub enum UnknownDevice {
     TwoFactors,
 }
 
+/// What follows where somebody signs in from a network from which the account was not used for long.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownNetwork {
+    /// Nothing: it is noted.
+    Nothing,
+    /// The person is told.
+    #[default]
+    Tell,
+    /// The person is told, and who was ever verified shows the live face, on a device that is trusted, too.
+    Verify,
+}
+
 impl Default for HoldHours {
     fn default() -> Self {
         Self {
@@ -67,6 +81,7 @@ impl Default for AccountRules {
             recovery_open_days: 7,
             consents: BTreeMap::new(),
             unknown_device: UnknownDevice::default(),
+            unknown_network: UnknownNetwork::default(),
             codes_a_day: 20,
             passkeys: PasskeyRules::default(),
         }
@@ -137,6 +152,7 @@ mod tests {
             "[accounts]\ncodes_a_day = 0",
             "[accounts.hold_hours]\nrecovered = 10000",
             "[accounts]\nunknown_device = \"nothing\"",
+            "[accounts]\nunknown_network = \"two_factors\"",
             "[accounts.passkeys]\nbacked_up = \"never\"",
         ] {
             assert!(Policy::from_toml(text).is_err(), "{text}");

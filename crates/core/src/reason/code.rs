@@ -119,6 +119,7 @@ codes! {
     FaceLoginNotEnrolled "face_login_not_enrolled" Policy Fix FREE Full Account Technical "Face login was never set up for this account.";
     FaceLoginLocked "face_login_locked" Policy Wait FREE Full Account Wait "Face login is locked after too many failures.";
     DeviceUnknown "device_unknown" Policy Fix FREE Full Device Technical "The device is not one that was enrolled.";
+    NetworkUnknown "network_unknown" Policy Fix FREE Full Device Technical "The network is not one from which the account was used.";
     SecondFactorRequired "second_factor_required" Policy Fix FREE Full Account Technical "A second factor is needed.";
     RecoveryCooldown "recovery_cooldown" Policy Wait FREE Full Account Wait "A waiting time runs after the recovery.";
     EntitlementLimited "entitlement_limited" Policy Fix FREE Full Account Form "The level reached does not allow this action or amount.";

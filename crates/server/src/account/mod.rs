@@ -4,6 +4,7 @@ pub mod codes;
 pub mod device;
 pub mod factor;
 pub mod login;
+mod open;
 pub mod passkeys;
 pub mod recover;
 mod session;
@@ -18,6 +19,7 @@ use menshen_core::policy::Policy;
 use menshen_core::time::{DAY, HOUR, MINUTE, Millis};
 use menshen_store::{AccountRow, AccountSessionRow, Alive, NewAccountSession, SessionStage, Tx};
 
+pub use open::open;
 pub use session::{Passed, Signed, SignedIn, Visitor, signed_in};
 
 use crate::problem::ApiError;
@@ -81,6 +83,8 @@ pub async fn begin(
         SessionStage::Open => LONGEST,
     };
     let (since, until) = beginning.as_before.unwrap_or((now, now.plus(lasts)));
+    let network = browser.network.as_deref();
+    let network = network.map(|text| tx.store().network_digest(tenant, applicant, text));
     let new = NewAccountSession {
         tenant,
         applicant,
@@ -88,12 +92,30 @@ pub async fn begin(
         shown: beginning.shown,
         device: beginning.device,
         browser: browser.name.clone(),
+        network,
         since,
         until,
     };
     let (row, secret) = tx.open_account_session(new, now).await?;
     let cookie = SetCookie::new(&PEOPLE, secret.reveal(), until.0 - now.0);
     Ok((row, cookie))
+}
+
+/// Notes that an account is used from where a browser is.
+///
+/// # Errors
+/// The store's.
+pub async fn keep_network(
+    tx: &mut Tx,
+    whom: (TenantId, ApplicantId),
+    browser: &Browser,
+    now: Millis,
+) -> Result<(), ApiError> {
+    let Some(network) = &browser.network else {
+        return Ok(());
+    };
+    let digest = tx.store().network_digest(whom.0, whom.1, network);
+    Ok(tx.keep_network(whom, &digest, now).await?)
 }
 
 /// Tells a person what has happened to their account, at every address and in the app.

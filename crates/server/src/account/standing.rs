@@ -1,7 +1,7 @@
 //! Whether the device of a session is one that the account knows, and what stands over the account.
 
 use menshen_core::ids::AccountSessionId;
-use menshen_core::policy::{Policy, UnknownDevice};
+use menshen_core::policy::{Policy, UnknownDevice, UnknownNetwork};
 use menshen_core::{Reason, ReasonCode};
 use menshen_store::{AccountRow, ApplicantRow, DeviceRow, TenantRow};
 
@@ -34,41 +34,117 @@ impl Trust {
     }
 }
 
-/// Tells how far a session's device is known.
+/// What the account does not know of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strange {
+    /// The device.
+    Device,
+    /// The system on which the device's key turns up.
+    System,
+    /// The network, where the policy asks for the live face then.
+    Network,
+}
+
+impl Strange {
+    /// Returns its name on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Device => "device",
+            Self::System => "system",
+            Self::Network => "network",
+        }
+    }
+
+    /// Returns why such a session may only read.
+    pub const fn reason(self) -> ReasonCode {
+        match self {
+            Self::Device | Self::System => ReasonCode::DeviceUnknown,
+            Self::Network => ReasonCode::NetworkUnknown,
+        }
+    }
+
+    /// Returns how more than reading is refused.
+    pub fn refusal(self) -> ApiError {
+        ApiError::FirstThis(Box::new(Reason::new(self.reason())))
+    }
+}
+
+/// How far a session is known, and what of it is not.
+#[derive(Clone, Copy, Debug)]
+pub struct Known {
+    /// How far.
+    pub trust: Trust,
+    /// What is not; none where it is trusted.
+    pub strange: Option<Strange>,
+}
+
+/// Tells how far a session is known.
 ///
 /// # Errors
 /// The store's.
-pub async fn trust(app: &App, policy: &Policy, signed: &Signed) -> Result<Trust, ApiError> {
-    let tenant = signed.tenant.id;
+pub async fn known(app: &App, policy: &Policy, signed: &Signed) -> Result<Known, ApiError> {
     let needed = needs(app, policy, signed).await?;
-    let Some(id) = signed.session.device_id else {
+    let strange = strange(app, policy, signed).await?;
+    let trust = match (strange, needed) {
+        (None, _) => Trust::Trusted,
+        (Some(Strange::Network), _) | (_, UnknownDevice::Verify) => Trust::Verify,
         // Who leaves the key out may not do more than who shows an unknown one.
-        return Ok(match needed {
-            UnknownDevice::Verify => Trust::Verify,
-            UnknownDevice::TwoFactors => Trust::NoKey,
-        });
+        (_, UnknownDevice::TwoFactors) if signed.session.device_id.is_none() => Trust::NoKey,
+        (_, UnknownDevice::TwoFactors) => Trust::TwoFactors,
     };
-    let device = app.store.find_device(tenant, id).await?;
-    let known = |row: &DeviceRow| row.is_trusted() && row.is_at_home(&signed.session.browser);
-    if device.as_ref().is_some_and(known) {
-        return Ok(Trust::Trusted);
+    Ok(Known { trust, strange })
+}
+
+async fn strange(app: &App, policy: &Policy, signed: &Signed) -> Result<Option<Strange>, ApiError> {
+    let Some(id) = signed.session.device_id else {
+        return Ok(Some(Strange::Device));
+    };
+    let device = app.store.find_device(signed.tenant.id, id).await?;
+    let Some(device) = device.filter(DeviceRow::is_trusted) else {
+        return Ok(Some(Strange::Device));
+    };
+    if !device.is_at_home(&signed.session.browser) {
+        return Ok(Some(Strange::System));
     }
-    Ok(match needed {
-        UnknownDevice::Verify => Trust::Verify,
-        UnknownDevice::TwoFactors => Trust::TwoFactors,
-    })
+    let far = policy.accounts.unknown_network == UnknownNetwork::Verify
+        && is_verified(app, signed).await?
+        && !is_network_known(app, signed).await?;
+    Ok(far.then_some(Strange::Network))
+}
+
+/// Was the account used from the session's network before? Where no address is known there is nothing to be told apart.
+///
+/// # Errors
+/// The store's.
+pub async fn is_network_known(app: &App, signed: &Signed) -> Result<bool, ApiError> {
+    let Some(network) = &signed.session.network else {
+        return Ok(true);
+    };
+    let known = app
+        .store
+        .knows_network(signed.applicant.id, network, app.now());
+    Ok(known.await?)
+}
+
+/// Was the person ever verified? Who was not cannot be verified again.
+///
+/// # Errors
+/// The store's.
+pub async fn is_verified(app: &App, signed: &Signed) -> Result<bool, ApiError> {
+    let (tenant, applicant) = (signed.tenant.id, signed.applicant.id);
+    Ok(app.store.find_identity(tenant, applicant).await?.is_some())
 }
 
 /// The same of a session that is named; none where it has ended, or is another person's.
 ///
 /// # Errors
 /// The store's.
-pub async fn trust_of(
+pub async fn known_of(
     app: &App,
     policy: &Policy,
     (tenant, applicant, session): (&TenantRow, &ApplicantRow, AccountSessionId),
     account: AccountRow,
-) -> Result<Option<Trust>, ApiError> {
+) -> Result<Option<Known>, ApiError> {
     let alive = super::alive(app.now());
     let found = app
         .store
@@ -83,17 +159,15 @@ pub async fn trust_of(
         applicant: applicant.clone(),
         tenant: tenant.clone(),
     };
-    trust(app, policy, &signed).await.map(Some)
+    known(app, policy, &signed).await.map(Some)
 }
 
-/// Tells what a device of somebody needs to be trusted: who was never verified cannot be verified again.
+/// Tells what a device of somebody needs to be trusted.
 ///
 /// # Errors
 /// The store's.
 pub async fn needs(app: &App, policy: &Policy, signed: &Signed) -> Result<UnknownDevice, ApiError> {
-    let (tenant, applicant) = (signed.tenant.id, signed.applicant.id);
-    let verified = app.store.find_identity(tenant, applicant).await?.is_some();
-    Ok(match verified {
+    Ok(match is_verified(app, signed).await? {
         true => policy.accounts.unknown_device,
         false => UnknownDevice::TwoFactors,
     })
@@ -102,17 +176,11 @@ pub async fn needs(app: &App, policy: &Policy, signed: &Signed) -> Result<Unknow
 /// Refuses what an unknown device may not do: more than read.
 ///
 /// # Errors
-/// `device_unknown`; the store's.
+/// `device_unknown`, `network_unknown`; the store's.
 pub async fn require_trusted(app: &App, signed: &Signed) -> Result<(), ApiError> {
     let policy = app.policy(&signed.tenant)?;
-    match trust(app, &policy, signed).await? {
-        Trust::Trusted => Ok(()),
-        _ => Err(unknown_device()),
+    match known(app, &policy, signed).await?.strange {
+        None => Ok(()),
+        Some(strange) => Err(strange.refusal()),
     }
-}
-
-/// How an unknown device is refused.
-pub fn unknown_device() -> ApiError {
-    let reason = Reason::new(ReasonCode::DeviceUnknown);
-    ApiError::FirstThis(Box::new(reason))
 }

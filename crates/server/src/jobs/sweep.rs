@@ -90,6 +90,7 @@ async fn prune(app: &App, now: Millis) -> Result<(), ApiError> {
     tx.prune_account_codes(now.plus(-KEPT_CODES)).await?;
     tx.prune_registrations(now).await?;
     tx.prune_nonces(now).await?;
+    tx.prune_networks(now).await?;
     tx.prune_step_ups(now).await?;
     tx.prune_ceremonies(now).await?;
     tx.expire_uploads(now).await?;

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::account::session::AccountHoldOut;
 use super::reasons::{Audience, ReasonOut, show};
-use crate::account::standing::{self, Trust};
+use crate::account::standing::{self, Strange};
 use crate::app::App;
 use crate::caller::{Allowed, Read};
 use crate::case::from_word;
@@ -178,17 +178,19 @@ async fn account(
     let hold = account.hold.filter(|hold| hold.stands(now));
     let device = match session {
         Some(named) => Some(match session_of(app, tenant.id, &named).await? {
-            Some(id) => standing::trust_of(app, policy, (tenant, applicant, id), account).await?,
+            Some(id) => standing::known_of(app, policy, (tenant, applicant, id), account).await?,
             None => None,
         }),
         None => None,
     };
+    // A session that has ended is nobody's any more.
+    let strange = device.map(|known| known.map_or(Some(Strange::Device), |known| known.strange));
     standing.account = AccountStanding {
         held_actions: policy.accounts.held_actions.clone(),
         hold,
-        unknown_device: device.is_some_and(|trust| trust != Some(Trust::Trusted)),
+        unknown: strange.flatten().map(Strange::reason),
     };
-    Ok(device.map(|trust| trust.map_or("ended", Trust::name)))
+    Ok(device.map(|known| known.map_or("ended", |known| known.trust.name())))
 }
 
 /// Returns the session that is named, by its own id or as an app knows it.

@@ -1,6 +1,6 @@
 //! The browser behind a request: where it is, what it is, what cookie it holds, and that it is our own page that asks.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
@@ -59,6 +59,8 @@ impl Door {
 pub struct Browser {
     /// Digest of its network address, where that is known.
     pub address: Option<String>,
+    /// The network around that address, which is kept as a digest only.
+    pub network: Option<String>,
     /// Browser and system, in words of a fixed list: `firefox,linux`.
     pub name: String,
     /// What its cookie holds.
@@ -80,9 +82,11 @@ impl Browser {
     /// [`ApiError::NotYou`] where another site asks.
     pub fn at(door: &Door, parts: &Parts, app: &App) -> Result<Self, ApiError> {
         check(door, parts, app)?;
-        let address = address(parts, app).map(network);
+        let address = address(parts, app);
+        let digest = |text: String| app.store.own_digest(DigestKind::Address, text.as_bytes());
         Ok(Self {
-            address: address.map(|text| app.store.own_digest(DigestKind::Address, text.as_bytes())),
+            address: address.map(network).map(digest),
+            network: address.map(neighbourhood),
             name: name(text(parts, &header::USER_AGENT).unwrap_or_default()),
             held: held(door, parts).map(str::to_owned),
         })
@@ -162,6 +166,14 @@ pub fn network(address: IpAddr) -> String {
             let first = u128::from(address) & !u128::from(u64::MAX);
             Ipv6Addr::from(first).to_string()
         }
+    }
+}
+
+/// Returns the network around an address, as one provider gives it to one place: the first 24 bits, 48 with IPv6.
+fn neighbourhood(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => Ipv4Addr::from(u32::from(address) & !0xff).to_string(),
+        IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) >> 80 << 80).to_string(),
     }
 }
 
@@ -264,5 +276,13 @@ mod tests {
         let network = |text: &str| network(text.parse().unwrap());
         assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
         assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
+    }
+
+    #[test]
+    fn the_network_around_an_address_is_as_wide_as_a_provider_gives_it() {
+        let around = |text: &str| neighbourhood(text.parse().unwrap());
+        assert_eq!(around("192.0.2.7"), "192.0.2.0");
+        assert_eq!(around("::ffff:192.0.2.7"), "192.0.2.0");
+        assert_eq!(around("2001:db8:1:2:3:4:5:6"), "2001:db8:1::");
     }
 }

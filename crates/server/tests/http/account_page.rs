@@ -273,7 +273,7 @@ pub fn said(answer: &Answer) -> (u16, &str) {
 }
 
 /// Whoever is verified may withdraw.
-const RULES: &str = r#"
+pub const RULES: &str = r#"
 version = "x"
 [entitlements.levels.none]
 deposit = { "*" = {} }
@@ -284,7 +284,12 @@ withdraw = { "*" = { daily = "1000" } }
 
 /// Puts them in force.
 pub async fn rules(service: &Service) {
-    let put = service.put("/v1/policy", json!({ "toml": RULES })).await;
+    rules_of(service, RULES).await;
+}
+
+/// Puts others in force.
+pub async fn rules_of(service: &Service, toml: &str) {
+    let put = service.put("/v1/policy", json!({ "toml": toml })).await;
     assert!(put.status.is_success(), "{}", put.body);
 }
 

@@ -6,6 +6,8 @@ mod access;
 mod access_records;
 mod access_table;
 mod account_guesses;
+mod account_load;
+mod account_networks;
 mod account_page;
 mod account_recovery;
 mod account_things;

@@ -119,6 +119,7 @@ pub async fn sign_in(service: &Service, applicant: &str, shown: &[Factor]) -> Pe
         shown: shown.to_vec(),
         device: None,
         browser: "firefox,linux".to_owned(),
+        network: None,
         until: now.plus(12 * HOUR),
         since: now,
     };

@@ -147,6 +147,7 @@ pub async fn signed_in(
         shown,
         device: None,
         browser: "firefox,linux".to_owned(),
+        network: None,
         until: now.plus(DAY),
         since: now,
     };

@@ -43,6 +43,7 @@ export const GROUPS: { name: "document" | "mismatch" | "face" | "risk" | "other"
     codes: {
       not_eligible: "refuse", review_refused: "refuse", statement_text_mismatch: "both", statement_date_old: "both", contact_not_owned: "both",
       camera_unavailable: "both", client_outdated: "both", upload_incomplete: "both", face_login_not_enrolled: "both", device_unknown: "both",
+      network_unknown: "both",
       second_factor_required: "both", entitlement_limited: "both", reverification_limits: "both",
     },
   },

@@ -139,7 +139,7 @@ pub async fn show_device(
     let now = app.now();
     let tx = app.store.begin().await?;
     let with = (&[][..], Some(proof));
-    let (signed, cookie) = super::session::open(&app, tx, signed, with, &browser, now).await?;
+    let (signed, cookie) = crate::account::open(&app, tx, signed, with, &browser, now).await?;
     Ok((cookie, Json(describe(&app, &signed).await?)).into_response())
 }
 

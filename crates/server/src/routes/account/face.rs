@@ -16,13 +16,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::session::{AccountNextOut, AccountOut, describe, open};
+use super::session::{AccountNextOut, AccountOut, describe};
 use super::tenant;
 use super::trust::verified_level;
 use super::ways::WayOut;
 use crate::account::device::DeviceProofIn;
-use crate::account::standing::unknown_device;
-use crate::account::{Beginning, Passed, Signed, Visitor, begin, factor, login};
+use crate::account::standing::Strange;
+use crate::account::{Beginning, Passed, Signed, Visitor, begin, factor, login, open};
 use crate::app::App;
 use crate::case::Case;
 use crate::input::Input;
@@ -177,7 +177,7 @@ pub async fn begin_face_login(
     // A face signs in only beside the key of a device that the account trusts.
     let device = device
         .filter(DeviceRow::is_trusted)
-        .ok_or_else(unknown_device)?;
+        .ok_or_else(|| Strange::Device.refusal())?;
     let beginning = Beginning {
         stage: SessionStage::Factor,
         shown: signed.session.shown.clone(),

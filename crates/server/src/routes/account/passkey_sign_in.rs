@@ -14,14 +14,14 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::session::{AccountOut, describe, open};
+use super::session::{AccountOut, describe};
 use super::step_ups::{ConfirmedOut, own};
 use super::tenant;
 use crate::account::device::DeviceProofIn;
 use crate::account::passkeys::{
     Asked, By, PasskeyShown, Whom, begin_authentication, finish_authentication,
 };
-use crate::account::{Beginning, Passed, Signed, SignedIn, Visitor, begin, login};
+use crate::account::{Beginning, Passed, Signed, SignedIn, Visitor, begin, login, open};
 use crate::app::App;
 use crate::input::{Id, Input};
 use crate::problem::{ApiError, Problem};

@@ -25,7 +25,7 @@ use uuid::Uuid;
 use super::proof::{Asking, CODE_WRONG, RegistrationOut, prove};
 use super::tenant;
 use crate::account::device::DeviceProofIn;
-use crate::account::{Visitor, caller, hold, login, recover, tell};
+use crate::account::{Visitor, caller, hold, keep_network, login, recover, tell};
 use crate::app::App;
 use crate::config::Secret;
 use crate::contact::Contact;
@@ -425,6 +425,7 @@ pub async fn finish_recovery(
     }
     tx.trust_device(&mut device, (TrustedBy::Recovery, &browser.name), now)
         .await?;
+    keep_network(&mut tx, whom, &browser, now).await?;
     let account = tx.find_account(whom.0, whom.1).await?;
     let mut account = account.ok_or(ApiError::Stranger)?;
     hold(&mut tx, &mut account, (&policy, HoldReason::Recovered), now).await?;

@@ -22,7 +22,7 @@ use super::proof::{Asking, CODE_WRONG, RegistrationOut, prove};
 use super::session::{AccountOut, describe};
 use super::tenant;
 use crate::account::device::DeviceProofIn;
-use crate::account::{Beginning, Signed, Visitor, begin, caller, login};
+use crate::account::{Beginning, Signed, Visitor, begin, caller, keep_network, login};
 use crate::app::App;
 use crate::config::Secret;
 use crate::contact::Contact;
@@ -366,6 +366,7 @@ impl Opening {
             as_before: None,
         };
         let (session, cookie) = begin(tx, whom, beginning, browser, now).await?;
+        keep_network(tx, whom, browser, now).await?;
         let act = Act::new(
             &caller(whom.0, whom.1),
             "account.opened",

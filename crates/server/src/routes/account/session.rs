@@ -5,16 +5,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use menshen_core::Policy;
-use menshen_core::account::{Assurance, Factor, Hold, HoldReason, assurance};
+use menshen_core::account::{Assurance, Factor, Hold, assurance};
 use menshen_core::guess::Capped;
 use menshen_core::ids::{ApplicantId, StepUpId, TenantId};
-use menshen_core::notice::Notice;
-use menshen_core::policy::UnknownDevice;
 use menshen_core::strikes::Tried;
 use menshen_core::time::{HOUR, Millis};
 use menshen_store::{
-    AccountRow, AccountSecret, Channel, CodeKind, CodePurpose, DeviceRow, DigestKind, SessionStage,
-    Store, TrustedBy, Tx,
+    AccountRow, AccountSecret, Channel, CodeKind, CodePurpose, DigestKind, SessionStage, Store, Tx,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,11 +19,11 @@ use uuid::Uuid;
 
 use super::ways::WayOut;
 use super::{refused, tenant};
-use crate::account::codes::{RESET, Sending, send};
-use crate::account::device::{DeviceProofIn, Proven};
-use crate::account::standing::{needs, trust};
+use crate::account::codes::{Sending, send};
+use crate::account::device::DeviceProofIn;
+use crate::account::standing::{Strange, known};
 use crate::account::{
-    Beginning, IDLE, Passed, Signed, SignedIn, Visitor, begin, factor, hold, login, tell,
+    Beginning, IDLE, Passed, Signed, SignedIn, Visitor, begin, factor, login, open,
 };
 use crate::app::App;
 use crate::config::Secret;
@@ -35,7 +32,7 @@ use crate::input::Input;
 use crate::notice::phrase;
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
-use crate::sign_in::browser::{Browser, PEOPLE, SetCookie};
+use crate::sign_in::browser::{PEOPLE, SetCookie};
 use crate::sign_in::passwords;
 use crate::sign_in::{self, count_address, forgive_address};
 
@@ -89,6 +86,9 @@ pub struct SessionDeviceOut {
     /// `trusted`; `verify`: the live face is needed on it, with the flow `new_device`; `two_factors`; `no_key`.
     #[schema(example = "trusted")]
     pub trust: &'static str,
+    /// What the account does not know, where it does not trust: the `device`; the `system` on which its key turns up; the `network`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<&'static str>,
 }
 
 /// What stands over an account for a while.
@@ -154,6 +154,7 @@ pub async fn describe(app: &App, signed: &Signed) -> Result<AccountOut, ApiError
     let (session, now) = (&signed.session, app.now());
     let policy = app.policy(&signed.tenant)?;
     let hold = signed.account.hold.filter(|hold| hold.stands(now));
+    let known = known(app, &policy, signed).await?;
     Ok(AccountOut {
         session: session.id.0,
         applicant: signed.applicant.id.0,
@@ -161,7 +162,8 @@ pub async fn describe(app: &App, signed: &Signed) -> Result<AccountOut, ApiError
         assurance: assurance(&session.shown),
         device: SessionDeviceOut {
             id: session.device_id.map(|id| id.0),
-            trust: trust(app, &policy, signed).await?.name(),
+            trust: known.trust.name(),
+            unknown: known.strange.map(Strange::name),
         },
         hold: hold.map(|hold| AccountHoldOut::of(hold, &policy)),
         phrase: phrase(app, (signed.tenant.id, signed.applicant.id)).await?,
@@ -442,100 +444,6 @@ async fn refuse_weak(
         );
     }
     Ok(())
-}
-
-/// Opens the session of somebody who has shown enough, in place of the one before; commits. The device is the one that has shown
-/// its key, now or before.
-///
-/// # Errors
-/// [`ApiError::Stranger`] where the session before has ended meanwhile; `device_proof_wrong`; the store's.
-pub async fn open(
-    app: &App,
-    mut tx: Tx,
-    signed: Signed,
-    (more, device): (&[Factor], Option<Proven>),
-    browser: &Browser,
-    now: Millis,
-) -> Result<(Signed, SetCookie), ApiError> {
-    let whom = (signed.tenant.id, signed.applicant.id);
-    if !tx.end_account_session(whom.1, signed.session.id).await? {
-        return Err(ApiError::Stranger);
-    }
-    let mut shown = signed.session.shown.clone();
-    shown.extend_from_slice(more);
-    let device = match (device, signed.session.device_id) {
-        (Some(proof), _) => Some(proof.known_or_kept(&mut tx, whom, browser, now).await?),
-        (None, Some(id)) => tx.find_device(whom.0, id).await?,
-        (None, None) => None,
-    };
-    let revoked = |device: &DeviceRow| device.revoked_at.is_some();
-    if device.as_ref().is_some_and(revoked) {
-        return Err(ApiError::Stranger);
-    }
-    let at_home = |device: &DeviceRow| device.is_trusted() && device.is_at_home(&browser.name);
-    let known = device.as_ref().is_some_and(at_home);
-    let beginning = Beginning {
-        stage: SessionStage::Open,
-        shown,
-        device: device.as_ref().map(|device| device.id),
-        // Where nothing was shown the person is as sure as before, and no longer.
-        as_before: more
-            .is_empty()
-            .then_some((signed.session.created_at, signed.session.expires_at)),
-    };
-    let (session, cookie) = begin(&mut tx, whom, beginning, browser, now).await?;
-    let by: Vec<&str> = session.shown.iter().map(|factor| factor.name()).collect();
-    let act = Act::new(&signed.caller(), "account.signed_in", "applicant", whom.1.0)
-        .with("session", session.id.to_string())
-        .with("by", by.join(","))
-        .with(
-            "device",
-            device
-                .as_ref()
-                .map_or("none", |_| if known { "trusted" } else { "unknown" }),
-        );
-    record::audit(&mut tx, act, now).await?;
-    // Whoever has signed in with two factors may set the password anew again, whatever a stranger has tried.
-    tx.forget_strikes(Tried::Code, &format!("{RESET}{}", whom.1))
-        .await?;
-    let mut signed = Signed { session, ..signed };
-    if !known {
-        meet(app, &mut tx, &mut signed, device, now).await?;
-    }
-    tx.commit().await?;
-    Ok((signed, cookie))
-}
-
-/// A device that the account does not know: it is trusted where two factors are enough, and the person hears of it.
-async fn meet(
-    app: &App,
-    tx: &mut Tx,
-    signed: &mut Signed,
-    device: Option<DeviceRow>,
-    now: Millis,
-) -> Result<(), ApiError> {
-    let whom = (signed.tenant.id, signed.applicant.id);
-    let policy = app.policy(&signed.tenant)?;
-    let enough = needs(app, &policy, signed).await? == UnknownDevice::TwoFactors
-        && assurance(&signed.session.shown) >= Some(Assurance::Two);
-    match device {
-        Some(mut device) if enough => {
-            let here = signed.session.browser.clone();
-            tx.trust_device(&mut device, (TrustedBy::TwoFactors, &here), now)
-                .await?;
-            let reason = HoldReason::NewDevice;
-            hold(tx, &mut signed.account, (&policy, reason), now).await?;
-            let act = Act::new(
-                &signed.caller(),
-                "account.device_trusted",
-                "device",
-                device.id.0,
-            );
-            record::audit(tx, act.with("by", TrustedBy::TwoFactors.as_str()), now).await?;
-            tell(tx, whom, Notice::DeviceTrusted, now).await
-        }
-        _ => tell(tx, whom, Notice::SignedInNewDevice, now).await,
-    }
 }
 
 /// Returns who has signed in and how their account stands.

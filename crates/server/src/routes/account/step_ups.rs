@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::refused;
 use super::session::{AccountCodeIn, AccountCodeOut, FACTOR_WRONG, is_password, send_to};
 use super::ways::WayOut;
-use crate::account::standing::{Trust, trust, unknown_device};
+use crate::account::standing::{Trust, known};
 use crate::account::{SignedIn, factor, step_up};
 use crate::app::App;
 use crate::caller::{Allowed, Manage};
@@ -74,13 +74,14 @@ pub async fn create_step_up(
     }
     let policy = app.policy(&signed.tenant)?;
     // Whoever has no key yet may still give the account a second factor.
-    let known = match trust(&app, &policy, &signed).await? {
+    let known = known(&app, &policy, &signed).await?;
+    let may = match known.trust {
         Trust::Trusted => true,
         Trust::Verify => false,
         Trust::TwoFactors | Trust::NoKey => !action.is_operators(),
     };
-    if !known {
-        return Err(unknown_device());
+    if let Some(strange) = known.strange.filter(|_| !may) {
+        return Err(strange.refusal());
     }
     let now = app.now();
     let mut tx = app.store.begin().await?;

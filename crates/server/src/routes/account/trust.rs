@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::session::{AccountOut, describe};
-use crate::account::standing::{Trust, trust};
+use crate::account::standing::{Trust, known};
 use crate::account::{Signed, SignedIn, hold, tell};
 use crate::app::App;
 use crate::case::Case;
@@ -53,7 +53,7 @@ pub async fn verify_device(
 ) -> Result<Response, ApiError> {
     let signed = signed_in.signed;
     let policy = app.policy(&signed.tenant)?;
-    if trust(&app, &policy, &signed).await? != Trust::Verify {
+    if known(&app, &policy, &signed).await?.trust != Trust::Verify {
         let detail = "this session's device needs no verification, or has shown no key";
         return Err(ApiError::conflict("device_not_to_verify", detail));
     }
@@ -118,7 +118,8 @@ async fn own_device(tx: &mut Tx, signed: &Signed) -> Result<DeviceRow, ApiError>
     device.filter(good).ok_or(ApiError::NotFound("device"))
 }
 
-/// Trusts this session's device, once the verification that was opened on it has verified its owner. Withdrawals are held.
+/// Trusts this session's device, and knows the network in which it is, once the verification that was opened on it has verified its
+/// owner. Withdrawals are held where the device was not trusted before.
 #[utoipa::path(post, path = "/v1/account/session/trust", tag = "account", security(("account" = [])),
     params(("Menshen-Page" = String, Header, description = "1")),
     responses((status = 200, body = AccountOut), (status = 401, body = Problem), (status = 409, body = Problem)))]
@@ -137,25 +138,25 @@ pub async fn trust_device(
         return Err(ApiError::conflict("device_not_verified", detail));
     }
     let here = signed.session.browser.clone();
-    if device.trusted_at.is_none() || !device.is_at_home(&here) {
-        tx.trust_device(&mut device, (TrustedBy::Verification, &here), now)
-            .await?;
+    let was_known = device.is_trusted() && device.is_at_home(&here);
+    tx.trust_device(&mut device, (TrustedBy::Verification, &here), now)
+        .await?;
+    if let Some(network) = &signed.session.network {
+        tx.keep_network(whom, network, now).await?;
+    }
+    let by = TrustedBy::Verification.as_str();
+    let act = Act::new(
+        &signed.caller(),
+        "account.device_trusted",
+        "device",
+        device.id.0,
+    );
+    record::audit(&mut tx, act.with("by", by), now).await?;
+    if !was_known {
         let account = tx.find_account(whom.0, whom.1).await?;
         signed.account = account.ok_or(ApiError::Stranger)?;
         let why = (&*policy, HoldReason::NewDevice);
         hold(&mut tx, &mut signed.account, why, now).await?;
-        let act = Act::new(
-            &signed.caller(),
-            "account.device_trusted",
-            "device",
-            device.id.0,
-        );
-        record::audit(
-            &mut tx,
-            act.with("by", TrustedBy::Verification.as_str()),
-            now,
-        )
-        .await?;
         tell(&mut tx, whom, Notice::DeviceTrusted, now).await?;
     }
     tx.commit().await?;
