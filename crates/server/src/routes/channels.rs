@@ -24,7 +24,7 @@ use crate::record::{self, Act};
 /// A channel that is the tenant's.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ChannelIn {
+pub struct OfficialChannelIn {
     /// `domain`, `mail_sender`, `phone`, `social` or `app`.
     #[schema(value_type = String, example = "domain")]
     pub kind: Kind,
@@ -41,7 +41,7 @@ pub struct ChannelIn {
     pub release: Option<String>,
 }
 
-impl ChannelIn {
+impl OfficialChannelIn {
     fn read(self) -> Result<Channel, ApiError> {
         let text = ChannelText {
             kind: self.kind,
@@ -113,14 +113,14 @@ impl ListedChannelOut {
 }
 
 /// Names a channel that is the tenant's. It stands on the signed list at once.
-#[utoipa::path(post, path = "/v1/channels", tag = "channels", request_body = ChannelIn,
+#[utoipa::path(post, path = "/v1/channels", tag = "channels", request_body = OfficialChannelIn,
     params(("Idempotency-Key" = Option<String>, Header, description = "Repeats with this key have one effect")),
     responses((status = 201, body = ListedChannelOut), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn create_channel(
     State(app): State<App>,
     allowed: Allowed<Policies>,
     headers: HeaderMap,
-    input: Input<ChannelIn>,
+    input: Input<OfficialChannelIn>,
 ) -> Result<Response, ApiError> {
     let channel = input.value.read()?;
     let entry = serde_json::to_string(&channel).map_err(ApiError::machine)?;

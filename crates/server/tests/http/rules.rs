@@ -248,6 +248,43 @@ fn the_promise_to_integrators_is_the_one_in_the_repository() {
     );
 }
 
+/// Two descriptions of one name become one, and nobody says which: programs that are made from the description would be wrong.
+#[test]
+fn each_name_of_the_description_is_given_once() {
+    let mut names = std::collections::BTreeMap::<String, usize>::new();
+    let mut folders = vec![std::path::PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/src"
+    ))];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(path).unwrap();
+            // From each derive to the name that it is for.
+            for described in text.split("#[derive(").skip(1) {
+                let (derived, rest) = described.split_once(")]").unwrap();
+                let mut words = rest.split_whitespace();
+                let named = words.find(|word| ["struct", "enum"].contains(word));
+                if !derived.contains("ToSchema") || named.is_none() {
+                    continue;
+                }
+                let name = words.next().unwrap();
+                let end = name.find(|c: char| !c.is_alphanumeric());
+                *names
+                    .entry(name[..end.unwrap_or(name.len())].to_owned())
+                    .or_default() += 1;
+            }
+        }
+    }
+    assert!(names.len() > 200, "{}", names.len());
+    let twice: Vec<_> = names.iter().filter(|(_, n)| **n > 1).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
 #[test]
 fn a_program_that_is_too_old_hears_so_before_it_takes_a_photo() {
     on_both(|service| async move {

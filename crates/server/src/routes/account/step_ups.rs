@@ -153,7 +153,7 @@ pub async fn send_step_up_code(
 /// What confirms an action.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ConfirmIn {
+pub struct StepUpConfirmIn {
     /// `password`, `totp`, `email_code`, `sms_code` or `recovery_code`. The password does only for accounts without another way.
     #[schema(value_type = String, example = "totp")]
     pub factor: Factor,
@@ -172,7 +172,7 @@ pub struct ConfirmedOut {
 }
 
 /// Confirms an action with a factor.
-#[utoipa::path(post, path = "/v1/account/step-ups/{id}/confirm", tag = "account", request_body = ConfirmIn, security(("account" = [])),
+#[utoipa::path(post, path = "/v1/account/step-ups/{id}/confirm", tag = "account", request_body = StepUpConfirmIn, security(("account" = [])),
     params(("id" = Uuid, Path), ("Menshen-Page" = String, Header, description = "1")),
     responses((status = 200, body = ConfirmedOut), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
@@ -180,12 +180,12 @@ pub async fn confirm_step_up(
     State(app): State<App>,
     signed_in: SignedIn,
     Id(id): Id<Uuid>,
-    input: Input<ConfirmIn>,
+    input: Input<StepUpConfirmIn>,
 ) -> Result<Json<ConfirmedOut>, ApiError> {
     let SignedIn { signed, browser } = signed_in;
     let mut row = own(&app, &signed, id).await?;
     let now = app.now();
-    let ConfirmIn { factor: by, code } = input.value;
+    let StepUpConfirmIn { factor: by, code } = input.value;
     let whom = (signed.tenant.id, signed.applicant.id.0);
     let mut tx = app.store.begin().await?;
     count_address(&mut tx, &browser, now).await?;

@@ -26,7 +26,7 @@ use crate::record::{self, Act};
     dead_code,
     reason = "it only describes the form, which is read strictly elsewhere"
 )]
-pub struct TokenIn {
+pub struct OidcTokenIn {
     /// `authorization_code`.
     pub grant_type: String,
     /// The code.
@@ -70,7 +70,7 @@ pub struct UserinfoOut {
 
 /// Gives an ID token and an access token for a code, once.
 #[utoipa::path(post, path = "/oidc/{tenant}/token", tag = "oidc", security(()), params(("tenant" = Uuid, Path)),
-    request_body(content = TokenIn, content_type = "application/x-www-form-urlencoded"),
+    request_body(content = OidcTokenIn, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = TokensOut), (status = 400, body = OauthErrorOut), (status = 401, body = OauthErrorOut)))]
 pub async fn give_tokens(
     State(app): State<App>,
