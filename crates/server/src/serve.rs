@@ -45,6 +45,7 @@ pub fn router(app: App) -> Router {
         .route("/try/{token}/{file}", get(demo::file))
         .route("/stop", get(assets::stop))
         .route("/verify", get(web::verify))
+        .route("/account", get(web::account))
         .route("/console", get(web::console));
     let files = Router::new()
         .route("/web/integrity.json", get(web::integrity))

@@ -72,6 +72,14 @@ pub async fn console() -> Html<&'static str> {
     })
 }
 
+/// The account of somebody: sign-in, what they sign in with, devices. Apps of OpenID Connect send browsers here, too.
+pub async fn account() -> Html<&'static str> {
+    Html(match Built::get("account.js") {
+        Some(_) => include_str!("../assets/account.html"),
+        None => include_str!("../assets/unbuilt.html"),
+    })
+}
+
 /// A file of the pages, packed where the browser unpacks it.
 ///
 /// # Errors

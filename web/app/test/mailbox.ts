@@ -6,25 +6,44 @@ export interface Mailbox {
   port: number;
   /** Waits for a mail in which something is found, and returns that. */
   find: (what: RegExp) => Promise<string>;
+  /** The same, in a mail that came after the last one in which this found something; the first of its groups, where it has one. */
+  next: (what: RegExp) => Promise<string>;
   stop: () => void;
 }
 
 /** Starts a relay that speaks as much SMTP (RFC 5321) as a client needs. */
 export async function startMailbox(): Promise<Mailbox> {
   const mails: string[] = [];
-  const server = createServer((socket) => converse(socket, (mail) => mails.push(mail)));
+  const server = createServer((socket) => converse(socket, (mail) => mails.push(readable(mail))));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const find = async (what: RegExp): Promise<string> => {
+  let seen = 0;
+  const search = async (what: RegExp, from: () => number): Promise<{ at: number; found: RegExpExecArray }> => {
     for (let looks = 0; looks < 100; looks += 1) {
-      for (const mail of mails) {
-        const found = what.exec(mail)?.[0];
-        if (found !== undefined) return found;
+      for (let at = from(); at < mails.length; at += 1) {
+        const found = what.exec(mails[at] ?? "");
+        if (found !== null) return { at, found };
       }
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     throw new Error("no such mail came");
   };
-  return { port: (server.address() as AddressInfo).port, find, stop: () => server.close() };
+  const find = async (what: RegExp): Promise<string> => (await search(what, () => 0)).found[0];
+  const next = async (what: RegExp): Promise<string> => {
+    const { at, found } = await search(what, () => seen);
+    seen = at + 1;
+    return found[1] ?? found[0];
+  };
+  return { port: (server.address() as AddressInfo).port, find, next, stop: () => server.close() };
+}
+
+/** Returns a mail as it is read: what has other letters than ASCII goes packed (RFC 2045). */
+function readable(mail: string): string {
+  const end = mail.indexOf("\n\n");
+  const [head, body] = [mail.slice(0, end), mail.slice(end + 2)];
+  if (/^Content-Transfer-Encoding: base64$/im.test(head)) return `${head}\n\n${Buffer.from(body, "base64").toString()}`;
+  if (!/^Content-Transfer-Encoding: quoted-printable$/im.test(head)) return mail;
+  const bytes = body.replace(/=\n/g, "").replace(/=([0-9A-F]{2})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)));
+  return `${head}\n\n${Buffer.from(bytes, "latin1").toString()}`;
 }
 
 function converse(socket: Socket, keep: (mail: string) => void): void {

@@ -19,7 +19,7 @@ async fn ask(service: &Service, method: Method, path: &str, headers: &[(&str, &s
 #[test]
 fn pages_run_no_script_of_others_and_name_no_one() {
     on_both(|service| async move {
-        for path in ["/verify", "/console"] {
+        for path in ["/verify", "/console", "/account"] {
             let page = ask(&service, Method::GET, path, &[]).await;
             assert_eq!(page.status, StatusCode::OK, "{path}");
             let policy = page.headers[header::CONTENT_SECURITY_POLICY]
