@@ -77,6 +77,10 @@ class Person {
     return this.page.getByRole("heading", { name: this.t(key), exact: true }).first().waitFor();
   }
 
+  sees(key: string) {
+    return this.page.getByText(this.t(key), { exact: true }).first().waitFor();
+  }
+
   press(key: string, params: Record<string, string> = {}) {
     const name = this.t(key).replace(/\{(\w+)\}/g, (_, place: string) => params[place] ?? "");
     return this.page.getByRole("button", { name, exact: true }).click();
@@ -123,12 +127,12 @@ for (const [lang, short] of [["en", "en"], ["zh-CN", "zh"]] as const) {
     await one.look(`account-password-${short}`);
     await one.type("password", "password1");
     await one.press("register.open");
-    await one.page.getByText(one.t("problem.password_common")).waitFor();
+    await one.sees("problem.password_common");
     await one.type("password", PASSWORD);
     await one.press("register.open");
 
     await one.heading("overview.title");
-    await one.page.getByText(one.t("trust.trusted")).waitFor();
+    await one.sees("trust.trusted");
     await one.type("phrase", "blue whale 42");
     await one.press("overview.phrase_keep");
     await one.page.locator(".phrase", { hasText: "blue whale 42" }).waitFor();
@@ -152,22 +156,22 @@ for (const [lang, short] of [["en", "en"], ["zh-CN", "zh"]] as const) {
     await one.look(`account-security-${short}`);
     await one.type("code", totp(secret));
     await one.press("go_on");
-    await one.page.getByText(one.t("security.app_on")).waitFor();
+    await one.sees("security.app_on");
 
     // The password is wrong, then right; the app is asked for first, and a printed code does, too.
     await one.press("sign_out");
     await one.password(login, "not it at all");
-    await one.page.getByText(one.t("problem.sign_in_failed")).waitFor();
+    await one.sees("problem.sign_in_failed");
     await one.password(login, PASSWORD);
     await one.heading("second.title");
     await one.page.getByText("blue whale 42").waitFor();
     await one.look(`account-second-${short}`);
     await one.type("code", "000000");
     await one.press("go_on");
-    await one.page.getByText(one.t("problem.factor_wrong")).waitFor();
+    await one.sees("problem.factor_wrong");
     await one.byPrintedCode(printed[1] ?? "");
     await one.heading("overview.title");
-    await one.page.getByText(one.t("trust.trusted")).waitFor();
+    await one.sees("trust.trusted");
 
     // Another phone: it is known after two proofs, and withdrawals are held.
     const other = await Person.open(lang);
@@ -183,7 +187,7 @@ for (const [lang, short] of [["en", "en"], ["zh-CN", "zh"]] as const) {
     await one.look(`account-devices-${short}`);
     await one.page.locator("menshen-devices section").first().getByRole("button").click();
     await one.byPrintedCode(printed[3] ?? "");
-    await one.page.getByText(one.t("devices.revoked")).waitFor();
+    await one.sees("devices.revoked");
     await other.page.reload();
     await other.heading("sign_in.title");
 
