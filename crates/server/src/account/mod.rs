@@ -2,6 +2,7 @@
 
 pub mod codes;
 pub mod device;
+mod evenly;
 pub mod factor;
 pub mod login;
 mod open;
@@ -19,6 +20,7 @@ use menshen_core::policy::Policy;
 use menshen_core::time::{DAY, HOUR, MINUTE, Millis};
 use menshen_store::{AccountRow, AccountSessionRow, Alive, NewAccountSession, SessionStage, Tx};
 
+pub use evenly::evenly;
 pub use open::open;
 pub use session::{Passed, Signed, SignedIn, Visitor, signed_in};
 

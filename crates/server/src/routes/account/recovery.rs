@@ -25,7 +25,7 @@ use uuid::Uuid;
 use super::proof::{Asking, CODE_WRONG, RegistrationOut, prove};
 use super::tenant;
 use crate::account::device::DeviceProofIn;
-use crate::account::{Visitor, caller, hold, keep_network, login, recover, tell};
+use crate::account::{Visitor, caller, evenly, hold, keep_network, login, recover, tell};
 use crate::app::App;
 use crate::config::Secret;
 use crate::contact::Contact;
@@ -34,6 +34,7 @@ use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
 use crate::routes::contacts;
 use crate::routes::opening::Opening;
+use crate::sign_in::browser::Browser;
 use crate::sign_in::passwords;
 
 /// Where somebody can be reached who has lost everything.
@@ -118,13 +119,20 @@ pub async fn begin_recovery(
     Visitor(browser): Visitor,
     input: Input<RecoveryCodeIn>,
 ) -> Result<Response, ApiError> {
-    let asked = input.value;
+    evenly(take_code(&app, &browser, input.value)).await
+}
+
+async fn take_code(
+    app: &App,
+    browser: &Browser,
+    asked: RecoveryCodeIn,
+) -> Result<Response, ApiError> {
     let old = login::read(&asked.login)?;
     let now = app.now();
     let typed = (&asked.registration, &asked.code);
-    let (tx, row) = prove(&app, &browser, typed, CodePurpose::Recover, now).await?;
+    let (tx, row) = prove(app, browser, typed, CodePurpose::Recover, now).await?;
     tx.commit().await?;
-    let tenant = tenant(&app, row.tenant_id.0).await?;
+    let tenant = tenant(app, row.tenant_id.0).await?;
     let address = row.address(&app.store)?;
     let address = address.as_text().unwrap_or_default().to_owned();
     let mut tx = app.store.begin().await?;
@@ -138,7 +146,7 @@ pub async fn begin_recovery(
         },
         locale: row.locale,
     };
-    let out = beginning.begin(&app, &mut tx, &old, now).await?;
+    let out = beginning.begin(app, &mut tx, &old, now).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(out)).into_response())
 }

@@ -22,7 +22,7 @@ use super::proof::{Asking, CODE_WRONG, RegistrationOut, prove};
 use super::session::{AccountOut, describe};
 use super::tenant;
 use crate::account::device::DeviceProofIn;
-use crate::account::{Beginning, Signed, Visitor, begin, caller, keep_network, login};
+use crate::account::{Beginning, Signed, Visitor, begin, caller, evenly, keep_network, login};
 use crate::app::App;
 use crate::config::Secret;
 use crate::contact::Contact;
@@ -61,8 +61,15 @@ pub async fn start_registration(
     Visitor(browser): Visitor,
     input: Input<RegistrationIn>,
 ) -> Result<Response, ApiError> {
-    let asked = input.value;
-    let tenant = tenant(&app, asked.tenant).await?;
+    evenly(send_registration(&app, &browser, input.value)).await
+}
+
+async fn send_registration(
+    app: &App,
+    browser: &Browser,
+    asked: RegistrationIn,
+) -> Result<Response, ApiError> {
+    let tenant = tenant(app, asked.tenant).await?;
     let contact = login::one_of(asked.email.as_deref(), asked.phone.as_deref())?;
     let now = app.now();
     let known = app.store.find_account_by_login(tenant.id, &contact.address);
@@ -78,7 +85,7 @@ pub async fn start_registration(
         },
     };
     let mut tx = app.store.begin().await?;
-    let (id, out) = asking.ask(&app, &mut tx, &browser, now).await?;
+    let (id, out) = asking.ask(app, &mut tx, browser, now).await?;
     let act = Act::system(
         Some(tenant.id),
         "account.registration_begun",

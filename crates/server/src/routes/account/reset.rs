@@ -15,12 +15,13 @@ use uuid::Uuid;
 
 use super::{refused, tenant};
 use crate::account::codes::{RESET, Sending, send, take_of};
-use crate::account::{Visitor, hold, login, tell};
+use crate::account::{Visitor, evenly, hold, login, tell};
 use crate::app::App;
 use crate::config::Secret;
 use crate::input::Input;
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
+use crate::sign_in::browser::Browser;
 use crate::sign_in::passwords;
 use crate::sign_in::{count_address, forgive_address};
 
@@ -53,8 +54,12 @@ pub async fn start_reset(
     Visitor(browser): Visitor,
     input: Input<ResetIn>,
 ) -> Result<Response, ApiError> {
-    let tenant = tenant(&app, input.value.tenant).await?;
-    let contact = login::read(&input.value.login)?;
+    evenly(send_reset(&app, &browser, input.value)).await
+}
+
+async fn send_reset(app: &App, browser: &Browser, asked: ResetIn) -> Result<Response, ApiError> {
+    let tenant = tenant(app, asked.tenant).await?;
+    let contact = login::read(&asked.login)?;
     let policy = app.policy(&tenant)?;
     let now = app.now();
     let account = app.store.find_account_by_login(tenant.id, &contact.address);
@@ -72,7 +77,7 @@ pub async fn start_reset(
     let known = account.map(|account| account.applicant_id.to_string());
     let really = known.is_some();
     let mut tx = app.store.begin().await?;
-    count_address(&mut tx, &browser, now).await?;
+    count_address(&mut tx, browser, now).await?;
     let sending = Sending {
         tenant: tenant.id,
         whose: &whose(&known.unwrap_or(digest)),
@@ -83,7 +88,7 @@ pub async fn start_reset(
         really,
         locale: locale.as_deref().unwrap_or("zh-CN"),
     };
-    send(&app, &mut tx, sending, policy.accounts.codes_a_day, now).await?;
+    send(app, &mut tx, sending, policy.accounts.codes_a_day, now).await?;
     tx.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(ResetOut { next: "code" })).into_response())
 }
