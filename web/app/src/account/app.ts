@@ -109,7 +109,7 @@ export class AccountPage extends View {
       register: () => html`<menshen-register .tenant=${this.tenant} @entered=${entered}></menshen-register>`,
       reset: () => html`<menshen-reset .tenant=${this.tenant} @over=${() => (this.outside = "sign_in")}></menshen-reset>`,
     }[this.outside];
-    return html`${this.asked ? html`<p class="notice">${t("consent.first", { app: this.asked.client_name })}</p>` : nothing}
+    return html`${this.asked ? html`<p class="notice">${t("oidc.first", { app: this.asked.client_name })}</p>` : nothing}
       ${page()}
       <ul class="plain">${to("sign_in", "outside.sign_in")}${to("register", "outside.register")}${to("reset", "outside.reset")}</ul>
       <p class="quiet">${t("outside.warning")}</p>`;

@@ -19,12 +19,12 @@ export class Consent extends View {
       void this.attempt(async () => location.assign(await goOn(this.request, share)));
     };
     const no = () => void this.attempt(async () => location.assign(await deny(this.request)));
-    return html`<form @submit=${on}><h1>${t("consent.title", { app: client_name })}</h1>${this.refusal()}
-      <p>${t("consent.goes_to", { host: goes_to })}</p>
-      ${claims.length === 0 ? nothing : html`<fieldset><legend>${t("consent.claims")}</legend>${claims.map((claim) =>
+    return html`<form @submit=${on}><h1>${t("oidc.title", { app: client_name })}</h1>${this.refusal()}
+      <p>${t("oidc.goes_to", { host: goes_to })}</p>
+      ${claims.length === 0 ? nothing : html`<fieldset><legend>${t("oidc.claims")}</legend>${claims.map((claim) =>
         html`<label class="check"><input type="checkbox" name="claim" value=${claim} /><span>${word("claim", claim)}</span></label>`)}</fieldset>
-        <p class="quiet">${t("consent.claims_help")}</p>`}
-      <button class="main" ?disabled=${this.busy}>${t("consent.go_on")}</button>
-      <button type="button" ?disabled=${this.busy} @click=${no}>${t("consent.no")}</button></form>`;
+        <p class="quiet">${t("oidc.claims_help")}</p>`}
+      <button class="main" ?disabled=${this.busy}>${t("oidc.go_on")}</button>
+      <button type="button" ?disabled=${this.busy} @click=${no}>${t("oidc.no")}</button></form>`;
   }
 }

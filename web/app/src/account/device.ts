@@ -19,10 +19,6 @@ export async function proof(tenant: string): Promise<DeviceProofIn | undefined> 
   return { key: base64url(point), nonce, signature: base64url(signature) };
 }
 
-/** Has this browser a key for the tenant already? */
-export const hasKey = async (tenant: string): Promise<boolean> =>
-  (await stored("readonly", (store) => store.get(tenant)).catch(() => undefined)) !== undefined;
-
 async function key(tenant: string): Promise<CryptoKeyPair> {
   const kept = (await stored("readonly", (store) => store.get(tenant))) as CryptoKeyPair | undefined;
   if (kept !== undefined) return kept;

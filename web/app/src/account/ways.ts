@@ -60,8 +60,7 @@ export class Ways extends View {
     const taken = this.typed((read) => this.walk.type(factor, read("code")));
     return html`<form @submit=${taken}>
       <label>${word("factor", factor)}
-        <input name="code" autocomplete="one-time-code" inputmode=${factor === "recovery_code" || factor === "password" ? "text" : "numeric"}
-          type=${factor === "password" ? "password" : "text"} autocapitalize="none" spellcheck="false" maxlength="128" required aria-describedby="code-help" /></label>
+        <input name="code" autocomplete="one-time-code" inputmode=${factor === "recovery_code" ? "text" : "numeric"} autocapitalize="none" spellcheck="false" maxlength="20" required aria-describedby="code-help" /></label>
       <p class="quiet" id="code-help">${sends ? t("ways.sent", { address: this.sentTo ?? "" }) : word("ways.help", factor)}</p>
       <button class="main" ?disabled=${this.busy}>${t("go_on")}</button>
       ${sends ? html`<button class="plain" type="button" @click=${() => this.choose(factor)}>${t("ways.again")}</button>` : nothing}

@@ -1,9 +1,13 @@
 import type reasons from "../../../../locales/en.json";
 import en from "../../../../locales/pages/console.en.json";
 import zh from "../../../../locales/pages/console.zh-CN.json";
+import type { Lang } from "../shared/i18n";
+import { language } from "../shared/language";
+
+export { choose, language } from "../shared/language";
 
 /** Languages of the console. */
-export type Language = "en" | "zh-CN";
+export type Language = Lang;
 /** A text of the catalogues: a key that one of them lacks is an error of the compiler. */
 export type Key = keyof typeof en | keyof typeof zh;
 /** A reason code that the console has a short name for. */
@@ -16,36 +20,9 @@ const TEXTS: Record<Language, Record<Key, string>> = { en, "zh-CN": zh };
 const _NAMED: Record<`code.${Code}`, string> = en;
 void _NAMED;
 
-const STORED = "menshen-language";
-const listeners = new Set<() => void>();
-let chosen: Language = first();
-
-function first(): Language {
-  const kept = localStorage.getItem(STORED);
-  if (kept === "en" || kept === "zh-CN") return kept;
-  return navigator.language.toLowerCase().startsWith("zh") ? "zh-CN" : "en";
-}
-
-/** Returns the language in use. */
-export const language = (): Language => chosen;
-
-/** Changes the language, here and at the next visit. */
-export function choose(next: Language): void {
-  chosen = next;
-  localStorage.setItem(STORED, next);
-  document.documentElement.lang = next;
-  for (const listener of listeners) listener();
-}
-
-/** Calls back at every change of language; returns what ends that. */
-export function onLanguage(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
 /** Returns a text, with its places filled. */
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  return TEXTS[chosen][key].replace(/\{(\w+)\}/g, (whole, name: string) => {
+  return TEXTS[language()][key].replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
     return typeof value === "number" ? number(value) : value;
@@ -54,22 +31,22 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
 
 /** Returns a text in the form for a number. */
 export function counted(stem: Counted, n: number): string {
-  const form = new Intl.PluralRules(chosen).select(n) === "one" ? "one" : "other";
+  const form = new Intl.PluralRules(language()).select(n) === "one" ? "one" : "other";
   return t(`${stem}.${form}` as Key, { n });
 }
 
 /** Returns a text whose key is put together, or the fallback where the service has a word that is newer than this page. */
 export function word(stem: string, name: string, fallback: string = name): string {
-  return TEXTS[chosen][`${stem}.${name}` as Key] ?? fallback;
+  return TEXTS[language()][`${stem}.${name}` as Key] ?? fallback;
 }
 
 /** Returns the short name of a reason code. */
 export const codeName = (code: string): string => word("code", code);
 
 /** Chooses from a text that the service gives in every language. */
-export const told = (text: { en: string; "zh-CN": string }): string => text[chosen];
+export const told = (text: { en: string; "zh-CN": string }): string => text[language()];
 
 /** Writes a number as people do. */
 export function number(value: number, digits = 0): string {
-  return new Intl.NumberFormat(chosen, { maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(language(), { maximumFractionDigits: digits }).format(value);
 }
