@@ -20,7 +20,7 @@ use menshen_core::policy::Policy;
 use menshen_core::time::{DAY, HOUR, MINUTE, Millis};
 use menshen_store::{AccountRow, AccountSessionRow, Alive, NewAccountSession, SessionStage, Tx};
 
-pub use evenly::evenly;
+pub use evenly::{evenly, evenly_refused};
 pub use open::open;
 pub use session::{Passed, Signed, SignedIn, Visitor, signed_in};
 

@@ -23,7 +23,7 @@ use crate::account::codes::{Sending, send};
 use crate::account::device::DeviceProofIn;
 use crate::account::standing::{Strange, known};
 use crate::account::{
-    Beginning, IDLE, Passed, Signed, SignedIn, Visitor, begin, factor, login, open,
+    Beginning, IDLE, Passed, Signed, SignedIn, Visitor, begin, evenly_refused, factor, login, open,
 };
 use crate::app::App;
 use crate::config::Secret;
@@ -32,7 +32,7 @@ use crate::input::Input;
 use crate::notice::phrase;
 use crate::problem::{ApiError, Problem};
 use crate::record::{self, Act};
-use crate::sign_in::browser::{PEOPLE, SetCookie};
+use crate::sign_in::browser::{Browser, PEOPLE, SetCookie};
 use crate::sign_in::passwords;
 use crate::sign_in::{self, count_address, forgive_address};
 
@@ -205,12 +205,20 @@ pub async fn sign_in_to_account(
     Visitor(browser): Visitor,
     input: Input<AccountSignInIn>,
 ) -> Result<Response, ApiError> {
+    evenly_refused(take_password(&app, &browser, input.value)).await
+}
+
+async fn take_password(
+    app: &App,
+    browser: &Browser,
+    asked: AccountSignInIn,
+) -> Result<Response, ApiError> {
     let AccountSignInIn {
         tenant: named,
         login: typed,
         password,
-    } = input.value;
-    let tenant = tenant(&app, named).await?;
+    } = asked;
+    let tenant = tenant(app, named).await?;
     // What cannot be a login is counted like one that is not known.
     let address = login::read(&typed).map(|contact| contact.address);
     let address = address.unwrap_or_default();
@@ -219,11 +227,11 @@ pub async fn sign_in_to_account(
     let known = account.as_ref().map(|account| account.applicant_id);
     let whose = whose_password(&app.store, tenant.id, &address, known);
     let mut tx = app.store.begin().await?;
-    count_address(&mut tx, &browser, now).await?;
+    count_address(&mut tx, browser, now).await?;
     let counted = tx.count_strike(Tried::AccountPassword, &whose, now).await?;
     tx.commit().await?;
     counted.map_err(used_up)?;
-    let (account, right) = is_password(&app, account, password.reveal()).await?;
+    let (account, right) = is_password(app, account, password.reveal()).await?;
     let mut tx = app.store.begin().await?;
     let still = match &account {
         Some(account) if right => is_still(&mut tx, account).await?,
@@ -231,9 +239,9 @@ pub async fn sign_in_to_account(
     };
     let Some(account) = account.filter(|_| still) else {
         let id = known.map_or(Uuid::nil(), |id| id.0);
-        return refused(&app, tx, (tenant.id, id), "account.password_failed", FAILED).await;
+        return refused(app, tx, (tenant.id, id), "account.password_failed", FAILED).await;
     };
-    sign_in::right(&mut tx, &browser, (Tried::AccountPassword, &whose)).await?;
+    sign_in::right(&mut tx, browser, (Tried::AccountPassword, &whose)).await?;
     let whom = (tenant.id, account.applicant_id);
     let beginning = Beginning {
         stage: SessionStage::Factor,
@@ -241,12 +249,12 @@ pub async fn sign_in_to_account(
         device: None,
         as_before: None,
     };
-    let (_, cookie) = begin(&mut tx, whom, beginning, &browser, now).await?;
-    let ways = factor::open_ways(&app, &mut tx, &account, true, now).await?;
+    let (_, cookie) = begin(&mut tx, whom, beginning, browser, now).await?;
+    let ways = factor::open_ways(app, &mut tx, &account, true, now).await?;
     tx.commit().await?;
     let out = AccountNextOut {
         next: "factor",
-        phrase: phrase(&app, whom).await?,
+        phrase: phrase(app, whom).await?,
         ways: ways.into_iter().map(WayOut::from).collect(),
     };
     Ok((cookie, Json(out)).into_response())
