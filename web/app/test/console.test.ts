@@ -82,6 +82,7 @@ trial("an invitation leads to a sign-in of one's own, and leaves no trace in the
   const invited = await comeIn(browser, url, seeded.invitations.operator, "olga@example.com", faults);
   people.operator = invited;
   const { page } = invited;
+  await page.getByRole("navigation").getByRole("link", { name: "Staff" }).click();
   await page.getByRole("heading", { name: "Staff" }).waitFor();
   assert.equal(invited.recovery.length, 10);
   await page.getByLabel("Name").fill("Rita Moreno");

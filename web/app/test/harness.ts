@@ -34,7 +34,7 @@ export interface Service {
 }
 
 /** Sections of the service's configuration file. */
-export type Configuration = Readonly<Record<string, Readonly<Record<string, string | number | readonly string[]>>>>;
+export type Configuration = Readonly<Record<string, Readonly<Record<string, string | number | boolean | readonly string[]>>>>;
 
 /** Starts a real service with an empty database; `args` such as `--sandbox-only` and a configuration come on top. */
 export async function startService(args: readonly string[] = [], configuration: Configuration = {}): Promise<Service> {

@@ -10,17 +10,28 @@ import "./sign-in";
 import { choose, language, t, word, type Key } from "./texts";
 import { View } from "./view";
 
-/** A page, and the permission that it takes. */
-const PAGES: [page: string, key: Key, scope: string][] = [
+/** A page of the navigation, and the permission that it takes. */
+type Entry = [page: string, key: Key, scope: string];
+/** What people do for people. */
+const WORK: Entry[] = [
   ["queue", "nav.queue", "cases:read"],
   ["tickets", "nav.tickets", "tickets:answer"],
   ["hits", "nav.hits", "screening:read"],
   ["statistics", "nav.statistics", "cases:read"],
-  ["audit", "nav.audit", "audit:read"],
-  ["staff", "nav.staff", "staff:write"],
 ];
+/** What keeps the service running. */
+const OPERATION: Entry[] = [
+  ["webhooks", "nav.webhooks", "webhooks:write"],
+  ["keys", "nav.keys", "keys:write"],
+  ["staff", "nav.staff", "staff:write"],
+  ["audit", "nav.audit", "audit:read"],
+];
+const PAGES = [...WORK, ...OPERATION];
+const GROUPS: [key: Key, entries: Entry[]][] = [["nav.work", WORK], ["nav.operation", OPERATION]];
 /** Which entry of the navigation a page stands under. */
-const UNDER: Record<string, string> = { case: "queue", ticket: "tickets" };
+const UNDER: Record<string, string> = { case: "queue", ticket: "tickets", tenants: "health" };
+/** So many pages stand beside each other on a telephone; more are folded away. */
+const MOST_BESIDE = 6;
 
 /** How long something that is said stays, in milliseconds: long enough to read two lines twice. */
 const SAID_FOR = 10_000;
@@ -34,6 +45,8 @@ export class Console extends View {
   @state() private invitation = invitation();
   @state() private place: Place = here();
   @state() private said = "";
+  /** Are the pages unfolded, where the window is narrow? */
+  @state() private unfolded = false;
   private quieting: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
@@ -48,6 +61,7 @@ export class Console extends View {
     const invited = invitation();
     if (invited) this.invitation = invited;
     this.place = here();
+    this.unfolded = false;
     // The next page's heading is where a keyboard and a screen reader go on.
     void this.updateComplete.then(() => requestAnimationFrame(() => this.querySelector<HTMLElement>("main")?.focus()));
   }
@@ -86,8 +100,6 @@ export class Console extends View {
   private inside(): TemplateResult {
     const who = session();
     const at = this.under;
-    const item = ([page, key]: (typeof PAGES)[number]) =>
-      html`<li><a href=${link(page)} aria-current=${at === page ? "page" : "false"}>${t(key)}</a></li>`;
     const out = () => void this.attempt(leave).then(() => this.become(undefined));
     return html`<a class="skip" href="#main" @click=${this.skip}>${t("skip")}</a>
       <header class="top">
@@ -100,8 +112,22 @@ export class Console extends View {
         ${languages()}
         <button class="plain" @click=${out}>${t("sign_out")}</button>
       </header>
-      <nav class="side" aria-label=${t("nav.label")}><ul>${PAGES.filter(([, , scope]) => may(scope)).map(item)}</ul></nav>
+      ${this.navigation(at)}
       <main id="main" tabindex="-1"><menshen-page .place=${{ ...this.place, page: this.place.page || at }} .open=${this.allowed()}></menshen-page></main>`;
+  }
+
+  /** The pages that the role may see, by what they are for. Many of them are folded away where the window is narrow. */
+  private navigation(at: string): TemplateResult {
+    const groups = GROUPS.map(([key, entries]) => ({ key, entries: entries.filter(([, , scope]) => may(scope)) })).filter(({ entries }) => entries.length > 0);
+    const shown = groups.flatMap(({ entries }) => entries);
+    const item = ([page, key]: Entry) => html`<li><a href=${link(page)} aria-current=${at === page ? "page" : "false"}>${t(key)}</a></li>`;
+    const group = ({ key, entries }: (typeof groups)[number]) => html`${groups.length > 1 || entries.length > MOST_BESIDE ? html`<h2 id=${key}>${t(key)}</h2>` : nothing}
+      <ul aria-label=${t(key)}>${entries.map(item)}</ul>`;
+    const many = shown.length > MOST_BESIDE;
+    const here = shown.find(([page]) => page === at);
+    return html`<nav class=${`side${many ? " many" : ""}${this.unfolded ? " unfolded" : ""}`} aria-label=${t("nav.label")}>
+      ${many ? html`<button class="fold" aria-expanded=${this.unfolded ? "true" : "false"} aria-controls="pages" @click=${() => (this.unfolded = !this.unfolded)}>${t("nav.label")}${here ? html` <span class="quiet">${t(here[1])}</span>` : nothing}</button>` : nothing}
+      <div id="pages" class="groups">${groups.map(group)}</div></nav>`;
   }
 
   /** The entry of the navigation: where no page is named, the first that the role may see. */

@@ -4,6 +4,8 @@ import "./account";
 import "./audit";
 import "./case";
 import "./hits";
+import "./operate/api-keys";
+import "./operate/webhooks";
 import "./queue";
 import type { Place } from "./route";
 import "./staff";
@@ -36,6 +38,10 @@ export class Page extends View {
         return html`<menshen-audit></menshen-audit>`;
       case "account":
         return html`<menshen-account></menshen-account>`;
+      case "webhooks":
+        return html`<menshen-webhooks .chosen=${id ?? ""}></menshen-webhooks>`;
+      case "keys":
+        return html`<menshen-api-keys></menshen-api-keys>`;
       case "staff":
         return html`<menshen-staff></menshen-staff>`;
       default:

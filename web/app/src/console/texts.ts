@@ -1,6 +1,8 @@
 import type reasons from "../../../../locales/en.json";
 import en from "../../../../locales/pages/console.en.json";
 import zh from "../../../../locales/pages/console.zh-CN.json";
+import operateEn from "../../../../locales/pages/operate.en.json";
+import operateZh from "../../../../locales/pages/operate.zh-CN.json";
 import type { Lang } from "../shared/i18n";
 import { language } from "../shared/language";
 
@@ -9,13 +11,13 @@ export { choose, language } from "../shared/language";
 /** Languages of the console. */
 export type Language = Lang;
 /** A text of the catalogues: a key that one of them lacks is an error of the compiler. */
-export type Key = keyof typeof en | keyof typeof zh;
+export type Key = keyof typeof en | keyof typeof zh | keyof typeof operateEn | keyof typeof operateZh;
 /** A reason code that the console has a short name for. */
 export type Code = keyof (typeof reasons)["reasons"];
 /** A key with a form for one and a form for more. */
 export type Counted = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
 
-const TEXTS: Record<Language, Record<Key, string>> = { en, "zh-CN": zh };
+const TEXTS: Record<Language, Record<Key, string>> = { en: { ...en, ...operateEn }, "zh-CN": { ...zh, ...operateZh } };
 // Every code of the service has a short name in both languages, or this line does not compile.
 const _NAMED: Record<`code.${Code}`, string> = en;
 void _NAMED;
