@@ -20,7 +20,8 @@ export default defineConfig(({ mode }) => {
       modulePreload: { polyfill: false },
       rollupOptions: {
         input: { [page]: `src/${page}/index.ts` },
-        preserveEntrySignatures: "strict",
+        // What is fetched later takes from the page's own script what it shares with it, instead of both from a third one.
+        preserveEntrySignatures: "allow-extension",
         output: {
           entryFileNames: "[name].js",
           chunkFileNames: "chunks/[name]-[hash].js",

@@ -6,6 +6,7 @@ import { Appeals } from "./appeals.js";
 import { openEye } from "./eye.js";
 import type { Eye } from "./eye.js";
 import { emit } from "./events.js";
+import type { MenshenLive } from "./live/index.js";
 import { Flow } from "./flow.js";
 import { linkOf } from "../shared/link.js";
 import { isOpen, nameOf, progressOf, screenOf } from "./model.js";
@@ -60,6 +61,9 @@ export class MenshenVerify extends LitElement {
   #said = "";
   #begun = false;
   #told = "";
+  /** The first screen, for as long as no other one was shown. */
+  #opened = "";
+  #live: MenshenLive | null = null;
 
   constructor() {
     super();
@@ -165,6 +169,7 @@ export class MenshenVerify extends LitElement {
   override updated(changed: PropertyValues<this>): void {
     if (!this.model || !this.texts) return;
     const name = nameOf(screenOf(this.model));
+    this.#showLive(name);
     if (name !== this.#shown && name !== "loading") emit(this, "menshen-step", { step: name });
     const heading = this.renderRoot.querySelector<HTMLElement>("h2");
     const said = heading?.textContent ?? "";
@@ -176,6 +181,15 @@ export class MenshenVerify extends LitElement {
     // What is new is read from its heading on. The first screen takes nothing away from the page around it, and another language
     // is no other screen.
     if (other && !first && !changed.has("texts")) heading?.focus();
+  }
+
+  /** The check has its own heading, and comes a moment after its screen. */
+  #showLive(name: string): void {
+    const live = this.renderRoot.querySelector("menshen-live");
+    if (live && live !== this.#live && this.#opened !== name) live.focus();
+    this.#live = live;
+    if (name !== "loading") this.#opened ||= name;
+    if (name !== "loading" && name !== this.#opened) this.#opened = "-";
   }
 
   override render() {
@@ -193,6 +207,7 @@ export class MenshenVerify extends LitElement {
       accepted: this.#session?.accepted,
       files: this.#session?.files ?? [],
       largest: this.#session?.largest ?? Infinity,
+      token: this.token,
       link: `${this.#flow.service.url}/verify#${linkOf(this.token, this.verification)}`,
       program: PROGRAM,
     };

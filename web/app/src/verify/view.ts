@@ -29,6 +29,8 @@ export interface View {
   files: readonly Filed[];
   /** The size of the largest photo, in bytes. */
   largest: number;
+  /** The person's token. */
+  token: string;
   /** The link by which another device goes on. */
   link: string;
   program: string;

@@ -4,9 +4,10 @@ import type { View } from "../view.js";
 import { appealScreen } from "./appeal.js";
 import { documentScreen, formScreen } from "./data.js";
 import { handoverScreen } from "./handover.js";
+import { liveScreen } from "./live.js";
 import { processingScreen, resultScreen, submitScreen } from "./outcome.js";
 import { cameraScreen, prepareScreen, reviewScreen } from "./photo.js";
-import { consentScreen, livenessScreen, loadingScreen } from "./start.js";
+import { consentScreen, loadingScreen } from "./start.js";
 import { supportScreen } from "./support.js";
 import { troubleScreen } from "./trouble.js";
 
@@ -28,7 +29,7 @@ export function screenFor(view: View, screen: Screen): TemplateResult {
     case "review":
       return reviewScreen(view, screen.part);
     case "liveness":
-      return livenessScreen(view);
+      return liveScreen(view);
     case "submit":
       return submitScreen(view);
     case "processing":

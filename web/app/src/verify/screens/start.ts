@@ -34,12 +34,3 @@ export function consentScreen({ model, flow, texts: { t } }: View): TemplateResu
     </form>`,
   });
 }
-
-/** Returns the screen of the check by a recording, which this version of the page does not have: nothing is passed over. */
-export const livenessScreen = ({ flow, texts: { t } }: View): TemplateResult =>
-  page({
-    heading: t("liveness.heading"),
-    lead: t("liveness.lead"),
-    primary: { label: t("liveness.reload"), act: () => flow.reset() },
-    others: [{ label: t("support.ask"), act: () => flow.aside("support") }],
-  });

@@ -5,6 +5,7 @@ import type { Drawing } from "../drawings.js";
 import { partOf } from "../model.js";
 import type { Part, Trouble } from "../model.js";
 import { inAppView, inTheHand, permissionAdvice } from "../surroundings.js";
+import type { VerifyTexts } from "../texts.js";
 import { fileButton, otherDevice, page, takesFiles } from "../view.js";
 import type { Action, View } from "../view.js";
 import { takeFile } from "./photo.js";
@@ -23,17 +24,27 @@ const PICTURES: Readonly<Record<Trouble["kind"], Drawing>> = {
   failed: "stop",
 };
 
+/** Returns the picture of what stands in the way. */
+export const troublePicture = ({ kind }: Trouble): TemplateResult => drawn(PICTURES[kind]);
+
+/** Returns the steps that help against it, where it takes several. */
+export function troubleSteps(texts: VerifyTexts, { kind }: Trouble): TemplateResult | typeof nothing {
+  if (kind === "camera_denied") return steps(texts, `trouble.camera_denied.${permissionAdvice()}`);
+  if (kind === "in_app") return steps(texts, `trouble.in_app.${inAppView() === "wechat" ? "wechat" : "other"}`);
+  return nothing;
+}
+
 /** Returns a screen for what stands in the way, with a way on. */
 export function troubleScreen(view: View, trouble: Trouble): TemplateResult {
   const { flow, texts } = view;
   const { t } = texts;
   const again: Action = { label: t("trouble.again"), act: flow.retry };
-  const picture = html`<div class="picture" aria-hidden="true">${drawn(PICTURES[trouble.kind])}</div>`;
+  const picture = html`<div class="picture" aria-hidden="true">${troublePicture(trouble)}</div>`;
   switch (trouble.kind) {
     case "camera_denied":
-      return withoutCamera(view, trouble, html`${picture} ${steps(view, `trouble.camera_denied.${permissionAdvice()}`)}`, again);
+      return withoutCamera(view, trouble, html`${picture} ${troubleSteps(texts, trouble)}`, again);
     case "in_app":
-      return withoutCamera(view, trouble, html`${picture} ${steps(view, `trouble.in_app.${inAppView() === "wechat" ? "wechat" : "other"}`)}`, again, copyLink(view));
+      return withoutCamera(view, trouble, html`${picture} ${troubleSteps(texts, trouble)}`, again, copyLink(view));
     case "camera_absent":
     case "camera_busy":
     case "camera_insecure":
@@ -116,7 +127,7 @@ function missingPart({ model }: View): Part | undefined {
 
 type Stem = "trouble.camera_denied.ios" | "trouble.camera_denied.android" | "trouble.camera_denied.safari" | "trouble.camera_denied.firefox" | "trouble.camera_denied.chromium" | "trouble.in_app.wechat" | "trouble.in_app.other";
 
-function steps({ texts: { t } }: View, stem: Stem) {
+function steps({ t }: VerifyTexts, stem: Stem) {
   return html`<ol class="steps">${([1, 2, 3] as const).map((n) => html`<li>${t(`${stem}.${n}`)}</li>`)}</ol>`;
 }
 
