@@ -9,6 +9,8 @@ import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import type { Browser, Page } from "playwright-core";
+import { passSockets } from "./sockets.js";
+import type { Sockets } from "./sockets.js";
 
 /** The folder of the package. */
 export const APP = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -88,11 +90,17 @@ export async function call<T>(url: string, key: string, method: string, path: st
 /** The operators' keys: the link that gives one works once. */
 const operators = new Map<string, string>();
 
-/** Makes a tenant for real photos and returns its first key. */
-export async function liveTenant(service: Service, name: string): Promise<string> {
+/** Returns the installation's own key. */
+export async function operatorKey(service: Service): Promise<string> {
   const known = operators.get(service.setup);
   const operator = known ?? ((await (await fetch(service.setup, { method: "POST" })).json()) as { secret: string }).secret;
   operators.set(service.setup, operator);
+  return operator;
+}
+
+/** Makes a tenant for real photos and returns its first key. */
+export async function liveTenant(service: Service, name: string): Promise<string> {
+  const operator = await operatorKey(service);
   const made = await call<{ secret: string }>(service.url, operator, "POST", "/v1/tenants", { name, sandbox: false });
   return made.secret;
 }
@@ -105,12 +113,22 @@ export interface Front {
   stop: () => Promise<void>;
   /** Answers before anything else does, where it returns true: for faults that a real service has seldom. */
   intercept: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
+  sockets: Sockets;
 }
 
-/** Opens a door before a service. `pages` adds pages by path, under the policy that the service has for its own. */
-export async function startFront(service: string, pages: Record<string, string> = {}): Promise<Front> {
+/** Returns a port that nobody listens at now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}
+
+/** Opens a door before a service. `pages` adds pages by path, under the policy that the service has for its own; `port` names the one at which
+ * the service expects browsers (`public_url`). */
+export async function startFront(service: string, pages: Record<string, string> = {}, port = 0): Promise<Front> {
   const policy = (await fetch(`${service}/verify`)).headers.get("content-security-policy") ?? "default-src 'none'";
-  const front: Front = { url: "", stop: async () => {}, intercept: undefined };
   const server: Server = createServer((asked, response) => {
     const path = new URL(asked.url ?? "/", "http://front").pathname;
     if (front.intercept?.(asked, response)) return;
@@ -129,10 +147,12 @@ export async function startFront(service: string, pages: Record<string, string> 
     onward.on("error", () => response.writeHead(502).end());
     asked.pipe(onward);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  front.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const front: Front = { url: "", stop: async () => {}, intercept: undefined, sockets: passSockets(server, service) };
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  front.url = `http://${port === 0 ? "127.0.0.1" : "localhost"}:${(server.address() as AddressInfo).port}`;
   front.stop = () =>
     new Promise((resolve) => {
+      front.sockets.tear();
       server.close(() => resolve());
       server.closeAllConnections();
     });

@@ -33,6 +33,27 @@ export function dropDraft(verification: string): void {
   }
 }
 
+const facelessOf = (verification: string) => `${PREFIX}faceless.${verification}`;
+
+/** Did the person choose in this tab to go on without their face? */
+export function readFaceless(verification: string): boolean {
+  try {
+    return sessionStorage.getItem(facelessOf(verification)) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** Keeps for a reload that the person goes on without their face, or that they do not. */
+export function keepFaceless(verification: string, faceless: boolean): void {
+  try {
+    if (faceless) sessionStorage.setItem(facelessOf(verification), "1");
+    else sessionStorage.removeItem(facelessOf(verification));
+  } catch {
+    // The service knows it; only the way back is not offered after a reload.
+  }
+}
+
 /** What the hosted page keeps of its link: without it the person would have to go back for another one. */
 const LINK = `${PREFIX}link`;
 

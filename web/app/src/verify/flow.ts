@@ -2,7 +2,7 @@ import type { ReasonOut, VerificationOut } from "../schema.js";
 import { body, done, Problem, Unreachable } from "../shared/service.js";
 import type { Service } from "../shared/service.js";
 import { padded } from "./documents.js";
-import { dropDraft, forgetAll, keepDraft, readDraft } from "./draft.js";
+import { dropDraft, forgetAll, keepDraft, keepFaceless, readDraft, readFaceless } from "./draft.js";
 import { consentsMissing, EMPTY, isOpen } from "./model.js";
 import type { Aside, Draft, Known, Model, Notice, Part, Trouble } from "./model.js";
 
@@ -34,7 +34,7 @@ export class Flow {
 
   /** Asks the service what is done, and goes on from there. */
   async start(): Promise<void> {
-    this.set({ draft: { ...readDraft(this.verification), ...this.model.draft } });
+    this.set({ draft: { ...readDraft(this.verification), ...this.model.draft }, faceless: readFaceless(this.verification) });
     await this.refresh();
   }
 
@@ -177,13 +177,31 @@ export class Flow {
   /** Begins with what failed. */
   tryAgain = (): void => this.set({ again: true, wrong: [], aside: "none" });
 
+  /** The person goes on without their face, which the service knows by now. */
+  goFaceless = (): Promise<void> => {
+    keepFaceless(this.verification, true);
+    this.set({ faceless: true });
+    return this.refresh();
+  };
+
+  /** Asks for the face after all. */
+  showFace = (): Promise<void> =>
+    this.run(async () => {
+      const params = { path: { id: this.verification } };
+      await done(this.service.api.DELETE("/v1/verifications/{id}/face-refusal", { params }));
+      keepFaceless(this.verification, false);
+      this.set({ faceless: false });
+      this.learn(await this.ask());
+    });
+
   /** Submits. */
   submit = (): Promise<void> =>
     this.run(async () => {
       const params = { path: { id: this.verification } };
       await body(this.service.api.POST("/v1/verifications/{id}/submit", { params }));
       dropDraft(this.verification);
-      this.set({ again: false });
+      keepFaceless(this.verification, false);
+      this.set({ again: false, faceless: false });
       this.learn(await this.ask());
     });
 

@@ -82,6 +82,8 @@ export interface Model {
   shot: Shot | undefined;
   /** The camera is open for this part. */
   camera: Part | undefined;
+  /** The person goes on without their face, as they chose in this tab. */
+  faceless: boolean;
   /** The person began once more after a failure. */
   again: boolean;
   aside: Aside;
@@ -115,6 +117,7 @@ export const EMPTY: Model = {
   wrong: [],
   shot: undefined,
   camera: undefined,
+  faceless: false,
   again: false,
   aside: "none",
   trouble: undefined,

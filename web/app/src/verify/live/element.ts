@@ -224,7 +224,11 @@ export class MenshenLive extends LitElement {
 
   override updated(): void {
     const heading = this.renderRoot.querySelector<HTMLElement>(".live h2");
-    if (!heading) return;
+    if (!heading) {
+      // What comes after the check is new, also where it looks as before.
+      if (this.texts) this.#said = this.place.at;
+      return;
+    }
     const other = this.#said !== "" && this.#said !== this.place.at;
     this.#said = this.place.at;
     if (other || this.#focus) heading.focus();
@@ -248,9 +252,9 @@ export class MenshenLive extends LitElement {
     const left = shown.ends === undefined ? undefined : shown.ends - performance.now();
     return html`<div class="live" part="live" lang=${texts.lang}>${screen(view)}</div>
       ${place.at === "running"
-        ? html`<dialog class=${look} lang=${texts.lang} aria-labelledby="title" @cancel=${this.#stop}>
+        ? html`<dialog class=${look} lang=${texts.lang} aria-labelledby="title" @cancel=${this.#stop} @close=${() => this.#check?.leave()}>
             <h2 id="title" tabindex="-1" autofocus>${texts.t("liveness.running")}</h2>
-            ${stage({ shown, texts, ready: this.ready, left, onStop: this.#stop })}
+            ${stage({ shown, texts, network: this.network, ready: this.ready, left, onStop: this.#stop })}
           </dialog>`
         : nothing}`;
   }

@@ -1,5 +1,6 @@
 import { html, nothing, svg } from "lit";
 import type { TemplateResult } from "lit";
+import type { Network } from "../../shared/service.js";
 import type { VerifyTexts } from "../texts.js";
 import { drawCue, EDGES } from "./drawings.js";
 import type { Shown } from "./said.js";
@@ -8,6 +9,7 @@ import type { Shown } from "./said.js";
 export interface Scene {
   shown: Shown;
   texts: VerifyTexts;
+  network: Network;
   /** The camera's picture is there. */
   ready: boolean;
   /** Milliseconds that are left; nothing before the check is open. */
@@ -41,11 +43,13 @@ export function stage(scene: Scene): TemplateResult {
 }
 
 /** Returns the one thing that is said now. */
-function words({ shown, texts, ready }: Scene) {
+function words({ shown, texts, network, ready }: Scene) {
   const { t, of } = texts;
   const { stage, cue, colour, hint, announced, seen } = shown;
   if (!ready) return html`<p class="cue">${t("camera.opening")}</p>`;
-  if (stage === "opening" || stage === "connecting") return html`<p class="cue">${t("liveness.connecting")}</p>`;
+  if (stage === "opening" || stage === "connecting") {
+    return html`<p class="cue">${t("liveness.connecting")}</p>${network === "good" ? nothing : html`<p class="hint">${t(`network.${network}`)}</p>`}`;
+  }
   if (stage === "broken") return html`<p class="cue">${t("liveness.broken")}</p>`;
   if (stage === "judging") return html`<p class="cue">${t("liveness.judging")}</p>`;
   if (colour) return html`<p class="cue">${t("liveness.lit")}</p>`;

@@ -13,8 +13,10 @@ export function submitScreen({ model, flow, texts: { t } }: View): TemplateResul
   return page({
     heading: t("submit.heading"),
     lead: t("submit.lead"),
-    body: html`<ul class="done-list">${done.map((part) => html`<li>${t(`submit.${part}`)}</li>`)}</ul>`,
+    body: html`<ul class="done-list">${done.map((part) => html`<li>${t(`submit.${part}`)}</li>`)}</ul>
+      ${model.faceless ? html`<p class="note">${t("liveness.faceless")}</p>` : nothing}`,
     primary: { label: t("submit.send"), act: flow.submit, disabled: model.busy },
+    others: [model.faceless ? { label: t("liveness.show_face"), act: flow.showFace, disabled: model.busy } : undefined],
   });
 }
 
