@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { glance } from "./console-looks.js";
 import { comeIn, type Person } from "./console-people.js";
-import { APP, call, liveTenant, shoot, startBrowser, startFront, startService, type Front, type Service } from "./harness.js";
+import { APP, call, liveTenant, operatorKey, shoot, startBrowser, startFront, startService, type Front, type Service } from "./harness.js";
 import { startReceiver, type Receiver } from "./receiver.js";
 
 let service: Service;
@@ -65,6 +65,15 @@ async function said(page: Page): Promise<string> {
   await page.evaluate(() => void window.dispatchEvent(new CustomEvent("menshen-say", { detail: "" })));
   return text;
 }
+
+/** A moment as a field of a form takes it, in this machine's time zone. */
+const local = (at: number) => new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+
+/** A drawn list of one person who does not exist. */
+const LISTED =
+  '<?xml version="1.0" encoding="UTF-8"?><CONSOLIDATED_LIST dateGenerated="2026-11-02T23:00:03.428Z"><INDIVIDUALS><INDIVIDUAL>' +
+  "<DATAID>1</DATAID><FIRST_NAME>FICTUS</FIRST_NAME><SECOND_NAME>EXEMPLARIUS</SECOND_NAME><UN_LIST_TYPE>SPECIMEN</UN_LIST_TYPE>" +
+  "</INDIVIDUAL></INDIVIDUALS><ENTITIES></ENTITIES></CONSOLIDATED_LIST>";
 
 /** Asks the service with a key, and returns the status alone. */
 const status = async (secret: string, path: string) => (await fetch(service.url + path, { headers: { Authorization: `Bearer ${secret}` } })).status;
@@ -184,6 +193,159 @@ trial("a key is made with what it may, opens until it is revoked, and never agai
   await confirm(page, "Revoke");
   await row.getByText(/^Revoked/).waitFor();
   assert.equal(await status(secret, "/v1/verifications"), 401);
+});
+
+trial("what is official is named and taken off, and the signed list counts each change", async () => {
+  const { page } = people.operator;
+  await open(page, "Official channels");
+  const number = async () => Number(/\d+/.exec((await page.getByRole("heading", { name: /^Signed list no/ }).textContent()) ?? "")?.[0]);
+  await page.getByRole("heading", { name: /^Signed list no/ }).waitFor();
+  const before = await number();
+  await page.getByLabel("Channel", { exact: true }).fill("*@gmail.com");
+  await page.getByLabel("Kind").selectOption("mail_sender");
+  await page.getByRole("button", { name: "Name a channel" }).click();
+  assert.match((await page.getByRole("alert").textContent()) ?? "", /no channel that can be official/);
+  await page.getByLabel("Kind").selectOption("social");
+  await page.getByLabel("Platform").selectOption("telegram");
+  await page.getByLabel("Channel", { exact: true }).fill("example_exchange");
+  await page.getByRole("button", { name: "Name a channel" }).click();
+  assert.equal(await said(page), "It stands on the signed list.");
+  await page.getByLabel("Channel", { exact: true }).fill("exchange.example");
+  await page.getByRole("button", { name: "Name a channel" }).click();
+  await page.getByRole("rowheader", { name: "exchange.example" }).waitFor();
+  await said(page);
+  assert.equal(await number(), before + 2);
+  await see(page, "channels");
+  await page.getByRole("button", { name: "Take off (exchange.example)" }).click();
+  await confirm(page, "Take off");
+  await said(page);
+  await page.getByRole("rowheader", { name: "exchange.example" }).waitFor({ state: "detached" });
+  assert.equal(await number(), before + 3);
+});
+
+trial("an announcement is told in both languages, and withdrawn", async () => {
+  const { page } = people.operator;
+  await open(page, "Announcements");
+  await page.getByText("Nothing is announced.").waitFor();
+  await page.getByLabel("Kind").selectOption("maintenance");
+  await page.getByLabel("In Chinese").fill("周日 02:00 至 04:00 停机维护。");
+  await page.getByLabel("In English").fill("No service on Sunday from 02:00 to 04:00.");
+  await page.getByLabel("Until").fill(local(Date.now() + 86_400_000));
+  await page.getByRole("button", { name: "Announce" }).click();
+  await confirm(page, "Announce");
+  assert.equal(await said(page), "It is announced.");
+  await page.locator("li").getByText("停机维护").waitFor();
+  const { tenant } = (await page.evaluate(async () => (await fetch("/v1/session")).json())) as { tenant: { id: string } };
+  const { payload } = (await (await fetch(`${service.url}/v1/public/${tenant.id}/announcements`)).json()) as { payload: string };
+  assert.match(Buffer.from(payload, "base64").toString(), /No service on Sunday/);
+  await see(page, "announcements");
+  await page.getByRole("button", { name: /^Withdraw/ }).click();
+  await confirm(page, "Withdraw");
+  await page.getByText("Nothing is announced.").waitFor();
+});
+
+trial("a report of a stranger is opened with a warning and closed with what it is", async () => {
+  const { page } = people.reviewer;
+  const { tenant } = (await page.evaluate(async () => (await fetch("/v1/session")).json())) as { tenant: { id: string } };
+  const sent = await fetch(`${service.url}/v1/public/${tenant.id}/reports`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ kind: "page", what: "https://exchange-example.invalid/<script>", note: "They asked for my code." }) });
+  assert.equal(sent.status, 202);
+  await open(page, "Reports");
+  await page.locator(".row").click();
+  await page.getByText("Anybody may have written this.").waitFor();
+  assert.match((await page.locator(".detail code").textContent()) ?? "", /exchange-example\.invalid/);
+  assert.equal(await page.locator(".detail a").count(), 0);
+  await see(page, "reports");
+  await page.getByLabel("It pretends to be us: watch it").check();
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+  assert.equal(await said(page), "The report is closed.");
+  await page.getByText("No reports here.").waitFor();
+  await page.getByRole("button", { name: "Closed" }).click();
+  await page.locator(".row").getByText("It pretends to be us: watch it").waitFor();
+});
+
+trial("an app is registered, changed, given another secret, and the keys that sign follow each other", async () => {
+  const { page } = people.operator;
+  await open(page, "Apps");
+  await page.getByLabel("Name, as people are shown it").fill("Example shop");
+  await page.getByLabel("Addresses that people are sent back to").fill("http://shop.example/back");
+  await page.getByRole("button", { name: "Register an app" }).click();
+  assert.match((await page.getByRole("alert").textContent()) ?? "", /An address may not be used/);
+  await page.getByLabel("Addresses that people are sent back to").fill("https://shop.example/back\nhttps://shop.example/again");
+  await page.getByLabel("Date of birth").check();
+  await page.getByRole("button", { name: "Register an app" }).click();
+  const secret = (await page.locator(".once .secret").textContent()) ?? "";
+  assert.ok(secret.length > 20);
+  await see(page, "apps");
+  await page.getByRole("button", { name: "Make the next key" }).click();
+  await confirm(page, "Make the next key");
+  assert.equal(await said(page), "The key was made.");
+  await page.getByText(/^will sign from/).waitFor();
+  await page.getByRole("link", { name: "Example shop" }).click();
+  await page.getByRole("heading", { name: "Example shop", level: 1 }).waitFor();
+  assert.equal(await page.getByLabel("Date of birth").isChecked(), true);
+  await page.getByLabel("Date of birth").uncheck();
+  await page.getByRole("button", { name: "Save" }).click();
+  assert.equal(await said(page), "Saved.");
+  await page.getByRole("button", { name: "Draw another secret" }).click();
+  await confirm(page, "Draw another secret");
+  assert.notEqual(await page.locator(".once .secret").textContent(), secret);
+  await see(page, "app");
+  await page.getByRole("button", { name: "Remove" }).click();
+  await confirm(page, "Remove");
+  assert.equal(await said(page), "The app was removed.");
+  await page.getByText("No app is registered.").waitFor();
+});
+
+trial("an invitation code is made with what it gives, and taken back", async () => {
+  const { page } = people.operator;
+  await open(page, "Invitation codes");
+  await page.getByLabel("Code", { exact: true }).fill("panda8");
+  await page.getByLabel("Who invites, as people are shown it").fill("Panda community");
+  await page.getByLabel("What is gained, JSON").fill("20 %");
+  await page.getByRole("button", { name: "Make a code" }).click();
+  assert.match((await page.getByRole("alert").textContent()) ?? "", /This is no JSON object/);
+  await page.getByLabel("What is gained, JSON").fill('{"fee_discount": "0.20"}');
+  await page.getByRole("button", { name: "Make a code" }).click();
+  assert.equal(await said(page), "The code can be used.");
+  await see(page, "invitations");
+  await page.getByRole("button", { name: "Take back (PANDA8)" }).click();
+  await confirm(page, "Take back");
+  await page.getByRole("row", { name: /PANDA8/ }).getByText(/^Taken back/).waitFor();
+});
+
+trial("the versions of lists stand with their hashes, and who audits sees the exceptions", async () => {
+  const imported = await fetch(`${service.url}/v1/screening/lists/un`, { method: "PUT", headers: { Authorization: `Bearer ${await operatorKey(service)}`, "Content-Type": "application/xml" }, body: LISTED });
+  assert.equal(imported.status, 201, await imported.text());
+  const { page } = people.auditor;
+  await open(page, "Lists", "Lists of sanctioned people");
+  await page.getByRole("row", { name: /UN Security Council/ }).getByText("In force").waitFor();
+  assert.match((await page.getByRole("row", { name: /UN Security Council/ }).textContent()) ?? "", /[0-9a-f]{64}/);
+  await see(page, "lists");
+});
+
+trial("tenants are seen with the installation's own key alone, which the page forgets", async () => {
+  const { page } = people.operator;
+  await page.goto(`${front.url}/console#/tenants`);
+  await page.getByLabel("The installation's key").fill(key);
+  await page.getByRole("button", { name: "Open" }).click();
+  assert.match((await page.getByRole("alert").textContent()) ?? "", /This key is not good/);
+  await page.getByLabel("The installation's key").fill("mk_live_not-a-key-of-anybody");
+  await page.getByRole("button", { name: "Open" }).click();
+  await page.getByRole("alert").waitFor();
+  await see(page, "tenants-closed");
+  await page.getByLabel("The installation's key").fill(await operatorKey(service));
+  await page.getByRole("button", { name: "Open" }).click();
+  await page.getByRole("rowheader", { name: /Example Exchange/ }).waitFor();
+  await page.getByLabel("Name").fill("Another Exchange");
+  await page.getByRole("button", { name: "Create a tenant" }).click();
+  const secret = (await page.locator(".once .secret").textContent()) ?? "";
+  assert.equal(await status(secret, "/v1/policy"), 200);
+  await see(page, "tenants");
+  await page.goto(`${front.url}/console#/keys`);
+  await page.goto(`${front.url}/console#/tenants`);
+  await page.getByLabel("The installation's key").waitFor();
+  const stored = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+  assert.equal(stored.includes("mk_"), false);
 });
 
 trial("nothing was wider than its window, nothing failed axe, and no page complained", async () => {

@@ -40,14 +40,23 @@ interface Answer<T> {
   response: Response;
 }
 
-/** Returns what was answered, or throws what was refused. */
+/** Returns what was answered, or throws what was refused. Whoever is no longer signed in is shown the sign-in. */
 export async function body<T>(call: Promise<Answer<T>>): Promise<T> {
+  try {
+    return await read(call);
+  } catch (error) {
+    if (error instanceof Problem && error.code === "unauthenticated") window.dispatchEvent(new Event(SIGNED_OUT));
+    throw error;
+  }
+}
+
+/** The same for what is asked with another secret than the session's. */
+export async function read<T>(call: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await call.catch(() => {
     throw new Problem(0, "unreachable", "the service did not answer", undefined);
   });
   if (response.ok) return data as T;
   const wire = (typeof error === "object" && error !== null ? error : {}) as Partial<Wire>;
   const code = wire.code ?? `status_${response.status}`;
-  if (code === "unauthenticated") window.dispatchEvent(new Event(SIGNED_OUT));
   throw new Problem(response.status, code, wire.detail ?? "", wire.retry_at ?? undefined);
 }

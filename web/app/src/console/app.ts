@@ -16,13 +16,19 @@ type Entry = [page: string, key: Key, scope: string];
 const WORK: Entry[] = [
   ["queue", "nav.queue", "cases:read"],
   ["tickets", "nav.tickets", "tickets:answer"],
+  ["reports", "nav.reports", "tickets:answer"],
   ["hits", "nav.hits", "screening:read"],
+  ["lists", "nav.lists", "screening:read"],
   ["statistics", "nav.statistics", "cases:read"],
 ];
 /** What keeps the service running. */
 const OPERATION: Entry[] = [
   ["webhooks", "nav.webhooks", "webhooks:write"],
   ["keys", "nav.keys", "keys:write"],
+  ["channels", "nav.channels", "policy:write"],
+  ["announcements", "nav.announcements", "policy:write"],
+  ["apps", "nav.apps", "keys:write"],
+  ["invitations", "nav.invitations", "policy:write"],
   ["staff", "nav.staff", "staff:write"],
   ["audit", "nav.audit", "audit:read"],
 ];

@@ -4,7 +4,14 @@ import "./account";
 import "./audit";
 import "./case";
 import "./hits";
+import "./operate/announcements";
 import "./operate/api-keys";
+import "./operate/apps";
+import "./operate/channels";
+import "./operate/invitations";
+import "./operate/lists";
+import "./operate/reports";
+import "./operate/tenants";
 import "./operate/webhooks";
 import "./queue";
 import type { Place } from "./route";
@@ -42,6 +49,20 @@ export class Page extends View {
         return html`<menshen-webhooks .chosen=${id ?? ""}></menshen-webhooks>`;
       case "keys":
         return html`<menshen-api-keys></menshen-api-keys>`;
+      case "channels":
+        return html`<menshen-channels></menshen-channels>`;
+      case "announcements":
+        return html`<menshen-announcements></menshen-announcements>`;
+      case "reports":
+        return html`<menshen-reports></menshen-reports>`;
+      case "apps":
+        return html`<menshen-apps .chosen=${id ?? ""}></menshen-apps>`;
+      case "invitations":
+        return html`<menshen-invitations></menshen-invitations>`;
+      case "lists":
+        return html`<menshen-lists></menshen-lists>`;
+      case "tenants":
+        return html`<menshen-tenants></menshen-tenants>`;
       case "staff":
         return html`<menshen-staff></menshen-staff>`;
       default:
