@@ -2,7 +2,7 @@ import { defineConfig } from "vite";
 
 /** Each page is built by itself (`--mode`), so that it shares no chunk with another one: `verify.js` is whole, and its hash can stand on
  * an integrator's page. */
-const PAGES = ["verify", "hosted", "console", "account"] as const;
+const PAGES = ["verify", "hosted", "console", "account", "help", "help-worker"] as const;
 
 // Every page and script lands in one folder, which the binary takes in. Names are steady where integrators write them down
 // (`verify.js`), and carry a hash where only our own pages do.
