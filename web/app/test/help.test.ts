@@ -193,6 +193,7 @@ for (const [lang, short] of LANGS) {
     const one = await Visitor.open(lang);
     await one.heading("start.title");
     await one.heading("news.now");
+    await one.sees(one.t("status.ready"));
     await one.page.getByText(lang === "en" ? /The live check pauses/ : /活体检测暂停一小时/).waitFor();
     await one.look(`help-start-${short}`);
     await one.page.getByRole("link", { name: one.t("nav.official"), exact: true }).click();
@@ -374,6 +375,29 @@ test("a camera that is refused is the first thing to put right, and so is a cloc
   await late.sees(late.t("clock.fast", { length: "60 minutes" }));
   await late.look("help-clock-en");
   await late.leave();
+});
+
+test("a page in another program's view is sent to the browser, and a version that is too old to a newer one", async () => {
+  const inside = await Visitor.open("zh-CN", "#/diagnosis", stage.browser, (page) =>
+    page.addInitScript(() => {
+      const agent = "Mozilla/5.0 (Linux; Android 15) MicroMessenger/8.0.50";
+      Object.defineProperty(Navigator.prototype, "userAgent", { get: () => agent });
+    }),
+  );
+  await inside.heading("diagnosis.title");
+  assert.equal((await inside.diagnose("passkey"))[0], "open_in_browser");
+  await inside.sees(inside.t("view.web_view", { system: "Android" }));
+  await inside.leave();
+
+  const { url, sandboxKey } = stage.service;
+  const policy = (toml: string) => call(url, sandboxKey, "PUT", "/v1/policy", { toml });
+  await policy('[clients.web]\nat_least = "99.0"');
+  const old = await Visitor.open("en", "#/diagnosis");
+  await old.heading("diagnosis.title");
+  assert.equal((await old.diagnose("sms_code"))[0], "client_outdated");
+  await old.page.locator("ul.probes li.fault", { hasText: old.t("probe.version") }).waitFor();
+  await old.leave();
+  await policy("");
 });
 
 test("without network the diagnosis says so and keeps what it saw", async () => {

@@ -6,19 +6,33 @@ import type { Standing } from "./lists.js";
 import { moment, official, t, told } from "./texts.js";
 import { View } from "./view.js";
 
-/** What is announced: what holds now first, then what is to come, then what is over. */
+/** Where the service says whether it can do its work. */
+const READY = "/readyz";
+
+/** How the service does, and what is announced: what holds now first, then what is to come, then what is over. */
 @customElement("menshen-announcements")
 export class Announcements extends View {
   @property() tenant = "";
   @state() private standing: Standing | undefined;
+  @state() private status: "ready" | "not_ready" | "unreachable" | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
+    void this.ask();
     void this.attempt(async () => void (this.standing = await new Lists(this.tenant).look("announcements")));
   }
 
+  private async ask(): Promise<void> {
+    try {
+      const { ok } = await fetch(READY, { cache: "no-store", credentials: "omit" });
+      this.status = ok ? "ready" : "not_ready";
+    } catch {
+      this.status = "unreachable";
+    }
+  }
+
   override render(): TemplateResult {
-    return html`<section><h2>${t("news.title")}</h2>${this.refusal()}${this.standing ? this.said(this.standing) : nothing}</section>`;
+    return html`<section><h2>${t("news.title")}</h2><p role="status">${this.status ? t(`status.${this.status}`) : ""}</p>${this.refusal()}${this.standing ? this.said(this.standing) : nothing}</section>`;
   }
 
   private said(standing: Standing): TemplateResult {

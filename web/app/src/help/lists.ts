@@ -65,7 +65,11 @@ export class Lists {
     if (trust === undefined) return { is: "none" };
     const from = sent === undefined ? "kept" : "service";
     const standing = open(book, { file: text, keys: trust.keys, tenant: this.tenant, least: kept?.number ?? 0 }, from);
-    if (standing.is === "holds") this.#keep({ trust, lists: { ...this.#kept.lists, [listed]: { text, number: standing.file.number } } });
+    if (standing.is === "holds") {
+      // Another tab, or the other list, may have been kept meanwhile.
+      const others = read(this.tenant);
+      this.#keep({ trust: others.trust ?? trust, lists: { ...this.#kept.lists, ...others.lists, [listed]: { text, number: standing.file.number } } });
+    }
     return standing;
   }
 

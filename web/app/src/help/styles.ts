@@ -46,6 +46,7 @@ styles.replaceSync(`
   .drop { border: 2px dashed var(--line); border-radius: 12px; padding: 1rem; margin-bottom: 0.75rem; }
   .drop.over { border-color: var(--accent); background: var(--note-ground); }
   .drop .quiet { margin: 0.5rem 0 0; }
+  form + p { margin-top: 1rem; }
   summary h2 { display: inline; }
   .pick { position: relative; border: 1px solid var(--line); border-radius: 10px; min-height: 44px; padding: 0.5em 1em; color: var(--accent); text-align: center; }
   .pick input:not([type="checkbox"]) { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer; }
