@@ -36,6 +36,7 @@ pub fn names_a_record((method, path, _): &(&str, &str, For)) -> bool {
                 "/v1/uploads",
                 "/v1/entitlements/check",
                 "/v1/official/check",
+                "/v1/oidc/person",
             ]
             .contains(path))
 }
@@ -203,6 +204,7 @@ pub fn request_with(
             json!({ "name": "x", "redirect_uris": ["https://a.example/cb"] })
         }
         ("POST", "/v1/oidc/clients/{id}/secret" | "/v1/oidc/keys/rotate") => json!({}),
+        ("POST", "/v1/oidc/person") => json!({ "sid": "nobodys" }),
         ("POST", "/v1/account/oidc/{request}/continue") => json!({}),
         ("POST", "/v1/keys") => json!({ "label": "x", "scopes": [] }),
         ("POST", "/v1/tenants") => json!({ "name": "x", "sandbox": true }),

@@ -1,6 +1,8 @@
 //! People sign in to apps with their account, as an off-the-shelf library has it.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use menshen_core::account::Factor;
 use menshen_core::time::{DAY, MINUTE, SECOND};
 use openidconnect::core::CoreUserInfoClaims;
@@ -69,6 +71,35 @@ fn a_person_signs_in_to_an_app_that_uses_a_library() {
         assert_eq!(subjects[2], subjects[3], "but for apps of one sector");
         let other = somebody(&service, "grace").await;
         assert_ne!(other.applicant, person.applicant);
+    });
+}
+
+#[test]
+fn a_server_learns_by_the_sid_who_has_signed_in_and_nothing_by_another_one() {
+    on_both_with(config(), |service| async move {
+        let person = somebody(&service, "ada").await;
+        let app = register(&service, json!({})).await;
+        let client = client(&service, &app).await;
+        let sent = send(&client, &[]);
+        let code = code(&service, &sent, &person).await;
+        let tokens = exchange(&service, &client, &code, &sent.verifier).await;
+        let token = tokens.unwrap().id_token().unwrap().to_string();
+        let said = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap());
+        let said: Value = serde_json::from_slice(&said.unwrap()).unwrap();
+        let sid = said["sid"].as_str().unwrap().to_owned();
+        let ask = async |sid: &str| service.post("/v1/oidc/person", json!({ "sid": sid })).await;
+        let found = ask(&sid).await;
+        assert_eq!(found.body["applicant"], person.applicant.to_string());
+        for nobodys in ["nobodys", &person.session.to_string()] {
+            assert_eq!(ask(nobodys).await.status, StatusCode::NOT_FOUND);
+        }
+        let cookie = format!("__Host-menshen={}", person.cookie);
+        let held = [("menshen-page", "1"), ("cookie", cookie.as_str())];
+        let ended = service
+            .call_as("", Method::DELETE, "/v1/account/session", None, &held)
+            .await;
+        assert_eq!(ended.status, StatusCode::NO_CONTENT);
+        assert_eq!(ask(&sid).await.status, StatusCode::NOT_FOUND);
     });
 }
 

@@ -6,6 +6,7 @@ pub mod clients;
 pub mod discovery;
 pub mod keys;
 pub mod logout;
+pub mod person;
 pub mod requests;
 pub mod token;
 
@@ -37,6 +38,7 @@ pub fn table() -> OpenApiRouter<App> {
             clients::delete_oidc_client
         ))
         .routes(routes!(client_secret::rotate_oidc_secret))
+        .routes(routes!(person::find_oidc_person))
         .routes(routes!(keys::list_oidc_keys))
         .routes(routes!(keys::rotate_oidc_key))
 }
