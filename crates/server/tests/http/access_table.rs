@@ -285,6 +285,7 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ("DELETE", "/v1/oidc/clients/{id}", Keys(KeysWrite)),
     ("GET", "/v1/oidc/keys", Keys(KeysWrite)),
     ("POST", "/v1/oidc/keys/rotate", Keys(KeysWrite)),
+    ("POST", "/v1/oidc/person", Keys(VerificationsRead)),
     ("GET", "/v1/account/oidc/{request}", Public),
     ("POST", "/v1/account/oidc/{request}/continue", Whoever),
     ("POST", "/v1/account/oidc/{request}/deny", Public),
