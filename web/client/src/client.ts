@@ -5,13 +5,18 @@ import { checked } from "./call.js";
 import type { Api, Call } from "./call.js";
 import { contacts } from "./contacts.js";
 import { entitlements } from "./entitlements.js";
+import { invitations } from "./invitations.js";
 import { lists } from "./lists.js";
 import { live } from "./live.js";
+import { official } from "./official.js";
+import { oidc } from "./oidc.js";
+import { anybody } from "./public.js";
 import { review } from "./review.js";
 import type { paths, VerificationOut } from "./schema.js";
 import { DELAYS, persistent } from "./send.js";
 import type { Fetch } from "./send.js";
 import { staff } from "./staff.js";
+import { stepUps } from "./step-ups.js";
 import { support } from "./support.js";
 import { tenant } from "./tenant.js";
 import { uploads } from "./uploads.js";
@@ -48,7 +53,9 @@ export function createClient({ url, key, fetch = (request) => globalThis.fetch(r
   });
   const people = { ...applicants(api), ...contacts(api), ...verifications(api), ...uploads(api), ...live(api) };
   const helped = { ...appeals(api), ...review(api), ...staff(api), ...support(api) };
-  const all = { ...people, ...helped, ...entitlements(api), ...lists(api), ...tenant(api), ...webhooks(api) };
+  const accounts = { ...entitlements(api), ...stepUps(api), ...invitations(api), ...oidc(api) };
+  const known = { ...official(api), ...anybody(api) };
+  const all = { ...people, ...helped, ...accounts, ...known, ...lists(api), ...tenant(api), ...webhooks(api) };
   return {
     ...all,
     /**
