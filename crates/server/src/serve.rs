@@ -46,6 +46,8 @@ pub fn router(app: App) -> Router {
         .route("/stop", get(assets::stop))
         .route("/verify", get(web::verify))
         .route("/account", get(web::account))
+        .route("/help", get(web::help))
+        .route("/help/key", get(web::key))
         .route("/console", get(web::console));
     let files = Router::new()
         .route("/web/integrity.json", get(web::integrity))

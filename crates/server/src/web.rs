@@ -80,6 +80,20 @@ pub async fn account() -> Html<&'static str> {
     })
 }
 
+/// Help without signing in: what a device's camera, network and clock do, and what is official.
+pub async fn help() -> Html<&'static str> {
+    Html(match Built::get("help.js") {
+        Some(_) => include_str!("../assets/help.html"),
+        None => include_str!("../assets/unbuilt.html"),
+    })
+}
+
+/// Returns the public key that signs lists of official channels, as `menshen official key` prints it. Whoever takes it from here trusts
+/// this service; the page says so.
+pub async fn key(State(app): State<App>) -> String {
+    app.signer.verifier().to_text()
+}
+
 /// A file of the pages, packed where the browser unpacks it.
 ///
 /// # Errors
@@ -216,6 +230,9 @@ fn kind_of(name: &str) -> Option<&'static str> {
     })
 }
 
+/// What keeps the page of help for times without network.
+const HELP_WORKER: &str = "help-worker.js";
+
 fn headers_of(name: &str, tag: &HeaderValue) -> HeaderMap {
     // What bears a hash in its name never changes; all else is asked for again, and mostly not sent again.
     let keep = match name.starts_with("chunks/") || name.starts_with("assets/") {
@@ -231,6 +248,13 @@ fn headers_of(name: &str, tag: &HeaderValue) -> HeaderMap {
         HeaderName::from_static("cross-origin-resource-policy"),
         HeaderValue::from_static("cross-origin"),
     );
+    if name == HELP_WORKER {
+        // It answers for the page of help, and for no other one.
+        headers.insert(
+            HeaderName::from_static("service-worker-allowed"),
+            HeaderValue::from_static("/help"),
+        );
+    }
     headers
 }
 
@@ -263,4 +287,20 @@ fn unpacks(asked: &HeaderMap) -> bool {
         .and_then(|kinds| kinds.to_str().ok())
         .unwrap_or_default();
     kinds.split(',').any(|kind| kind.trim() == "br")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_worker_of_the_help_page_may_answer_for_a_page_and_for_that_one_alone() {
+        let tag = HeaderValue::from_static("\"0\"");
+        let allowed = |name| headers_of(name, &tag).remove("service-worker-allowed");
+        assert_eq!(
+            allowed(HELP_WORKER),
+            Some(HeaderValue::from_static("/help"))
+        );
+        assert_eq!(allowed("help.js"), None);
+    }
 }

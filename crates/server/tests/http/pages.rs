@@ -19,7 +19,7 @@ async fn ask(service: &Service, method: Method, path: &str, headers: &[(&str, &s
 #[test]
 fn pages_run_no_script_of_others_and_name_no_one() {
     on_both(|service| async move {
-        for path in ["/verify", "/console", "/account"] {
+        for path in ["/verify", "/console", "/account", "/help"] {
             let page = ask(&service, Method::GET, path, &[]).await;
             assert_eq!(page.status, StatusCode::OK, "{path}");
             let policy = page.headers[header::CONTENT_SECURITY_POLICY]
@@ -37,6 +37,20 @@ fn pages_run_no_script_of_others_and_name_no_one() {
             let answer = ask(&service, Method::GET, path, &[]).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         }
+    });
+}
+
+#[test]
+fn the_page_of_help_has_the_key_that_signs_what_is_official() {
+    on_both(|service| async move {
+        let key = ask(&service, Method::GET, "/help/key", &[]).await;
+        assert_eq!(key.status, StatusCode::OK);
+        assert_eq!(
+            key.headers[header::CONTENT_TYPE],
+            "text/plain; charset=utf-8"
+        );
+        let signer = &service.app.signer;
+        assert_eq!(key.bytes, signer.verifier().to_text().as_bytes());
     });
 }
 

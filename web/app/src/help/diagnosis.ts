@@ -114,14 +114,14 @@ export class Diagnosis extends View {
     const faults = faultsOf(this.answer?.remedies ?? []);
     const waits = this.rows.get("permission")?.state === "running";
     return html`<section><h2 id="probes" tabindex="-1">${this.looking ? t("diagnosis.looking") : t("diagnosis.seen")}</h2>
+      ${waits ? html`<div class="notice" role="status"><p>${t("diagnosis.asks")}</p><button type="button" @click=${() => this.goOn()}>${t("diagnosis.without")}</button></div>` : nothing}
       <ul class="probes" aria-busy=${this.looking ? "true" : "false"}>${PROBES.map((probe) => {
         const row = this.rows.get(probe);
         if (row === undefined) return nothing;
         const state = faults.has(probe) ? "fault" : row.state;
         return html`<li class=${state}><span class="sign" aria-hidden="true"></span><span><strong>${word("probe", probe)}</strong> ${state === "known" ? nothing : html`<span class="tag">${word("state", state)}</span>`}<br /><span class="quiet">${say(row.says)}</span></span></li>`;
       })}</ul>
-      <p class="unseen" role="status">${this.looking ? t("diagnosis.looking") : ""}</p>
-      ${waits ? html`<p>${t("diagnosis.asks")}</p><button type="button" @click=${() => this.goOn()}>${t("diagnosis.without")}</button>` : nothing}</section>`;
+      <p class="unseen" role="status">${this.looking ? t("diagnosis.looking") : ""}</p></section>`;
   }
 
   private remedies({ remedies, attach, offline }: Answer): TemplateResult {
