@@ -80,7 +80,7 @@ const FAMILIES: readonly (readonly [RegExp, Drawing])[] = [
   [/eyes_closed/, "eyes"],
   [/multiple/, "people"],
   [/too_far|too_near|off_centre|cut_off/, "distance"],
-  [/pose|face_not_found|turned|up_or_down|leaning|selfie_missing|background/, "pose"],
+  [/pose|action|face_not_found|turned|up_or_down|leaning|selfie_missing|background/, "pose"],
   [/camera|client/, "camera"],
   [/exhausted|cooldown|progress|timeout/, "clock"],
   [/statement/, "sheet"],

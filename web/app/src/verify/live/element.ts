@@ -90,7 +90,7 @@ export class MenshenLive extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#clock = setInterval(() => (this.now = Date.now()), SECOND);
+    this.#clock = setInterval(() => this.#tick(), SECOND);
   }
 
   override disconnectedCallback(): void {
@@ -98,6 +98,10 @@ export class MenshenLive extends LitElement {
     clearInterval(this.#clock);
     this.#check?.leave();
     this.#putAway();
+  }
+
+  #tick(): void {
+    if (this.place.at === "running" || this.place.at === "wait") this.now = Date.now();
   }
 
   /** Gives the heading the focus, as soon as there is one. */
@@ -162,12 +166,11 @@ export class MenshenLive extends LitElement {
     }
   };
 
-  /** The person gives the check up. */
+  /** The person gives the check up. The service hears of it meanwhile. */
   #stop = (event?: Event): void => {
     event?.preventDefault();
-    // Before there is a camera there is nothing to give up.
-    if (!this.ready) return this.#arrive({ at: "before" });
     this.#check?.leave();
+    this.#arrive({ at: "before" });
   };
 
   #changed(before: Shown, after: Shown): void {
@@ -189,6 +192,7 @@ export class MenshenLive extends LitElement {
   #arrive(place: Place): void {
     this.#putAway();
     this.place = place;
+    this.now = Date.now();
     const { verification } = this;
     if (place.at === "done") {
       if (!place.sandbox) this.#tell("menshen-live-done", { verification, sandbox: false });
@@ -252,7 +256,7 @@ export class MenshenLive extends LitElement {
     const left = shown.ends === undefined ? undefined : shown.ends - performance.now();
     return html`<div class="live" part="live" lang=${texts.lang}>${screen(view)}</div>
       ${place.at === "running"
-        ? html`<dialog class=${look} lang=${texts.lang} aria-labelledby="title" @cancel=${this.#stop} @close=${() => this.#check?.leave()}>
+        ? html`<dialog class=${look} lang=${texts.lang} aria-labelledby="title" @cancel=${this.#stop} @close=${() => this.#check && this.#stop()}>
             <h2 id="title" tabindex="-1" autofocus>${texts.t("liveness.running")}</h2>
             ${stage({ shown, texts, network: this.network, ready: this.ready, left, onStop: this.#stop })}
           </dialog>`

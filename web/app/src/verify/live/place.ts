@@ -18,7 +18,8 @@ const REFUSALS: Readonly<Record<string, "used_up" | "consent" | "not_now" | "bus
   consent_withdrawn: "consent",
   not_now: "not_now",
   appeal_in_progress: "not_now",
-  stale: "not_now",
+  // Another opening came first.
+  stale: "busy",
   busy: "busy",
 };
 

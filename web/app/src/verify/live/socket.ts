@@ -75,8 +75,10 @@ export function bySocket({ url, token, key, lens, next, onHello, onSay, signal }
       socket.send(JSON.stringify({ type: "hello", mac }));
       onHello(message.next_seq);
       void film(lens, () => open() && !shown, async ({ at, jpeg }) => void (ready() && (await send(next(), at, jpeg))));
-    } else if (message.type === "over") over = message;
-    else {
+    } else if (message.type === "over") {
+      over = message;
+      lost();
+    } else {
       shown ||= message["say"] === "done";
       onSay(message);
     }

@@ -27,7 +27,10 @@ export function stage(scene: Scene): TemplateResult {
   const percent = left === undefined ? 1 : Math.max(0, left / 90_000);
   return html`
     <div class="top">
-      <div class="time" aria-hidden="true"><span class="bar"><progress max="1" .value=${percent}></progress></span><span>${left === undefined ? nothing : clock(left)}</span></div>
+      <div class="time">
+        <span class="bar" aria-hidden="true"><progress max="1" .value=${percent}></progress></span>
+        ${left === undefined ? nothing : html`<span role="timer" aria-label=${texts.t("liveness.left", { time: clock(left) })}>${clock(left)}</span>`}
+      </div>
       <button type="button" class="stop" @click=${onStop}>${texts.t("liveness.stop")}</button>
     </div>
     <div class="mirror">
