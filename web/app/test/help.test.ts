@@ -461,3 +461,20 @@ test("a browser that cannot check signatures says so and asks the service", asyn
   await one.look("help-unchecked-zh");
   await one.leave();
 });
+
+test("another page of the service shows the diagnosis alone", async () => {
+  instead((asked, response) => {
+    if (asked.url !== "/elsewhere") return false;
+    const page = `<!doctype html><html lang="en"><title>Elsewhere</title><body><menshen-diagnosis tenant="${tenant}"></menshen-diagnosis><script type="module" src="/web/help.js"></script>`;
+    response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(page);
+    return true;
+  });
+  const context = await stage.browser.newContext({ locale: "en-GB" });
+  const page = await context.newPage();
+  await page.goto(`${stage.front.url}/elsewhere`);
+  await page.locator("select[name=failed]").selectOption("mail_code");
+  await page.getByRole("button", { name: "Start" }).click();
+  await page.locator("ol.remedies > li[data-code=look_in_spam]").waitFor();
+  assert.equal(await page.locator("menshen-help").count(), 0);
+  await context.close();
+});

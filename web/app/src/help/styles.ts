@@ -35,6 +35,7 @@ styles.replaceSync(`
   .verdict.official { border-color: var(--good); background: var(--good-ground); }
   .verdict.lookalike { border-color: var(--warn); background: var(--warn-ground); }
   .verdict p:last-child { margin-bottom: 0; }
+  .verdict button { margin-bottom: 0.75rem; }
   .asked { font-size: 1.1rem; }
   .channels, .news { list-style: none; padding: 0; margin: 0 0 1rem; }
   .channels li, .news li { padding: 0.4rem 0; border-bottom: 1px solid var(--hair); }
