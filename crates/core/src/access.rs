@@ -135,7 +135,7 @@ impl Scope {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Runs the service: policy, keys, webhooks, staff. Sees no cases.
+    /// Runs the service: policy, keys, webhooks, staff, holds and erasure. Sees no cases.
     Operator,
     /// Decides cases and answers tickets.
     Reviewer,
@@ -164,6 +164,7 @@ impl Role {
         match self {
             Self::Operator => &[
                 Scope::VerificationsRead,
+                Scope::PrivacyWrite,
                 Scope::PolicyWrite,
                 Scope::KeysWrite,
                 Scope::WebhooksWrite,

@@ -139,6 +139,20 @@ pub struct Calibration {
     pub fmr_1e3: f32,
     /// Score at FMR 1e-4.
     pub fmr_1e4: f32,
+    /// Part of the genuine pairs below each of the three scores, in their order, where it was measured. Nothing is decided by it:
+    /// it tells an operator what the thresholds cost honest people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fnmr: Option<[f32; 3]>,
+}
+
+/// The false match rates at which a calibration has scores.
+pub const MEASURED: [f64; 3] = [1e-2, 1e-3, 1e-4];
+
+impl Calibration {
+    /// Returns the scores at [`MEASURED`], in its order.
+    pub const fn scores(&self) -> [f32; 3] {
+        [self.fmr_1e2, self.fmr_1e3, self.fmr_1e4]
+    }
 }
 
 /// The card of one model.
@@ -180,6 +194,11 @@ impl ModelCards {
     /// Returns the card of a model.
     pub fn find(&self, name: &str) -> Option<&ModelCard> {
         self.0.get(name)
+    }
+
+    /// Returns all cards, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &ModelCard> {
+        self.0.values()
     }
 }
 

@@ -122,6 +122,8 @@ pub enum Standing {
 /// What the pool is doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PoolStatus {
+    /// Children that there should be.
+    pub workers: usize,
     /// Children that are loaded.
     pub ready: usize,
     /// Requests that are being worked on.
@@ -291,6 +293,7 @@ impl Pool {
     pub fn status(&self) -> PoolStatus {
         let working = self.shared.working.load(Ordering::SeqCst);
         PoolStatus {
+            workers: self.config.workers.max(1),
             ready: self.shared.ready.load(Ordering::SeqCst),
             working,
             waiting: self.depth().saturating_sub(working),

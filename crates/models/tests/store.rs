@@ -18,6 +18,7 @@ fn calibration() -> Calibration {
         fmr_1e2: 0.25,
         fmr_1e3: 0.5,
         fmr_1e4: 0.75,
+        fnmr: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use menshen_core::ModelCards;
+use menshen_engine::pool::PoolStatus;
 use menshen_engine::protocol::Ready;
 use menshen_engine::{Answer, Pool, PoolError, Request, Standing};
 
@@ -15,8 +16,13 @@ pub trait Engine: Send + Sync {
     /// Returns what it says of itself: version, cards, embedder.
     fn ready(&self) -> &Ready;
 
+    /// Returns what it is doing.
+    fn status(&self) -> PoolStatus;
+
     /// Can it answer at all?
-    fn is_ready(&self) -> bool;
+    fn is_ready(&self) -> bool {
+        self.status().ready > 0
+    }
 
     /// Returns the cards of its embedders.
     fn cards(&self) -> ModelCards {
@@ -37,8 +43,8 @@ impl Engine for Pool {
         Self::ready(self)
     }
 
-    fn is_ready(&self) -> bool {
-        self.status().ready > 0
+    fn status(&self) -> PoolStatus {
+        Self::status(self)
     }
 }
 

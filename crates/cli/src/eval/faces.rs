@@ -221,6 +221,7 @@ fn write_calibration(args: &EvalArgs, report: &Report) -> anyhow::Result<()> {
         fmr_1e2: p2.threshold,
         fmr_1e3: p3.threshold,
         fmr_1e4: p4.threshold,
+        fnmr: Some([p2, p3, p4].map(|point| point.fnmr.rate as f32)),
     };
     fs::create_dir_all(&args.out)?;
     let path = args.out.join("manifest.toml");

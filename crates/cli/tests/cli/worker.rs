@@ -263,6 +263,7 @@ async fn a_full_queue_refuses_at_once_and_loses_nothing_that_it_took() {
     };
     let (first, second) = (ask(), ask());
     let full = PoolStatus {
+        workers: 1,
         ready: 1,
         working: 1,
         waiting: 1,

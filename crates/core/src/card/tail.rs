@@ -1,9 +1,7 @@
 //! Scores at rates that no calibration has measured: the impostors' tail, taken for that of a normal distribution.
 
-use super::Calibration;
+use super::{Calibration, MEASURED};
 
-/// The three rates that are measured.
-const MEASURED: [f64; 3] = [1e-2, 1e-3, 1e-4];
 /// Smallest rate that is asked for: one false match in as many pairs as a billion people make in a search each.
 const LEAST: f64 = 1e-18;
 
@@ -17,7 +15,7 @@ impl Calibration {
     pub fn score_at(&self, rate: f64) -> f32 {
         let at = deviation(rate.clamp(LEAST, MEASURED[0]));
         let [a, b, c] = MEASURED.map(deviation);
-        let scores = [self.fmr_1e2, self.fmr_1e3, self.fmr_1e4].map(f64::from);
+        let scores = self.scores().map(f64::from);
         let first = (scores[1] - scores[0]) / (b - a);
         let second = (scores[2] - scores[1]) / (c - b);
         let score = if at <= b {
@@ -65,6 +63,7 @@ mod tests {
             fmr_1e2: 0.2,
             fmr_1e3: 0.3,
             fmr_1e4: 0.4,
+            fnmr: None,
         }
     }
 

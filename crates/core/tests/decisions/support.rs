@@ -216,6 +216,7 @@ pub fn embedder(grade: Grade) -> ModelCard {
             fmr_1e2: 0.27,
             fmr_1e3: 0.37,
             fmr_1e4: 0.46,
+            fnmr: None,
         }),
     }
 }

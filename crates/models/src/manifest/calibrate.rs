@@ -76,13 +76,18 @@ fn fields(calibration: &Calibration) -> impl Iterator<Item = (&'static str, toml
     // keeps the false match rate at or below the nominal one.
     let score = |v: f32| toml_edit::Value::from((f64::from(v) * 1e4).ceil() / 1e4);
     let count = |v: u64| toml_edit::Value::from(i64::try_from(v).unwrap_or(i64::MAX));
-    [
+    let part = |v: f32| (f64::from(v) * 1e4).round() / 1e4;
+    let fnmr = calibration.fnmr.map(|parts| {
+        let parts: toml_edit::Array = parts.into_iter().map(part).collect();
+        ("fnmr", toml_edit::Value::from(parts))
+    });
+    let measured = [
         ("dataset", toml_edit::Value::from(&calibration.dataset)),
         ("genuine_pairs", count(calibration.genuine_pairs)),
         ("impostor_pairs", count(calibration.impostor_pairs)),
         ("fmr_1e2", score(calibration.fmr_1e2)),
         ("fmr_1e3", score(calibration.fmr_1e3)),
         ("fmr_1e4", score(calibration.fmr_1e4)),
-    ]
-    .into_iter()
+    ];
+    measured.into_iter().chain(fnmr)
 }

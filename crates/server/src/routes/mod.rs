@@ -31,6 +31,7 @@ pub mod live;
 pub mod live_frames;
 pub mod live_records;
 pub mod live_socket;
+pub mod models;
 pub mod official;
 pub mod oidc;
 pub mod opening;
@@ -48,6 +49,7 @@ pub mod screening;
 pub mod session;
 pub mod sessions;
 pub mod staff;
+pub mod status;
 pub mod support;
 pub mod tenants;
 pub mod threads;
@@ -216,6 +218,8 @@ pub fn table() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(tenants::create_tenant, tenants::list_tenants))
         .routes(routes!(policy::get_policy, policy::put_policy))
         .routes(routes!(policy::try_policy))
+        .routes(routes!(models::list_models))
+        .routes(routes!(status::get_health))
         .routes(routes!(screening::list_lists))
         .routes(routes!(screening::put_list))
         .routes(routes!(screening::list_runs))

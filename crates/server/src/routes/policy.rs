@@ -2,9 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use menshen_core::Policy;
-use menshen_core::decide::Outcome;
 use menshen_core::ids::TenantId;
+use menshen_core::{Decision, Policy};
 use menshen_ledger::{Verifier, verify_evidence};
 use menshen_store::{Store, StoreError, TenantKind};
 use serde::{Deserialize, Serialize};
@@ -26,6 +25,19 @@ pub struct PolicyOut {
     pub identity: String,
     /// The whole of it, TOML.
     pub toml: String,
+    /// The same values as JSON, by the same names, for programs that read no TOML.
+    #[schema(value_type = Object)]
+    pub values: serde_json::Value,
+}
+
+impl PolicyOut {
+    fn new(policy: &Policy) -> Result<Self, ApiError> {
+        Ok(Self {
+            identity: policy.identity(),
+            toml: policy.to_toml(),
+            values: serde_json::to_value(policy).map_err(ApiError::machine)?,
+        })
+    }
 }
 
 /// A policy to be.
@@ -44,10 +56,7 @@ pub async fn get_policy(
     allowed: Allowed<Policies>,
 ) -> Result<Json<PolicyOut>, ApiError> {
     let policy = app.policy(&allowed.tenant)?;
-    Ok(Json(PolicyOut {
-        identity: policy.identity(),
-        toml: policy.to_toml(),
-    }))
+    PolicyOut::new(&policy).map(Json)
 }
 
 fn read(input: &PolicyIn) -> Result<Policy, ApiError> {
@@ -77,10 +86,7 @@ pub async fn put_policy(
     input: Input<PolicyIn>,
 ) -> Result<Json<PolicyOut>, ApiError> {
     let policy = read(&input.value)?;
-    let out = PolicyOut {
-        identity: policy.identity(),
-        toml: policy.to_toml(),
-    };
+    let out = PolicyOut::new(&policy)?;
     let now = app.now();
     let before = app.policy(&allowed.tenant)?;
     let mut tx = app.store.begin().await?;
@@ -123,6 +129,8 @@ pub struct ChangeOut {
     pub verification: Uuid,
     /// The outcome then.
     pub was: String,
+    /// The codes then.
+    pub was_codes: Vec<String>,
     /// The outcome by the policy that was tried.
     pub would_be: String,
     /// The codes by that policy.
@@ -182,16 +190,17 @@ pub async fn try_on(
             out.same += 1;
         } else {
             out.changed
-                .push(change(row.verification_id.0, was.decision.outcome, &now));
+                .push(change(row.verification_id.0, &was.decision, &now));
         }
     }
     Ok(out)
 }
 
-fn change(verification: Uuid, was: Outcome, now: &menshen_core::Decision) -> ChangeOut {
+fn change(verification: Uuid, was: &Decision, now: &Decision) -> ChangeOut {
     ChangeOut {
         verification,
-        was: word(&was),
+        was: word(&was.outcome),
+        was_codes: crate::case::codes(&was.reasons),
         would_be: word(&now.outcome),
         codes: crate::case::codes(&now.reasons),
     }

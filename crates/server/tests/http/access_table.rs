@@ -338,6 +338,8 @@ pub const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/v1/policy", Keys(PolicyWrite)),
     ("PUT", "/v1/policy", Keys(PolicyWrite)),
     ("POST", "/v1/policy/try", Keys(PolicyWrite)),
+    ("GET", "/v1/models", Keys(PolicyWrite)),
+    ("GET", "/v1/health", Keys(PolicyWrite)),
     ("GET", "/v1/screening/lists", Keys(ScreeningRead)),
     ("PUT", "/v1/screening/lists/{list}", Keys(Operate)),
     ("GET", "/v1/screening/runs", Keys(ScreeningRead)),

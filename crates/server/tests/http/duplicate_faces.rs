@@ -40,6 +40,7 @@ fn card(name: &str) -> ModelCard {
             fmr_1e2: 0.27,
             fmr_1e3: 0.37,
             fmr_1e4: 0.46,
+            fnmr: None,
         }),
     }
 }

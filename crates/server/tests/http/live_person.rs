@@ -6,6 +6,7 @@ use menshen_core::ModelCards;
 use menshen_core::evidence::{FaceEvidence, FaceMeasures, FaceQuality, Pose};
 use menshen_core::geometry::Rect;
 use menshen_core::live::{FrameEvidence, FrameFace};
+use menshen_engine::pool::PoolStatus;
 use menshen_engine::protocol::Ready;
 use menshen_engine::{Answer as Measured, PoolError, Request, Standing};
 use menshen_server::Engine;
@@ -61,8 +62,12 @@ impl Engine for Scripted {
         &self.ready
     }
 
-    fn is_ready(&self) -> bool {
-        true
+    fn status(&self) -> PoolStatus {
+        PoolStatus {
+            workers: 1,
+            ready: 1,
+            ..PoolStatus::default()
+        }
     }
 }
 

@@ -42,6 +42,7 @@ mod oidc;
 mod oidc_apps;
 mod oidc_refusals;
 mod oidc_support;
+mod operation;
 mod pages;
 mod passkey_sign_in;
 mod passkey_support;
