@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import { glance } from "./console-looks.js";
 import { comeIn, type Person } from "./console-people.js";
@@ -68,6 +69,15 @@ async function said(page: Page): Promise<string> {
 
 /** A moment as a field of a form takes it, in this machine's time zone. */
 const local = (at: number) => new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+
+/** Somebody of the first level, as an integrator hands them in; waits until the machine has judged. */
+async function judged(person: { country: string; name: string; birth_date: string; number: string }): Promise<void> {
+  const { id: applicant } = await call<{ id: string }>(service.url, key, "POST", "/v1/applicants", { external_id: person.number });
+  const { id } = await call<{ id: string }>(service.url, key, "POST", "/v1/verifications", { applicant, level: "L1" });
+  await call(service.url, key, "PUT", `/v1/verifications/${id}/data`, { document: "passport", ...person });
+  await call(service.url, key, "POST", `/v1/verifications/${id}/submit`);
+  while ((await call<{ processing: boolean }>(service.url, key, "GET", `/v1/verifications/${id}`)).processing) await sleep(100);
+}
 
 /** A drawn list of one person who does not exist. */
 const LISTED =
@@ -191,6 +201,7 @@ trial("a key is made with what it may, opens until it is revoked, and never agai
   assert.match((await row.textContent()) ?? "", /Until .* 2026/);
   await row.getByRole("button", { name: "Revoke (Our shop)" }).click();
   await confirm(page, "Revoke");
+  assert.equal(await said(page), "The key was revoked.");
   await row.getByText(/^Revoked/).waitFor();
   assert.equal(await status(secret, "/v1/verifications"), 401);
 });
@@ -321,6 +332,135 @@ trial("the versions of lists stand with their hashes, and who audits sees the ex
   await page.getByRole("row", { name: /UN Security Council/ }).getByText("In force").waitFor();
   assert.match((await page.getByRole("row", { name: /UN Security Council/ }).textContent()) ?? "", /[0-9a-f]{64}/);
   await see(page, "lists");
+});
+
+trial("a policy is tried on past cases before it is put in force, and its faults stand at their place", async () => {
+  const { page } = people.operator;
+  for (const person of [
+    { country: "UTO", name: "Anna Eriksson", birth_date: "1990-05-05", number: "L898902C3" },
+    { country: "UTO", name: "Berta Olsen", birth_date: "1991-06-06", number: "L898903C3" },
+    { country: "CHN", name: "Li Na", birth_date: "1992-07-07", number: "E12345678" },
+  ]) await judged(person);
+  await open(page, "Policy");
+  const text = page.getByLabel("Text (TOML)");
+  const own = await text.inputValue();
+  assert.match((await page.locator(".plots").textContent()) ?? "", /Every other.*Passport/);
+  const selected = () => text.evaluate((area: HTMLTextAreaElement) => area.value.slice(0, area.selectionStart).split("\n").length);
+  const lineOf = (all: string, part: string) => all.slice(0, all.indexOf(part)).split("\n").length;
+  for (const [from, to, at] of [
+    ["near_expiry_days = 30", "near_expiry_days = = 30", "near_expiry_days"],
+    ["near_expiry_days = 30", "near_expiry_daze = 30", "near_expiry_daze"],
+    ["kind_certain = 0.75", "kind_certain = 7.5", "kind_certain"],
+  ] as const) {
+    const wrong = own.replace(from, to);
+    assert.notEqual(wrong, own);
+    await text.fill(wrong);
+    await page.getByRole("button", { name: "Try on past cases" }).click();
+    const line = lineOf(wrong, at);
+    await page.getByRole("alert").getByText(new RegExp(`^Line ${line}, column`)).waitFor();
+    assert.equal(await selected(), line);
+  }
+  await see(page, "policy-fault");
+  // One of the three came with a document that is accepted no longer.
+  const strict = own.replace(/^version = .*$/m, 'version = "strict"').replace('CHN = ["prc_id_card", "passport"]', 'CHN = ["prc_id_card"]');
+  await text.fill(strict);
+  await page.getByRole("button", { name: "Try on past cases" }).click();
+  await page.getByText("3 past cases were judged again. 2 would end as they did. 1 would end otherwise.").waitFor();
+  const change = page.locator(".tried tbody tr");
+  assert.equal(await change.count(), 1);
+  assert.match((await change.textContent()) ?? "", /approved.*Document not accepted/s);
+  await page.getByText("Write a client's oldest version into the text").click();
+  await page.getByLabel("Client", { exact: true }).fill("android");
+  await page.getByLabel("Oldest version").fill("3.2.0");
+  await page.getByRole("button", { name: "Write", exact: true }).click();
+  await page.getByText("The text has changed since it was tried.").waitFor();
+  await see(page, "policy-tried");
+  await page.getByRole("button", { name: "Put in force" }).click();
+  await page.getByText("This text was not tried on past cases.").waitFor();
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Try on past cases" }).click();
+  await page.getByText("The text has changed since it was tried.").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Put in force" }).click();
+  await page.getByText("One past case would end otherwise.").waitFor();
+  await confirm(page, "Put in force");
+  await page.getByText("android", { exact: true }).waitFor();
+  const { identity, toml } = await call<{ identity: string; toml: string }>(service.url, key, "GET", "/v1/policy");
+  assert.match(identity, /^strict/);
+  assert.match(toml, /at_least = "3\.2\.0"/);
+});
+
+trial("models are drawn with what was measured of them, and a weak one is said to approve nobody", async () => {
+  const { page } = people.operator;
+  await open(page, "Models", "Models and calibration");
+  await page.getByText(/approves nobody alone/).waitFor();
+  const told = await call<{ models: { name: string; in_use: boolean; calibration?: { points: { threshold: number; fnmr?: number }[] } }[] }>(service.url, key, "GET", "/v1/models");
+  const used = told.models.find((model) => model.in_use);
+  const point = used?.calibration?.points.at(-1);
+  const table = page.getByRole("region", { name: used?.name ?? "", exact: true });
+  assert.match((await table.textContent()) ?? "", new RegExp(String(point?.threshold).replace(".", "\\.")));
+  assert.match((await page.locator(".det svg").first().getAttribute("aria-label")) ?? "", new RegExp(used?.name ?? "?"));
+  assert.equal(await page.locator(".det > svg .det-mark").count(), told.models.flatMap((model) => model.calibration?.points ?? []).filter((one) => one.fnmr).length);
+  await see(page, "models");
+});
+
+trial("a hold forbids an erasure until it is lifted; erasing asks for the end of the id", async () => {
+  const { page } = people.operator;
+  const { id } = await call<{ id: string }>(service.url, key, "POST", "/v1/applicants", { external_id: "to be erased" });
+  await open(page, "Retention and holds");
+  await page.getByText("5", { exact: false }).first().waitFor();
+  await page.getByLabel("Applicant id").fill("019a0000-0000-7000-8000-000000000000");
+  await page.getByRole("button", { name: "Look up" }).click();
+  assert.match((await page.getByRole("alert").textContent()) ?? "", /no such record/);
+  await page.getByLabel("Applicant id").fill(id);
+  await page.getByRole("button", { name: "Look up" }).click();
+  await page.getByLabel("Reason, a word or a case number").fill("case-2026-7");
+  await page.getByRole("button", { name: "Place a hold" }).click();
+  assert.equal(await said(page), "The hold is placed.");
+  await page.getByText("Until it is lifted", { exact: true }).waitFor();
+  const erase = async () => {
+    await page.getByRole("button", { name: "Erase", exact: true }).click();
+    const deed = page.getByRole("dialog").getByRole("button", { name: "Erase", exact: true });
+    assert.equal(await deed.isDisabled(), true);
+    await page.getByRole("dialog").getByRole("textbox").fill(id.slice(-6));
+    return deed;
+  };
+  const deed = await erase();
+  await see(page, "erase");
+  await deed.click();
+  assert.match((await page.getByRole("alert").textContent()) ?? "", /A legal hold forbids this/);
+  await page.getByRole("button", { name: "Lift (case-2026-7)" }).click();
+  await confirm(page, "Lift");
+  assert.equal(await said(page), "The hold is lifted.");
+  await see(page, "retention");
+  await (await erase()).click();
+  assert.equal(await said(page), "The person was erased.");
+  await page.getByText("Erased", { exact: true }).waitFor();
+  const { erased_at } = await call<{ erased_at?: string }>(service.url, key, "GET", `/v1/applicants/${id}`);
+  assert.ok(erased_at);
+});
+
+trial("health says what is wrong and what to do, looks again by itself, and says when nothing answers", async () => {
+  const { page } = people.operator;
+  await open(page, "Health");
+  await page.getByText("No mail server is named.").waitFor();
+  await page.getByText("Set [mail] in the configuration.").waitFor();
+  assert.match((await page.locator(".facts").first().textContent()) ?? "", /SQLite, ready/);
+  await see(page, "health");
+  const { toml } = await call<{ toml: string }>(service.url, key, "GET", "/v1/policy");
+  await call(service.url, key, "PUT", "/v1/policy", { toml: `${toml}\n[screening]\nrequired = true\nlists = ["eu"]\n` });
+  // The page looks again without anybody's doing.
+  await page.getByText("EU financial sanctions: the policy asks for this list, and it was never imported.").waitFor({ timeout: 25_000 });
+  await see(page, "health-fault");
+  await call(service.url, key, "PUT", "/v1/policy", { toml });
+  front.intercept = (request, response) => {
+    if (!request.url?.startsWith("/v1/health")) return false;
+    response.writeHead(429, { "Content-Type": "application/problem+json" }).end(JSON.stringify({ code: "busy", detail: "", status: 429, title: "", type: "" }));
+    return true;
+  };
+  await page.getByText("Too much to do at the moment.").waitFor({ timeout: 25_000 });
+  await page.getByText(/^What stands below is from/).waitFor();
+  front.intercept = undefined;
+  await page.getByText(/^What stands below is from/).waitFor({ state: "detached", timeout: 25_000 });
 });
 
 trial("tenants are seen with the installation's own key alone, which the page forgets", async () => {

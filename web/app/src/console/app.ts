@@ -23,12 +23,16 @@ const WORK: Entry[] = [
 ];
 /** What keeps the service running. */
 const OPERATION: Entry[] = [
+  ["health", "nav.health", "policy:write"],
   ["webhooks", "nav.webhooks", "webhooks:write"],
   ["keys", "nav.keys", "keys:write"],
+  ["policy", "nav.policy", "policy:write"],
+  ["models", "nav.models", "policy:write"],
   ["channels", "nav.channels", "policy:write"],
   ["announcements", "nav.announcements", "policy:write"],
   ["apps", "nav.apps", "keys:write"],
   ["invitations", "nav.invitations", "policy:write"],
+  ["retention", "nav.retention", "privacy:write"],
   ["staff", "nav.staff", "staff:write"],
   ["audit", "nav.audit", "audit:read"],
 ];

@@ -8,9 +8,13 @@ import "./operate/announcements";
 import "./operate/api-keys";
 import "./operate/apps";
 import "./operate/channels";
+import "./operate/health";
 import "./operate/invitations";
 import "./operate/lists";
+import "./operate/models";
+import "./operate/policy";
 import "./operate/reports";
+import "./operate/retention";
 import "./operate/tenants";
 import "./operate/webhooks";
 import "./queue";
@@ -49,6 +53,10 @@ export class Page extends View {
         return html`<menshen-webhooks .chosen=${id ?? ""}></menshen-webhooks>`;
       case "keys":
         return html`<menshen-api-keys></menshen-api-keys>`;
+      case "policy":
+        return html`<menshen-policy></menshen-policy>`;
+      case "models":
+        return html`<menshen-models></menshen-models>`;
       case "channels":
         return html`<menshen-channels></menshen-channels>`;
       case "announcements":
@@ -61,6 +69,10 @@ export class Page extends View {
         return html`<menshen-invitations></menshen-invitations>`;
       case "lists":
         return html`<menshen-lists></menshen-lists>`;
+      case "retention":
+        return html`<menshen-retention></menshen-retention>`;
+      case "health":
+        return html`<menshen-health></menshen-health>`;
       case "tenants":
         return html`<menshen-tenants></menshen-tenants>`;
       case "staff":
