@@ -465,6 +465,33 @@ test("who cannot or will not show the face goes on without it, may change their 
   await clean(visit);
 });
 
+test("who does not agree to be measured goes on without the face, and is asked for nothing of it", async () => {
+  const { service, front, browser } = stage;
+  const key = await tenant("no-consent");
+  const person = await newPerson(service, key, front);
+  await call(service.url, key, "PUT", `/v1/verifications/${person.id}/data`, PASSPORT);
+  const visit = await Visit.open(browser, ENGLISH, "en", DESK, FEW);
+  const { page } = visit;
+  await page.goto(person.link);
+  await visit.at("consent.heading", false);
+  await visit.see("consent-face");
+  await visit.press("liveness.without");
+  await visit.at("liveness.refusal.heading");
+  await visit.press("back");
+  await visit.at("consent.heading");
+  await visit.press("liveness.without");
+  await visit.press("liveness.refusal.will_not");
+  await visit.at("consent.heading");
+  assert.equal(await page.getByRole("checkbox").count(), 1, "only what is still needed is asked for");
+  await visit.agree();
+  await visit.at("submit.heading");
+  await visit.press("submit.send");
+  await visit.at("pending.heading");
+  const consents = await call<{ purpose: string }[]>(service.url, key, "GET", `/v1/applicants/${person.applicant}/consents`);
+  assert.deepEqual(consents.map(({ purpose }) => purpose), ["identity_verification"]);
+  await clean(visit);
+});
+
 test("what stands in the way of a check is said, with a way on", async () => {
   const { service, front, browser } = stage;
   const key = await tenant("in-the-way");

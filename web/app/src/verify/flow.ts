@@ -177,12 +177,15 @@ export class Flow {
   /** Begins with what failed. */
   tryAgain = (): void => this.set({ again: true, wrong: [], aside: "none" });
 
-  /** The person goes on without their face, which the service knows by now. */
-  goFaceless = (): Promise<void> => {
-    keepFaceless(this.verification, true);
-    this.set({ faceless: true });
-    return this.refresh();
-  };
+  /** Declines to show the face. It needs no consent. */
+  refuseFace = (why: "cannot" | "will_not"): Promise<void> =>
+    this.run(async () => {
+      const params = { path: { id: this.verification } };
+      await body(this.service.api.POST("/v1/verifications/{id}/face-refusal", { params, body: { why } }));
+      keepFaceless(this.verification, true);
+      this.set({ faceless: true, aside: "none" });
+      this.learn(await this.ask());
+    });
 
   /** Asks for the face after all. */
   showFace = (): Promise<void> =>

@@ -49,7 +49,7 @@ export interface Known {
 }
 
 /** What the person looks at beside the flow. */
-export type Aside = "none" | "handover" | "appeal" | "support";
+export type Aside = "none" | "handover" | "appeal" | "support" | "faceless";
 
 /** An appeal as this page knows it. */
 export interface Appealing {
@@ -106,7 +106,7 @@ export type Screen =
 /** What the person agrees to, and the version of its text in the catalogue. Another text is another version. */
 export const CONSENTS = [
   { purpose: "identity_verification", version: "2026-11" },
-  { purpose: "biometric_template", version: "2026-11" },
+  { purpose: "biometric_template", version: "2026-11-27" },
 ] as const;
 
 /** Nothing is known yet. */

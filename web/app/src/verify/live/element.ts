@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from "lit";
 import type { PropertyValues } from "lit";
 import { langOf } from "../../shared/i18n.js";
-import { body, connectTo } from "../../shared/service.js";
+import { connectTo } from "../../shared/service.js";
 import type { Network, Service } from "../../shared/service.js";
 import { cameraFault, cameraTrouble, closeCamera, openCamera } from "../camera.js";
 import type { Trouble } from "../model.js";
@@ -49,7 +49,6 @@ export class MenshenLive extends LitElement {
     wanted: { state: true },
     network: { state: true },
     ready: { state: true },
-    busy: { state: true },
     now: { state: true },
   };
   static override styles = liveStyles;
@@ -64,7 +63,6 @@ export class MenshenLive extends LitElement {
   declare wanted: Wanted;
   declare network: Network;
   declare ready: boolean;
-  declare busy: boolean;
   declare now: number;
 
   #check: Check | undefined;
@@ -78,13 +76,12 @@ export class MenshenLive extends LitElement {
     this.token = "";
     this.verification = "";
     this.service = "";
-    this.offers = "without_face";
+    this.offers = "";
     this.place = { at: "before" };
     this.shown = BLANK;
     this.wanted = { mode: "usual", photosensitive: false };
     this.network = "good";
     this.ready = false;
-    this.busy = false;
     this.now = Date.now();
   }
 
@@ -202,20 +199,6 @@ export class MenshenLive extends LitElement {
     }
   }
 
-  #refuse = async (why: "cannot" | "will_not"): Promise<void> => {
-    if (this.busy) return;
-    this.busy = true;
-    try {
-      const params = { path: { id: this.verification } };
-      await body(this.#service().api.POST("/v1/verifications/{id}/face-refusal", { params, body: { why } }));
-      this.#leave("without_face");
-    } catch (error) {
-      this.#arrive(placeAfter({ kind: "stuck", error }));
-    } finally {
-      this.busy = false;
-    }
-  };
-
   #leave = (way: Offer | "moved_on"): void => this.#tell("menshen-live-left", { verification: this.verification, way });
 
   #tell<Name extends keyof LiveEvents>(name: Name, detail: LiveEvents[Name]["detail"]): void {
@@ -243,12 +226,11 @@ export class MenshenLive extends LitElement {
     const { texts, place, shown } = this;
     if (!texts) return nothing;
     const view = {
-      texts, place, wanted: this.wanted, busy: this.busy, now: this.now,
-      offers: this.offers.split(/\s+/) as Offer[],
+      texts, place, wanted: this.wanted, now: this.now,
+      offers: this.offers.split(/\s+/).filter(Boolean) as Offer[],
       choose: (wanted: Partial<Wanted>) => (this.wanted = { ...this.wanted, ...wanted }),
       begin: () => void this.#begin(),
       go: (to: Place) => (this.place = to),
-      refuse: this.#refuse,
       leave: this.#leave,
       finish: () => this.#tell("menshen-live-done", { verification: this.verification, sandbox: true }),
     };

@@ -1,6 +1,6 @@
 import type { ReasonOut } from "../../schema.js";
 
-/** A way out of the check that the page around it has: it is offered where the element's `offers` names it. */
+/** A way out of the check that the page around it has: it is offered where the element's `offers` names it, and the page does it. */
 export type Offer = "without_face" | "other_device" | "other_way" | "support";
 
 /** What `menshen-live-done` says: the check is done. What comes of it the service tells, never this event. */

@@ -6,7 +6,7 @@ import type { End } from "./check.js";
 
 /** Where the person is. */
 export type Place =
-  | { at: "before" | "refusal" | "running" | "used_up" | "consent" | "not_now" | "busy" }
+  | { at: "before" | "running" | "used_up" | "consent" | "not_now" | "busy" }
   | { at: "done"; sandbox: boolean }
   | { at: "again" | "expired"; reasons: readonly ReasonOut[] }
   | { at: "wait"; until: string }

@@ -17,13 +17,11 @@ export interface LiveView {
   place: Place;
   wanted: Wanted;
   offers: readonly Offer[];
-  busy: boolean;
   /** The time now, for what is waited for. */
   now: number;
   choose: (wanted: Partial<Wanted>) => void;
   begin: () => void;
   go: (place: Place) => void;
-  refuse: (why: "cannot" | "will_not") => void;
   leave: (way: Offer | "moved_on") => void;
   /** The person has read that it is done. */
   finish: () => void;
@@ -35,8 +33,6 @@ export function screen(view: LiveView): TemplateResult | typeof nothing {
   switch (place.at) {
     case "before":
       return before(view);
-    case "refusal":
-      return refusal(view);
     case "running":
       return nothing;
     case "done":
@@ -76,28 +72,15 @@ function before(view: LiveView) {
 
 /** What else can be done, as far as the page around the check can do it. */
 function ways(view: LiveView, first: readonly Offer[] = []): (Action | undefined)[] {
-  const { texts: { t }, offers, go, leave } = view;
+  const { texts: { t }, offers, leave } = view;
   const all: Readonly<Record<Offer, Action | undefined>> = {
-    without_face: { label: t("liveness.without"), act: () => go({ at: "refusal" }) },
+    without_face: { label: t("liveness.without"), act: () => leave("without_face") },
     other_way: { label: t("liveness.other_way"), act: () => leave("other_way") },
     other_device: inTheHand() ? undefined : { label: t("handover.offer"), act: () => leave("other_device") },
     support: { label: t("support.ask"), act: () => leave("support") },
   };
   const usual: readonly Offer[] = ["other_device", "other_way", "without_face"];
   return [...first, ...usual.filter((one) => !first.includes(one))].filter((one) => offers.includes(one)).map((one) => all[one]);
-}
-
-function refusal({ texts: { t }, busy, refuse, go }: LiveView) {
-  return page({
-    heading: t("liveness.refusal.heading"),
-    lead: t("liveness.refusal.lead"),
-    body: html`<p>${t("liveness.refusal.text")}</p>`,
-    others: [
-      { label: t("liveness.refusal.cannot"), act: () => refuse("cannot"), disabled: busy },
-      { label: t("liveness.refusal.will_not"), act: () => refuse("will_not"), disabled: busy },
-      { label: t("back"), act: () => go({ at: "before" }) },
-    ],
-  });
 }
 
 function done({ texts: { t }, finish }: LiveView, sandbox: boolean) {

@@ -7,7 +7,7 @@ import { handoverScreen } from "./handover.js";
 import { liveScreen } from "./live.js";
 import { processingScreen, resultScreen, submitScreen } from "./outcome.js";
 import { cameraScreen, prepareScreen, reviewScreen } from "./photo.js";
-import { consentScreen, loadingScreen } from "./start.js";
+import { consentScreen, facelessScreen, loadingScreen } from "./start.js";
 import { supportScreen } from "./support.js";
 import { troubleScreen } from "./trouble.js";
 
@@ -40,6 +40,8 @@ export function screenFor(view: View, screen: Screen): TemplateResult {
       return handoverScreen(view);
     case "appeal":
       return appealScreen(view);
+    case "faceless":
+      return facelessScreen(view);
     case "support":
       return supportScreen(view);
     case "trouble":

@@ -18,7 +18,7 @@ export function liveScreen(view: View): TemplateResult {
   const left = ({ detail }: CustomEvent<LiveLeftDetail>) => {
     if (detail.way === "support") flow.aside("support");
     else if (detail.way === "other_device") flow.aside("handover");
-    else if (detail.way === "without_face") void flow.goFaceless();
+    else if (detail.way === "without_face") flow.aside("faceless");
     else void flow.refresh();
   };
   // The page around it asks for another token, as everywhere.

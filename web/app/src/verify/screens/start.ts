@@ -32,5 +32,17 @@ export function consentScreen({ model, flow, texts: { t } }: View): TemplateResu
       <p class="small">${t("consent.withdraw")}</p>
       <div class="actions"><button class="primary" part="button primary" ?disabled=${model.busy}>${t("consent.agree")}</button></div>
     </form>`,
+    others: [asks("biometric_template") ? { label: t("liveness.without"), act: () => flow.aside("faceless") } : undefined],
+  });
+}
+
+/** Returns the screen of the way without a face. */
+export function facelessScreen({ model, flow, texts: { t } }: View): TemplateResult {
+  const refuse = (why: "cannot" | "will_not") => ({ label: t(`liveness.refusal.${why}`), act: () => flow.refuseFace(why), disabled: model.busy });
+  return page({
+    heading: t("liveness.refusal.heading"),
+    lead: t("liveness.refusal.lead"),
+    body: html`<p>${t("liveness.refusal.text")}</p>`,
+    others: [refuse("cannot"), refuse("will_not"), { label: t("back"), act: () => flow.aside("none") }],
   });
 }
