@@ -19,7 +19,7 @@ use menshen_document::{Country, DocumentKind, Field};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-pub use accounts::{AccountRules, HoldHours, UnknownDevice, UnknownNetwork};
+pub use accounts::{AccountRules, Erasure, HoldHours, UnknownDevice, UnknownNetwork};
 pub use appeals::AppealRules;
 pub use clients::{Client, ClientRule, NoClient, Version, judge_client};
 pub use diagnosis::DiagnosisRules;

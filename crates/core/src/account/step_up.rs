@@ -25,6 +25,10 @@ pub enum Action {
     DrawRecoveryCodes,
     /// A device less.
     RemoveDevice,
+    /// A copy of everything that is kept of the person.
+    ExportData,
+    /// The end of the account, and of everything personal in it.
+    EraseAccount,
     /// Where money may go: the operator's own action, confirmed here.
     WithdrawalAddress,
     /// Money that goes: the operator's own action, confirmed here.
@@ -33,13 +37,15 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::ChangeContact,
         Self::ChangePassword,
         Self::AddFactor,
         Self::RemoveFactor,
         Self::DrawRecoveryCodes,
         Self::RemoveDevice,
+        Self::ExportData,
+        Self::EraseAccount,
         Self::WithdrawalAddress,
         Self::Withdrawal,
     ];
@@ -53,6 +59,8 @@ impl Action {
             Self::RemoveFactor => "remove_factor",
             Self::DrawRecoveryCodes => "draw_recovery_codes",
             Self::RemoveDevice => "remove_device",
+            Self::ExportData => "export_data",
+            Self::EraseAccount => "erase_account",
             Self::WithdrawalAddress => "withdrawal_address",
             Self::Withdrawal => "withdrawal",
         }

@@ -20,6 +20,7 @@ pub struct AccountRules {
     pub consents: BTreeMap<String, String>,
     pub unknown_device: UnknownDevice,
     pub unknown_network: UnknownNetwork,
+    pub erasure: Erasure,
     pub codes_a_day: u32,
     pub passkeys: PasskeyRules,
 }
@@ -72,6 +73,17 @@ impl Default for HoldHours {
     }
 }
 
+/// How somebody ends their account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Erasure {
+    /// They ask for it, and the operator does it: an account may have money in it, of which only the operator knows.
+    #[default]
+    Ask,
+    /// They do it themselves, at once.
+    Themselves,
+}
+
 impl Default for AccountRules {
     fn default() -> Self {
         Self {
@@ -82,6 +94,7 @@ impl Default for AccountRules {
             consents: BTreeMap::new(),
             unknown_device: UnknownDevice::default(),
             unknown_network: UnknownNetwork::default(),
+            erasure: Erasure::default(),
             codes_a_day: 20,
             passkeys: PasskeyRules::default(),
         }
@@ -153,6 +166,7 @@ mod tests {
             "[accounts.hold_hours]\nrecovered = 10000",
             "[accounts]\nunknown_device = \"nothing\"",
             "[accounts]\nunknown_network = \"two_factors\"",
+            "[accounts]\nerasure = \"never\"",
             "[accounts.passkeys]\nbacked_up = \"never\"",
         ] {
             assert!(Policy::from_toml(text).is_err(), "{text}");

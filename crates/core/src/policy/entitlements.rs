@@ -28,6 +28,9 @@ pub struct Amount(u128);
 pub struct NoAmount;
 
 impl Amount {
+    /// The smallest amount that is more than nothing.
+    pub const SMALLEST: Self = Self(1);
+
     /// Returns the sum; the largest amount where it would be larger.
     pub const fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))

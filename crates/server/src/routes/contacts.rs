@@ -204,7 +204,8 @@ pub async fn add_one(
         .await?)
 }
 
-fn in_use(row: &ContactRow) -> bool {
+/// Do messages still go there?
+pub fn in_use(row: &ContactRow) -> bool {
     row.replaced_at.is_none()
 }
 
@@ -296,6 +297,43 @@ impl NoticeOut {
     }
 }
 
+/// Returns messages as they were told; with the codes in them where `shown`.
+///
+/// # Errors
+/// The store's.
+async fn told(
+    app: &App,
+    rows: Vec<NoticeRow>,
+    phrase: Option<&str>,
+    shown: bool,
+) -> Result<Vec<NoticeOut>, ApiError> {
+    let mut out = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (mut facts, ticket) = unless_erased(facts(app, &row).await)?;
+        facts.phrase = phrase.map(str::to_owned);
+        facts.code = facts.code.filter(|_| shown);
+        out.push(NoticeOut::new(row, &facts, ticket));
+    }
+    Ok(out)
+}
+
+/// Returns the newest messages to a person, as they see them in the app.
+///
+/// # Errors
+/// The store's.
+pub async fn notices_of(
+    app: &App,
+    (tenant, applicant): (TenantId, ApplicantId),
+    most: u32,
+) -> Result<Vec<NoticeOut>, ApiError> {
+    let rows = app
+        .store
+        .list_notices(tenant, applicant, Channel::App, None, most)
+        .await?;
+    let phrase = unless_erased(phrase(app, (tenant, applicant)).await)?;
+    told(app, rows, phrase.as_deref(), true).await
+}
+
 /// Lists messages to a person, newest first. Why a verification is as it is stands at the verification. The person's phrase
 /// and codes stand in them for the person, and for keys with `personal:read`.
 #[utoipa::path(get, path = "/v1/applicants/{id}/notices", tag = "applicants",
@@ -326,13 +364,7 @@ pub async fn list_notices(
         true => unless_erased(phrase(&app, (tenant, applicant)).await)?,
         false => None,
     };
-    let mut out = Vec::with_capacity(rows.len());
-    for row in rows {
-        let (mut facts, ticket) = unless_erased(facts(&app, &row).await)?;
-        facts.phrase.clone_from(&phrase);
-        facts.code = facts.code.filter(|_| shown);
-        out.push(NoticeOut::new(row, &facts, ticket));
-    }
+    let out = told(&app, rows, phrase.as_deref(), shown).await?;
     // Without phrase and codes they hold nothing that is only the person's.
     if shown {
         record::read_by_others(&app, &allowed.caller, "notices.read", applicant).await?;

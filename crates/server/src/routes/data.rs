@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use menshen_core::decide::decide_parts;
-use menshen_core::ids::VerificationId;
+use menshen_core::ids::{TenantId, VerificationId};
 use menshen_core::policy::{Part, Parts};
 use menshen_core::progress::Material;
 use menshen_core::reason::Step;
@@ -133,15 +133,8 @@ pub async fn get_data(
     Id(id): Id<Uuid>,
 ) -> Result<Json<serde_json::Value>, ApiError> {
     let row = allowed.verification(&app, VerificationId(id)).await?;
-    let sealed = app.store.find_claims(row.tenant_id, row.id).await?;
-    let sealed = sealed.ok_or(ApiError::NotFound("data"))?;
-    let mut claims: serde_json::Value =
-        serde_json::from_slice(&sealed).map_err(ApiError::machine)?;
-    if let Some(claims) = claims.as_object_mut() {
-        claims.remove("purpose");
-        claims.remove("first");
-        claims.retain(|_, value| !value.is_null());
-    }
+    let claims = claims_of(&app, (row.tenant_id, row.id)).await?;
+    let claims = claims.ok_or(ApiError::NotFound("data"))?;
     let now = app.now();
     let mut tx = app.store.begin().await?;
     let act = Act::new(
@@ -153,4 +146,25 @@ pub async fn get_data(
     record::audit(&mut tx, act, now).await?;
     tx.commit().await?;
     Ok(Json(claims))
+}
+
+/// Returns the typed data of a verification, where there is any.
+///
+/// # Errors
+/// The store's.
+pub async fn claims_of(
+    app: &App,
+    (tenant, id): (TenantId, VerificationId),
+) -> Result<Option<serde_json::Value>, ApiError> {
+    let Some(sealed) = app.store.find_claims(tenant, id).await? else {
+        return Ok(None);
+    };
+    let mut claims: serde_json::Value =
+        serde_json::from_slice(&sealed).map_err(ApiError::machine)?;
+    if let Some(claims) = claims.as_object_mut() {
+        claims.remove("purpose");
+        claims.remove("first");
+        claims.retain(|_, value| !value.is_null());
+    }
+    Ok(Some(claims))
 }

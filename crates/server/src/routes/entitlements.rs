@@ -98,7 +98,8 @@ impl RestrictionOut {
         }
     }
 
-    fn of(rules: &EntitlementRules, over: Restriction) -> Option<Self> {
+    /// Returns what stands over an account, with what the rules say of it.
+    pub fn of(rules: &EntitlementRules, over: Restriction) -> Option<Self> {
         let rule = rules.restrictions.get(&over.flow)?;
         Some(Self {
             since: Some(over.since.to_timestamp().to_string()),
@@ -154,13 +155,27 @@ pub async fn check_entitlement(
         let detail = "the policy has no entitlements";
         return Err(ApiError::conflict("entitlements_not_set", detail));
     }
-    let cases = cases(&app, applicant.tenant_id, applicant.id).await?;
-    let mut standing = Standing::of(rules, &cases, app.now());
     let session = session.or_else(|| allowed.session.map(|id| id.to_string()));
     let asked = (&allowed.tenant, &applicant, session);
-    let device = account(&app, &policy, asked, &mut standing).await?;
+    let (standing, device) = standing_of(&app, &policy, asked).await?;
     let answer = check(rules, &standing, &ask);
     Ok(Json(describe(&policy, standing, answer, device)))
+}
+
+/// Returns how somebody's account stands now, and how far the device of the session that asks is known, where one is named.
+///
+/// # Errors
+/// The store's.
+pub async fn standing_of(
+    app: &App,
+    policy: &Policy,
+    asked: (&TenantRow, &ApplicantRow, Option<String>),
+) -> Result<(Standing, Option<&'static str>), ApiError> {
+    let (_, applicant, _) = asked;
+    let cases = cases(app, applicant.tenant_id, applicant.id).await?;
+    let mut standing = Standing::of(&policy.entitlements, &cases, app.now());
+    let device = account(app, policy, asked, &mut standing).await?;
+    Ok((standing, device))
 }
 
 /// Adds what stands over how the account is signed in to, where it is signed in to here; returns how far the device is known.

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use menshen_core::ids::ApplicantId;
+use menshen_core::ids::{ApplicantId, TenantId};
 use menshen_core::time::{DAY, Millis};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -111,10 +111,19 @@ pub async fn list_consents(
     Id(id): Id<Uuid>,
 ) -> Result<Json<Vec<ConsentOut>>, ApiError> {
     let applicant = allowed.applicant(&app, ApplicantId(id)).await?;
-    let rows = app
-        .store
-        .list_consents(applicant.tenant_id, applicant.id)
-        .await?;
+    let whom = (applicant.tenant_id, applicant.id);
+    consents_of(&app, whom).await.map(Json)
+}
+
+/// Returns a person's consents, newest first.
+///
+/// # Errors
+/// The store's.
+pub async fn consents_of(
+    app: &App,
+    (tenant, applicant): (TenantId, ApplicantId),
+) -> Result<Vec<ConsentOut>, ApiError> {
+    let rows = app.store.list_consents(tenant, applicant).await?;
     let text = |at: Millis| at.to_timestamp().to_string();
     let out = rows.into_iter().map(|row| ConsentOut {
         purpose: row.purpose,
@@ -122,7 +131,7 @@ pub async fn list_consents(
         given_at: text(row.given_at),
         withdrawn_at: row.withdrawn_at.map(text),
     });
-    Ok(Json(out.collect()))
+    Ok(out.collect())
 }
 
 /// Withdraws the consents for a purpose. Without `biometric_template` the face template is destroyed at once,

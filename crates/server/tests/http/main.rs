@@ -8,6 +8,7 @@ mod access_table;
 mod account_guesses;
 mod account_load;
 mod account_networks;
+mod account_own;
 mod account_page;
 mod account_recovery;
 mod account_things;

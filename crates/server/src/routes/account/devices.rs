@@ -17,7 +17,7 @@ use super::session::{AccountOut, describe};
 use super::tenant;
 use crate::account::device::{DeviceProofIn, NONCE};
 use crate::account::standing::require_trusted;
-use crate::account::{SignedIn, Visitor, step_up, tell};
+use crate::account::{Signed, SignedIn, Visitor, step_up, tell};
 use crate::app::App;
 use crate::input::{Id, Input};
 use crate::problem::{ApiError, Problem};
@@ -109,16 +109,23 @@ pub async fn list_devices(
     State(app): State<App>,
     signed_in: SignedIn,
 ) -> Result<Json<Vec<DeviceOut>>, ApiError> {
-    let signed = signed_in.signed;
+    devices_of(&app, &signed_in.signed).await.map(Json)
+}
+
+/// Returns a person's devices, newest first.
+///
+/// # Errors
+/// The store's.
+pub async fn devices_of(app: &App, signed: &Signed) -> Result<Vec<DeviceOut>, ApiError> {
     let mut out = Vec::new();
     for row in app
         .store
         .list_devices(signed.tenant.id, signed.applicant.id)
         .await?
     {
-        out.push(show(&app, row, signed.session.device_id).await?);
+        out.push(show(app, row, signed.session.device_id).await?);
     }
-    Ok(Json(out))
+    Ok(out)
 }
 
 /// The device of a session that has shown none shows its key.

@@ -1,10 +1,13 @@
 //! People's accounts, as their own pages call them: with a cookie, and `Menshen-Page: 1` beside whatever changes something.
 
 pub mod contacts;
+pub mod copy;
 pub mod devices;
+pub mod erasure;
 pub mod face;
 pub mod factors;
 pub mod invitations;
+pub mod limits;
 pub mod passkey_sign_in;
 pub mod passkeys;
 pub mod password;
@@ -17,6 +20,7 @@ pub mod sessions;
 pub mod step_ups;
 pub mod totp;
 pub mod trust;
+pub mod verifications;
 pub mod ways;
 
 use menshen_core::ids::TenantId;
@@ -83,6 +87,11 @@ pub fn table() -> OpenApiRouter<App> {
             contacts::offer_contact,
             contacts::put_account_contact
         ))
+        .routes(routes!(verifications::list_own_verifications))
+        .routes(routes!(verifications::create_own_token))
+        .routes(routes!(limits::list_own_limits))
+        .routes(routes!(copy::copy_data))
+        .routes(routes!(erasure::erase_account))
         .routes(routes!(reset::start_reset))
         .routes(routes!(reset::finish_reset))
         .routes(routes!(recovery::start_recovery))

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::account::{SignedIn, alive};
+use crate::account::{Signed, SignedIn, alive};
 use crate::app::App;
 use crate::input::Id;
 use crate::problem::{ApiError, Problem};
@@ -45,7 +45,14 @@ pub async fn list_account_sessions(
     State(app): State<App>,
     signed_in: SignedIn,
 ) -> Result<Json<Vec<AccountSessionOut>>, ApiError> {
-    let signed = signed_in.signed;
+    sessions_of(&app, &signed_in.signed).await.map(Json)
+}
+
+/// Returns a person's sessions, newest first.
+///
+/// # Errors
+/// The store's.
+pub async fn sessions_of(app: &App, signed: &Signed) -> Result<Vec<AccountSessionOut>, ApiError> {
     let rows = app
         .store
         .list_account_sessions(signed.applicant.id, alive(app.now()))
@@ -63,7 +70,7 @@ pub async fn list_account_sessions(
             seen_at: row.seen_at.to_timestamp().to_string(),
         }
     });
-    Ok(Json(out.collect()))
+    Ok(out.collect())
 }
 
 /// Ends one of the person's sessions, at once.

@@ -31,7 +31,7 @@ use crate::sign_in::{self, count_address, forgive_address};
 #[serde(deny_unknown_fields)]
 pub struct StepUpIn {
     /// `change_contact`, `change_password`, `add_factor`, `remove_factor`, `draw_recovery_codes`, `remove_device`,
-    /// or the operator's own: `withdrawal_address`, `withdrawal`.
+    /// `export_data`, `erase_account`, or the operator's own: `withdrawal_address`, `withdrawal`.
     #[schema(value_type = String, example = "withdrawal_address")]
     pub action: Action,
     /// What the person is shown of it, word for word, at most 1,000 characters: what is done afterwards must say the same.
