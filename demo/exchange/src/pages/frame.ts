@@ -31,11 +31,10 @@ export function frame(at: View, title: string, inside: Piece, head?: Html): Html
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · ${say("name")}</title><link rel="stylesheet" href="/style.css"><link rel="icon" href="/icon.svg">${head}</head>
 <body>
-<p class="demo">${say("demo")}</p>
-<header><a class="brand" href="/">${say("name")}</a>
+<header><p class="demo">${say("demo")}</p><div class="bar"><a class="brand" href="/">${say("name")}</a>
 <a class="language" href="${path}?lang=${other}" lang="${other}" hreflang="${other}">${say("other_language")}</a>
 ${session.person ? form(at, "/sign-out", html`<button class="plain">${say("sign_out")}</button>`) : ""}
-<nav aria-label="${say("nav.label")}"><ul>${inward}${link("/mailbox", say("nav.mailbox"))}</ul></nav></header>
+<nav aria-label="${say("nav.label")}"><ul>${inward}${link("/mailbox", say("nav.mailbox"))}</ul></nav></div></header>
 <main><h1>${title}</h1>${inside}</main>
 </body></html>`;
 }
