@@ -492,6 +492,19 @@ test("who does not agree to be measured goes on without the face, and is asked f
   await clean(visit);
 });
 
+test("the way without a face is there, too, where a photo of it is asked for", async () => {
+  const person = await readyPerson(await tenant("photo", POLICY.replace("required = true", "required = false")));
+  const visit = await Visit.open(stage.browser, ENGLISH, "en", DESK, FEW);
+  await visit.page.goto(person.link);
+  await visit.at("prepare.selfie.heading", false);
+  await visit.press("liveness.without");
+  await visit.press("liveness.refusal.cannot");
+  await visit.at("submit.heading");
+  await visit.press("liveness.show_face");
+  await visit.at("prepare.selfie.heading");
+  await clean(visit);
+});
+
 test("what stands in the way of a check is said, with a way on", async () => {
   const { service, front, browser } = stage;
   const key = await tenant("in-the-way");

@@ -92,6 +92,9 @@ export function reasonList(reasons: readonly ReasonOut[], { of }: VerifyTexts): 
 /** Returns a way to another device, where this one has no camera or is none that is held in the hand. */
 export const otherDevice = ({ flow, texts }: View): Action => ({ label: texts.t("handover.offer"), act: () => flow.aside("handover") });
 
+/** Returns the way without a face. */
+export const withoutFace = ({ flow, texts }: View): Action => ({ label: texts.t("liveness.without"), act: () => flow.aside("faceless") });
+
 /** Returns a button that takes a file instead of the camera's picture. */
 export function fileButton(label: string, take: (file: File) => unknown, kind: "primary" | "secondary" = "secondary"): TemplateResult {
   const chosen = (event: Event) => {

@@ -4,7 +4,7 @@ import { cameraFault, fitting } from "../camera.js";
 import { drawPart, drawingOf } from "../drawings.js";
 import type { Part, Shot } from "../model.js";
 import { inAppView, inTheHand } from "../surroundings.js";
-import { fileButton, hasCamera, otherDevice, page, reasonList, takesFiles } from "../view.js";
+import { fileButton, hasCamera, otherDevice, page, reasonList, takesFiles, withoutFace } from "../view.js";
 import type { Action, View } from "../view.js";
 import "../viewfinder.js";
 
@@ -31,7 +31,7 @@ export function prepareScreen(view: View, part: Part): TemplateResult {
     lead: texts.has(text) ? t(text) : nothing,
     primary: lends ? { label: t("prepare.open"), act: open } : undefined,
     between: filed ? fileButton(t("prepare.file"), (file) => takeFile(view, part, file), lends ? "secondary" : "primary") : nothing,
-    others: [inApp && !lends ? { label: t("prepare.browser"), act: open } : undefined, inTheHand() ? undefined : otherDevice(view)],
+    others: [inApp && !lends ? { label: t("prepare.browser"), act: open } : undefined, inTheHand() ? undefined : otherDevice(view), part === "selfie" ? withoutFace(view) : undefined],
     body: html`
       <div class="picture" aria-hidden="true">${drawPart(part, kind)}</div>
       ${reasonList(why, texts)}

@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { consentsMissing } from "../model.js";
-import { page } from "../view.js";
+import { page, withoutFace } from "../view.js";
 import type { View } from "../view.js";
 
 /** Returns what is shown while the service is asked. */
@@ -9,7 +9,8 @@ export const loadingScreen = ({ texts: { t } }: View): TemplateResult =>
   html`<div class="waiting"><span class="spinner" aria-hidden="true"></span><p>${t("loading")}</p></div>`;
 
 /** Returns the screen that says what is done, and asks whether the person agrees. */
-export function consentScreen({ model, flow, texts: { t } }: View): TemplateResult {
+export function consentScreen(view: View): TemplateResult {
+  const { model, flow, texts: { t } } = view;
   const missing = model.known ? consentsMissing(model.known) : [];
   const asks = (purpose: string) => missing.some((one) => one.purpose === purpose);
   const agree = (event: Event) => {
@@ -32,7 +33,7 @@ export function consentScreen({ model, flow, texts: { t } }: View): TemplateResu
       <p class="small">${t("consent.withdraw")}</p>
       <div class="actions"><button class="primary" part="button primary" ?disabled=${model.busy}>${t("consent.agree")}</button></div>
     </form>`,
-    others: [asks("biometric_template") ? { label: t("liveness.without"), act: () => flow.aside("faceless") } : undefined],
+    others: [asks("biometric_template") ? withoutFace(view) : undefined],
   });
 }
 
