@@ -577,6 +577,24 @@ test("what stands in the way of a check is said, with a way on", async () => {
   await clean(visit);
 });
 
+test("a check whose time runs out says so, and begins anew", async () => {
+  const key = await tenant("late", POLICY.replace("[liveness.challenge]", "[liveness.challenge]\nsession_ms = 8000"));
+  const person = await readyPerson(key);
+  const visit = await Visit.open(stage.browser, CHINESE, "zh", PHONE, FEW);
+  await anyCamera(visit.page);
+  await visit.page.goto(person.link);
+  await visit.at("liveness.heading", false);
+  await visit.press("liveness.begin");
+  await visit.page.getByRole("timer").getByText(/^0:0[1-8]$/).waitFor();
+  await visit.at("liveness.expired.heading");
+  await visit.see("live-expired");
+  await visit.press("liveness.retry");
+  await visit.page.locator("dialog[open]").waitFor();
+  await visit.press("liveness.stop");
+  await visit.at("liveness.heading");
+  await clean(visit);
+});
+
 test("a connection that the service closes is taken up again by its code, and one that has ended elsewhere is over", async () => {
   const { service, browser } = stage;
   const key = await tenant("codes");

@@ -59,7 +59,8 @@ export class Check {
       const device = deviceName();
       const opened = await this.#open({ ...wanted, device, capture_key: key.point, camera: lens.about });
       if ("sandbox" in opened) return { kind: "done", sandbox: true };
-      this.#set({ ...this.shown, stage: "connecting", ends: performance.now() + lifeOf(opened) });
+      const life = lifeOf(opened);
+      this.#set({ ...this.shown, stage: "connecting", ends: performance.now() + life, life });
       return await this.#goOn(opened, await key.agree(opened, device), lens);
     } catch (error) {
       return this.#control.signal.aborted ? { kind: "left" } : { kind: "stuck", error };

@@ -32,10 +32,12 @@ export interface Shown {
   hint: TextOut | undefined;
   /** When the time runs out, on the clock of `performance.now()`. */
   ends: number | undefined;
+  /** How long the whole check may take, in milliseconds. */
+  life: number;
 }
 
 /** Nothing is shown yet. */
-export const BLANK: Shown = { stage: "opening", cue: undefined, seen: 0, colour: undefined, announced: undefined, hint: undefined, ends: undefined };
+export const BLANK: Shown = { stage: "opening", cue: undefined, seen: 0, colour: undefined, announced: undefined, hint: undefined, ends: undefined, life: 90_000 };
 
 /** Returns what is shown after the service has said something. */
 export function heard(shown: Shown, said: Said): Shown {

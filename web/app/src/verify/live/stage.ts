@@ -24,7 +24,7 @@ const ARROW = svg`<svg viewBox="0 0 48 48" width="48" height="48" focusable="fal
 export function stage(scene: Scene): TemplateResult {
   const { shown, texts, left, onStop } = scene;
   const edge = shown.cue ? EDGES[shown.cue.cue] : undefined;
-  const percent = left === undefined ? 1 : Math.max(0, left / 90_000);
+  const percent = left === undefined ? 1 : Math.max(0, left / shown.life);
   return html`
     <div class="top">
       <div class="time">
