@@ -5,7 +5,7 @@ import { api, body, Problem } from "../api";
 import { counted, t } from "../texts";
 import { say, View } from "../view";
 import { summary } from "./policy-summary";
-import { rangeOf, spotOf, withClient, type Spot } from "./policy-text";
+import { rangeOf, spotOf, spotOfKey, withClient, type Spot } from "./policy-text";
 import { tried } from "./policy-try";
 import type { PolicyValues } from "./policy-values";
 import { sure } from "./sure";
@@ -46,19 +46,19 @@ export class PolicyPage extends View {
     if (!done && this.problem instanceof Problem && this.problem.code === "policy_invalid") {
       this.spot = spotOf(this.text, this.problem.detail);
       await this.updateComplete;
-      this.show();
+      if (this.spot) this.show(this.spot);
     }
     return done;
   }
 
-  private show(): void {
+  private show(spot: Spot): void {
     const area = this.querySelector<HTMLTextAreaElement>("#policy-text");
-    if (!area || !this.spot) return;
+    if (!area) return;
     area.focus();
-    area.setSelectionRange(...rangeOf(this.text, this.spot));
+    area.setSelectionRange(...rangeOf(this.text, spot));
     // No browser scrolls a text to its selection.
     const lines = this.text.split("\n").length;
-    area.scrollTop = Math.max(0, ((this.spot.line - 4) / lines) * area.scrollHeight);
+    area.scrollTop = Math.max(0, ((spot.line - 4) / lines) * area.scrollHeight);
   }
 
   private async try(): Promise<void> {
@@ -77,13 +77,17 @@ export class PolicyPage extends View {
     if (done) say(t("policy.in_force_now"));
   }
 
-  private client(event: SubmitEvent): void {
+  private async client(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
     const data = new FormData(form);
-    this.text = withClient(this.text, String(data.get("client")).trim(), String(data.get("version")).trim());
+    const name = String(data.get("client")).trim();
+    this.text = withClient(this.text, name, String(data.get("version")).trim());
     form.reset();
     say(t("policy.client_written"));
+    await this.updateComplete;
+    const spot = spotOfKey(this.text, `clients.${name}.at_least`);
+    if (spot) this.show(spot);
   }
 
   override render(): TemplateResult {
@@ -118,6 +122,6 @@ export class PolicyPage extends View {
   private saidFault(): TemplateResult {
     const { detail } = this.problem as Problem;
     const where = this.spot ? t("policy.fault_at", { ...this.spot }) : t("policy.fault");
-    return html`<div class="refusal" role="alert"><p>${where}${this.spot ? html` <button class="tool" @click=${() => this.show()}>${t("policy.fault_show")}</button>` : nothing}</p><pre lang="en">${detail}</pre></div>`;
+    return html`<div class="refusal" role="alert"><p>${where}${this.spot ? html` <button class="tool" @click=${() => this.spot && this.show(this.spot)}>${t("policy.fault_show")}</button>` : nothing}</p><pre lang="en">${detail}</pre></div>`;
   }
 }
