@@ -345,6 +345,7 @@ for (const lang of ["en", "zh-CN"] as const) {
     await one.sees(one.t(here, "hold.password_reset"));
     await one.sees(one.t(here, "device.ended"));
     assert.match((await page.getByRole("main").textContent()) ?? "", /UTC/);
+    await one.page.getByRole("button", { name: one.t(here, "withdraw.sign_in"), exact: true }).waitFor();
     await one.look("held");
 
     await page.goto(`${demo.exchange}/mailbox`);

@@ -48,6 +48,7 @@ ${next(at, can)}`);
 function next(at: View, can: EntitlementOut): Html {
   const { say } = at;
   if (can.allowed) return html`<p>${say("withdraw.confirm_help")}</p>${form(at, "/withdraw/confirm", html`<button>${say("withdraw.confirm")}</button>`)}`;
+  if (can.device === "ended") return form(at, "/sign-in", html`<button>${say("withdraw.sign_in")}</button>`);
   if (can.required_level) return form(at, "/verify", html`<button>${say("home.verify")}</button>`);
   return html`<p><a href="/withdraw">${say("withdraw.other")}</a></p>`;
 }
