@@ -10,6 +10,7 @@ import { lists } from "./lists.js";
 import { live } from "./live.js";
 import { official } from "./official.js";
 import { oidc } from "./oidc.js";
+import { operation } from "./operation.js";
 import { anybody } from "./public.js";
 import { review } from "./review.js";
 import type { paths, VerificationOut } from "./schema.js";
@@ -54,7 +55,7 @@ export function createClient({ url, key, fetch = (request) => globalThis.fetch(r
   const people = { ...applicants(api), ...contacts(api), ...verifications(api), ...uploads(api), ...live(api) };
   const helped = { ...appeals(api), ...review(api), ...staff(api), ...support(api) };
   const accounts = { ...entitlements(api), ...stepUps(api), ...invitations(api), ...oidc(api) };
-  const known = { ...official(api), ...anybody(api) };
+  const known = { ...official(api), ...anybody(api), ...operation(api) };
   const all = { ...people, ...helped, ...accounts, ...known, ...lists(api), ...tenant(api), ...webhooks(api) };
   return {
     ...all,
