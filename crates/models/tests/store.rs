@@ -18,7 +18,7 @@ fn calibration() -> Calibration {
         fmr_1e2: 0.25,
         fmr_1e3: 0.5,
         fmr_1e4: 0.75,
-        fnmr: None,
+        fnmr: Some([0.125, 0.25, 0.5]),
     }
 }
 
@@ -121,6 +121,14 @@ fn calibration_replaces_numbers_and_keeps_comments() {
         old.entry("dlib-resnet").unwrap()
     );
     assert_eq!(new.lines().count(), text.lines().count());
+    let unmeasured = Calibration {
+        fnmr: None,
+        ..calibration()
+    };
+    let newest = with_calibration(&new, "mobileface-v2", &unmeasured).unwrap();
+    let manifest = Manifest::parse("newest", &newest).unwrap();
+    let card = &manifest.entry("mobileface-v2").unwrap().card;
+    assert_eq!(card.calibration, Some(unmeasured));
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub fn with_calibration(
         let table = table
             .as_table_like_mut()
             .ok_or_else(|| unreadable("its calibration is not a table".into()))?;
-        fields(calibration).for_each(|(key, item)| set(table, key, item));
+        write(table, calibration);
         return Ok(document.to_string());
     }
     if find(&mut document, "calibration", "model", model).is_none() {
@@ -40,7 +40,7 @@ pub fn with_calibration(
             .push(table);
     }
     if let Some(entry) = find(&mut document, "calibration", "model", model) {
-        fields(calibration).for_each(|(key, item)| set(entry, key, item));
+        write(entry, calibration);
     }
     Ok(document.to_string())
 }
@@ -55,6 +55,14 @@ fn find<'a>(
     tables
         .iter_mut()
         .find(|t| t.get(key).and_then(Item::as_str) == Some(name))
+}
+
+/// Error rates of other thresholds than these would be none of theirs: what was not measured again goes.
+fn write(table: &mut dyn toml_edit::TableLike, calibration: &Calibration) {
+    if calibration.fnmr.is_none() {
+        table.remove("fnmr");
+    }
+    fields(calibration).for_each(|(key, item)| set(table, key, item));
 }
 
 /// Replaces the value only, so that a comment behind it stays.
