@@ -4,13 +4,15 @@
 //! out). Each line of standard input is `{"at_ms": 1200}`, with `"say": {..}` where the server's word was shown since: what is
 //! shown counts, not what was meant. The answer to each is a JPEG of 640 x 480 pixels on standard output, after its length as four
 //! bytes, the highest first. Moments must not go back.
+//!
+//! `live_camera MODELS portrait` writes the portrait of whoever it is, for a document of theirs.
 
 use std::error::Error;
 use std::io::{BufRead as _, Write as _};
 use std::path::Path;
 
 use menshen_core::live::Say;
-use menshen_specimen::attack::{Puppet, Session, Species, drawn_portrait};
+use menshen_specimen::attack::{Puppet, Session, Species, drawn_portrait, drawn_portrait_jpeg};
 use menshen_vision::{RtenModel, face};
 use serde::Deserialize;
 
@@ -33,13 +35,16 @@ fn main() -> Done<()> {
         return Err("live_camera MODELS [SPECIES] [SEED]".into());
     };
     let wanted = rest.first().map_or("bona_fide", String::as_str);
+    let people = people(Path::new(models))?;
+    let [(seed, who), (_, other), ..] = people.as_slice() else {
+        return Err("no drawn portrait is taken for a face".into());
+    };
+    if wanted == "portrait" {
+        return Ok(std::io::stdout().write_all(&drawn_portrait_jpeg(*seed)?)?);
+    }
     let species = Species::ALL.into_iter().find(|one| one.name() == wanted);
     let species = species.ok_or("no such species")?;
     let seed = rest.get(1).map_or(Ok(3), |seed| seed.parse())?;
-    let puppets = puppets(Path::new(models))?;
-    let [who, other, ..] = puppets.as_slice() else {
-        return Err("no drawn portrait is taken for a face".into());
-    };
     play(&mut Session::new(species, who, other, seed))
 }
 
@@ -57,8 +62,8 @@ fn play(session: &mut Session<'_>) -> Done<()> {
     Ok(())
 }
 
-/// Two drawn people.
-fn puppets(folder: &Path) -> Done<Vec<Puppet>> {
+/// Two drawn people, with the seeds by which they are drawn.
+fn people(folder: &Path) -> Done<Vec<(u64, Puppet)>> {
     let model = |name: &str| -> Done<RtenModel> {
         Ok(RtenModel::of_faces(std::fs::read(folder.join(name))?)?)
     };
@@ -68,16 +73,17 @@ fn puppets(folder: &Path) -> Done<Vec<Puppet>> {
         mesh: &mesh,
         iris: None,
     };
-    let mut puppets = Vec::new();
+    let mut people = Vec::new();
     for seed in 1..PORTRAITS {
         let picture = drawn_portrait(seed);
         let Some(found) = face::find(&models, &picture, face::Upright::Sure)? else {
             continue;
         };
-        puppets.extend(Puppet::new(&picture, found.mesh.points()).ok());
-        if puppets.len() == 2 {
+        let puppet = Puppet::new(&picture, found.mesh.points()).ok();
+        people.extend(puppet.map(|puppet| (seed, puppet)));
+        if people.len() == 2 {
             break;
         }
     }
-    Ok(puppets)
+    Ok(people)
 }

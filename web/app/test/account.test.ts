@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { BrowserContext, Page } from "playwright-core";
-import { APP, call, look } from "./harness.js";
+import { CODE, PASSWORD, Person, totp } from "./account-person.js";
+import { call } from "./harness.js";
 import { startMailbox } from "./mailbox.js";
 import type { Mailbox } from "./mailbox.js";
-import { FEW, setStage } from "./stage.js";
+import { setStage } from "./stage.js";
 import type { Stage } from "./stage.js";
 
 let stage: Stage;
@@ -26,94 +23,10 @@ after(async () => {
   mailbox.stop();
 });
 
-const PASSWORD = "一只大熊猫 rides nine bikes";
-/** The six digits that stand alone in the body of a mail: its code. */
-const CODE = /\n\n[^]*?(?<!\d)(\d{6})(?!\d)/;
-
-/** The code that an authenticator app shows now (RFC 6238: SHA-1, 30 seconds, six digits). */
-function totp(secret: string): string {
-  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = [...secret.replace(/[^A-Z2-7]/g, "")].map((letter) => letters.indexOf(letter).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const hash = createHmac("sha1", key).update(step).digest();
-  const at = (hash.at(-1) ?? 0) & 15;
-  return String((hash.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-}
-
-type Words = Record<string, string>;
-const wordsOf = (lang: string): Words => JSON.parse(readFileSync(join(APP, `../../locales/pages/account.${lang}.json`), "utf8")) as Words;
-
-/** A browser of a person, in their language. */
-class Person {
-  private constructor(
-    readonly page: Page,
-    readonly context: BrowserContext,
-    readonly words: Words,
-    readonly faults: string[] = [],
-  ) {}
-
-  static async open(lang: string): Promise<Person> {
-    const context = await stage.browser.newContext({ locale: lang === "en" ? "en-GB" : "zh-CN", viewport: { width: 360, height: 800 } });
-    const page = await context.newPage();
-    const person = new Person(page, context, wordsOf(lang));
-    page.on("pageerror", (error) => person.faults.push(error.message));
-    page.on("request", (request) => {
-      if (new URL(request.url()).origin !== stage.front.url) person.faults.push(`asked ${new URL(request.url()).origin}`);
-    });
-    await page.goto(`${stage.front.url}/account?tenant=${tenant}`);
-    return person;
-  }
-
-  /** Returns a text of the catalogue. */
-  t(key: string): string {
-    const text = this.words[key];
-    assert.ok(text !== undefined, key);
-    return text;
-  }
-
-  heading(key: string) {
-    return this.page.getByRole("heading", { name: this.t(key), exact: true }).first().waitFor();
-  }
-
-  sees(key: string) {
-    return this.page.getByText(this.t(key), { exact: true }).first().waitFor();
-  }
-
-  press(key: string, params: Record<string, string> = {}) {
-    const name = this.t(key).replace(/\{(\w+)\}/g, (_, place: string) => params[place] ?? "");
-    return this.page.getByRole("button", { name, exact: true }).click();
-  }
-
-  type(name: string, value: string) {
-    return this.page.locator(`input[name="${name}"]:visible`).fill(value);
-  }
-
-  async look(name: string) {
-    this.faults.push(...(await look(this.page, name, FEW)));
-    await this.page.setViewportSize({ width: 360, height: 800 });
-  }
-
-  /** Confirms what is asked for with a printed code: another way than the first one. */
-  async byPrintedCode(code: string) {
-    await this.press("factor.recovery_code");
-    await this.type("code", code);
-    await this.press("go_on");
-  }
-
-  async password(login: string, password: string) {
-    await this.heading("sign_in.title");
-    await this.type("login", login);
-    await this.type("password", password);
-    await this.press("go_on");
-  }
-}
-
 for (const [lang, short] of [["en", "en"], ["zh-CN", "zh"]] as const) {
   test(`a person opens an account, secures it, signs in and takes a device away: ${short}`, async () => {
     const login = `ada.${short}@example.com`;
-    const one = await Person.open(lang);
+    const one = await Person.open(stage, tenant, lang);
     await one.heading("sign_in.title");
     await one.look(`account-sign-in-${short}`);
 
@@ -139,7 +52,7 @@ for (const [lang, short] of [["en", "en"], ["zh-CN", "zh"]] as const) {
     await one.look(`account-overview-${short}`);
 
     // Printed codes, confirmed by a mail; an authenticator app, confirmed by one of them.
-    await one.page.getByRole("link", { name: one.t("nav.security") }).click();
+    await one.go("security");
     await one.heading("security.title");
     await one.press("security.codes_draw");
     await one.press("ways.send");
@@ -174,7 +87,7 @@ for (const [lang, short] of [["en", "en"], ["zh-CN", "zh"]] as const) {
     await one.sees("trust.trusted");
 
     // Another phone: it is known after two proofs, and withdrawals are held.
-    const other = await Person.open(lang);
+    const other = await Person.open(stage, tenant, lang);
     await other.password(login, PASSWORD);
     await other.heading("second.title");
     await other.byPrintedCode(printed[2] ?? "");
@@ -182,7 +95,7 @@ for (const [lang, short] of [["en", "en"], ["zh-CN", "zh"]] as const) {
     await other.look(`account-held-${short}`);
 
     // The first phone takes it away again: its session is over at once.
-    await one.page.getByRole("link", { name: one.t("nav.devices") }).click();
+    await one.go("devices");
     await one.heading("devices.title");
     await one.look(`account-devices-${short}`);
     await one.page.locator("menshen-devices section").first().getByRole("button").click();

@@ -17,7 +17,7 @@ export const APP = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Where screenshots are kept to be looked at. */
 export const SHOTS = join(APP, "shots");
 /** The program; the environment may name another one. */
-const MENSHEN = process.env["WEB_TEST_MENSHEN"] ?? join(APP, "../../target/release/menshen");
+export const MENSHEN = process.env["WEB_TEST_MENSHEN"] ?? join(APP, "../../target/release/menshen");
 const CHROMIUM = process.env["WEB_TEST_CHROMIUM"] ?? "/usr/bin/chromium";
 /** How long a service may take to start, in milliseconds; with models it loads some 40 MB first, and for a trial it draws a person. */
 const STARTS_WITHIN = 180_000;

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -40,6 +40,9 @@ export function startCamera(models: string, species = "bona_fide", seed = 3): Dr
   };
 }
 
+/** Returns the portrait of whoever sits before the camera, a JPEG. */
+export const portrait = (models: string): Buffer => execFileSync(CAMERA, [models, "portrait"], { maxBuffer: 16_000_000 });
+
 /** The words of each cue in both languages: the camera reads what the person reads. */
 function cueWords(): Record<string, string> {
   const words: Record<string, string> = {};
@@ -58,15 +61,15 @@ export interface Manner {
 
 /**
  * Gives a page a camera whose picture answers what the page shows: the words of the cue, and the colour of a layer that covers the
- * whole window. What was shown is kept in `window.seen`.
+ * whole window. What was shown is kept in `window.seen`. While `window.dark` is true the lights are out.
  */
 export async function wear(page: Page, camera: () => Drawn, { instead = {} }: Manner = {}): Promise<void> {
   await page.exposeFunction("drawnFrame", async (at_ms: number, say: Say[]) => (await camera().frame(at_ms, say)).toString("base64"));
   await page.addInitScript(
     ({ words, instead }) => {
-      interface World { drawnFrame: (at: number, say: object[]) => Promise<string>; seen: string[]; lit: string[] }
+      interface World { drawnFrame: (at: number, say: object[]) => Promise<string>; seen: string[]; dark: boolean }
       const world = globalThis as unknown as World;
-      world.seen = [];
+      [world.seen, world.dark] = [[], false];
       const LIGHTS: Record<string, string> = {
         "rgb(255, 0, 0)": "red", "rgb(0, 255, 0)": "green", "rgb(0, 0, 255)": "blue", "rgb(255, 255, 0)": "yellow", "rgb(255, 0, 255)": "magenta",
       };
@@ -119,6 +122,10 @@ export async function wear(page: Page, camera: () => Drawn, { instead = {} }: Ma
             const bitmap = await createImageBitmap(new Blob([Uint8Array.from(text, (ch) => ch.charCodeAt(0))], { type: "image/jpeg" }));
             context?.drawImage(bitmap, 0, 0);
             bitmap.close();
+            if (world.dark && context) {
+              context.fillStyle = "rgb(0 0 0 / 92%)";
+              context.fillRect(0, 0, canvas.width, canvas.height);
+            }
             await new Promise((resolve) => setTimeout(resolve, Math.max(0, 100 - (performance.now() - start))));
           }
         };

@@ -18,7 +18,7 @@ export async function startMailbox(): Promise<Mailbox> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   let seen = 0;
   const search = async (what: RegExp, from: () => number): Promise<{ at: number; found: RegExpExecArray }> => {
-    for (let looks = 0; looks < 100; looks += 1) {
+    for (let looks = 0; looks < 600; looks += 1) {
       for (let at = from(); at < mails.length; at += 1) {
         const found = what.exec(mails[at] ?? "");
         if (found !== null) return { at, found };

@@ -1,4 +1,4 @@
-import type { Problem as Wire, ReasonOut, StepOut, TextOut } from "./schema.js";
+import type { Problem as Wire, ReasonOut, RestrictionOut, StepOut, TextOut } from "./schema.js";
 
 /** What the service refused, and why. Holds nothing personal, and neither key nor token. */
 export class Problem extends Error {
@@ -14,6 +14,8 @@ export class Problem extends Error {
   readonly missing: readonly StepOut[];
   /** What the person must do first, in every language. */
   readonly reasons: readonly ReasonOut[];
+  /** What it would limit: the person is told, then the same is asked with `accept_limits`. */
+  readonly limits: readonly RestrictionOut[];
   /** What happened, for the person, where it is theirs to put right. */
   readonly text: TextOut | undefined;
 
@@ -27,6 +29,7 @@ export class Problem extends Error {
     this.retry_at = wire.retry_at ?? undefined;
     this.missing = wire.missing ?? [];
     this.reasons = wire.reasons ?? [];
+    this.limits = wire.limits ?? [];
     this.text = wire.text ?? undefined;
   }
 }
@@ -41,7 +44,7 @@ export class Unreachable extends Error {
   }
 }
 
-type Known = Pick<Wire, "code" | "detail" | "retry_at" | "missing" | "reasons" | "text">;
+type Known = Pick<Wire, "code" | "detail" | "retry_at" | "missing" | "reasons" | "limits" | "text">;
 
 function isWire(answered: unknown): answered is Known {
   if (typeof answered !== "object" || answered === null) return false;

@@ -20,6 +20,8 @@ pub struct AccountRules {
     pub consents: BTreeMap<String, String>,
     pub unknown_device: UnknownDevice,
     pub unknown_network: UnknownNetwork,
+    // A rule that came later leaves the identity of policies alone that say nothing of it.
+    #[serde(skip_serializing_if = "Erasure::is_usual")]
     pub erasure: Erasure,
     pub codes_a_day: u32,
     pub passkeys: PasskeyRules,
@@ -82,6 +84,12 @@ pub enum Erasure {
     Ask,
     /// They do it themselves, at once.
     Themselves,
+}
+
+impl Erasure {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Default for AccountRules {
@@ -171,5 +179,13 @@ mod tests {
         ] {
             assert!(Policy::from_toml(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_said_of_nothing_is_not_written() {
+        let policy = Policy::from_toml("[accounts]\ncodes_a_day = 9").expect("a policy");
+        assert!(!policy.to_toml().contains("erasure"));
+        let policy = Policy::from_toml("[accounts]\nerasure = \"themselves\"").expect("a policy");
+        assert!(policy.to_toml().contains("erasure"));
     }
 }

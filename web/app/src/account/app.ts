@@ -4,7 +4,13 @@ import type { OidcRequestOut } from "../schema.js";
 import { SIGNED_OUT } from "./api.js";
 import "./consent.js";
 import "./devices.js";
+import "./help.js";
+import "./identity.js";
+import "./limits.js";
+import "./messages.js";
 import "./overview.js";
+import "./privacy.js";
+import "./recover.js";
 import "./register.js";
 import "./reset.js";
 import { here, link, PAGES, tenant, type Place } from "./route.js";
@@ -18,7 +24,7 @@ import { View } from "./view.js";
 const SAID_FOR = 10_000;
 
 /** What somebody does who has not signed in. */
-type Outside = "sign_in" | "register" | "reset";
+type Outside = "sign_in" | "register" | "reset" | "recover";
 
 /** The person's account: who has signed in, where they are, and what an app asks for. */
 @customElement("menshen-account")
@@ -28,13 +34,18 @@ export class AccountPage extends View {
   @state() private place: Place = here();
   @state() private outside: Outside = "sign_in";
   @state() private asked: OidcRequestOut | undefined;
+  /** Have they signed in since the app asked? What it asks for stays the same. */
+  @state() private anew = false;
   @state() private said = "";
   private quieting: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    window.addEventListener("hashchange", () => void this.move());
-    window.addEventListener(SIGNED_OUT, () => (this.account = undefined));
+    window.addEventListener("hashchange", () => {
+      this.anew = false;
+      void this.move();
+    });
+    window.addEventListener(SIGNED_OUT, () => ([this.account, this.outside, this.place] = [undefined, "sign_in", here()]));
     window.addEventListener("menshen-say", (event) => this.tell((event as CustomEvent<string>).detail));
     void this.look().then(() => this.move());
   }
@@ -65,7 +76,7 @@ export class AccountPage extends View {
 
   /** Whoever comes next begins at the first page. */
   private left(): void {
-    [this.account, this.outside, this.said] = [undefined, "sign_in", ""];
+    [this.account, this.outside, this.said, this.anew] = [undefined, "sign_in", "", false];
     history.replaceState(null, "", location.pathname + location.search);
     this.place = here();
   }
@@ -89,29 +100,54 @@ export class AccountPage extends View {
     const { page, oidc } = this.place;
     // Who must sign in again for the app does so, whoever has signed in here before.
     if (oidc !== undefined && this.asked) {
-      return this.asked.sign_in_again ? this.outsidePage() : html`<menshen-consent .request=${oidc} .asked=${this.asked}></menshen-consent>`;
+      return this.asked.sign_in_again && !this.anew ? this.outsidePage() : html`<menshen-consent .request=${oidc} .asked=${this.asked}></menshen-consent>`;
     }
     const at = PAGES.find((name) => name === page) ?? PAGES[0];
     return html`<nav aria-label=${t("nav.label")}><ul>${PAGES.map((name) => html`<li><a href=${link(name)} aria-current=${name === at ? "page" : "false"}>${word("nav", name)}</a></li>`)}</ul></nav>
-      ${at === "security" ? html`<menshen-security></menshen-security>` : at === "devices" ? html`<menshen-devices></menshen-devices>` : html`<menshen-overview .account=${account} @changed=${() => void this.look()}></menshen-overview>`}`;
+      ${this.page(at, account)}`;
+  }
+
+  private page(at: (typeof PAGES)[number], account: Account): TemplateResult {
+    const { applicant } = account;
+    const changed = () => void this.look();
+    switch (at) {
+      case "identity":
+        return html`<menshen-identity .account=${account} @changed=${changed}></menshen-identity>`;
+      case "limits":
+        return html`<menshen-limits></menshen-limits>`;
+      case "messages":
+        return html`<menshen-messages .tenant=${this.tenant} .applicant=${applicant}></menshen-messages>`;
+      case "security":
+        return html`<menshen-security .account=${account}></menshen-security>`;
+      case "devices":
+        return html`<menshen-devices></menshen-devices>`;
+      case "privacy":
+        return html`<menshen-privacy .applicant=${applicant}></menshen-privacy>`;
+      case "help":
+        return html`<menshen-support .tenant=${this.tenant} .applicant=${applicant}></menshen-support>`;
+      default:
+        return html`<menshen-overview .account=${account} @changed=${changed}></menshen-overview>`;
+    }
   }
 
   private outsidePage(): TemplateResult {
     if (this.tenant === "") return html`<h1>${t("nowhere.title")}</h1><p>${t("nowhere.help")}</p>`;
     const entered = (event: CustomEvent<Account>) => {
-      this.account = event.detail;
+      [this.account, this.anew] = [event.detail, true];
       void this.move();
     };
-    const to = (outside: Outside, key: "outside.sign_in" | "outside.register" | "outside.reset") =>
+    const to = (outside: Outside, key: `outside.${Outside}`) =>
       this.outside === outside ? nothing : html`<li><button class="plain" @click=${() => (this.outside = outside)}>${t(key)}</button></li>`;
     const page = {
       sign_in: () => html`<menshen-account-sign-in .tenant=${this.tenant} @entered=${entered}></menshen-account-sign-in>`,
       register: () => html`<menshen-register .tenant=${this.tenant} @entered=${entered}></menshen-register>`,
+      recover: () => html`<menshen-recover .tenant=${this.tenant} @over=${() => (this.outside = "sign_in")}></menshen-recover>`,
       reset: () => html`<menshen-reset .tenant=${this.tenant} @over=${() => (this.outside = "sign_in")}></menshen-reset>`,
     }[this.outside];
     return html`${this.asked ? html`<p class="notice">${t("oidc.first", { app: this.asked.client_name })}</p>` : nothing}
       ${page()}
-      <ul class="plain">${to("sign_in", "outside.sign_in")}${to("register", "outside.register")}${to("reset", "outside.reset")}</ul>
+      <ul class="plain">${to("sign_in", "outside.sign_in")}${to("register", "outside.register")}${to("reset", "outside.reset")}${to("recover", "outside.recover")}
+        <li><a class="plain" href=${`/help?tenant=${this.tenant}`}>${t("outside.help")}</a></li></ul>
       <p class="quiet">${t("outside.warning")}</p>`;
   }
 }

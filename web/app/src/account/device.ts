@@ -1,12 +1,16 @@
 import { api, body, header } from "./api.js";
 import type { DeviceProofIn } from "../schema.js";
+import { keep, kept } from "./vault.js";
 
 /** What is signed before the number, so that nothing else that the key signs can be taken for it. */
 const CONTEXT = "menshen.device.v1";
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" } as const;
-/** Where the browser keeps the key: the key itself cannot be read out of it, by this page neither. */
-const DATABASE = "menshen-device";
-const STORE = "keys";
+
+/** This browser keeps no key, so that it can be no device of an account. */
+export class NoKey extends Error {}
+
+/** Has this browser a key for a tenant's accounts? */
+export const hasKey = async (tenant: string): Promise<boolean> => (await kept(tenant).catch(() => undefined)) !== undefined;
 
 /** Shows that this browser holds its key. Nothing where the browser keeps none: such a session can only read. */
 export async function proof(tenant: string): Promise<DeviceProofIn | undefined> {
@@ -20,26 +24,12 @@ export async function proof(tenant: string): Promise<DeviceProofIn | undefined> 
 }
 
 async function key(tenant: string): Promise<CryptoKeyPair> {
-  const kept = (await stored("readonly", (store) => store.get(tenant))) as CryptoKeyPair | undefined;
-  if (kept !== undefined) return kept;
+  const known = await kept<CryptoKeyPair>(tenant);
+  if (known !== undefined) return known;
+  // The key itself cannot be read out of the browser, by this page neither.
   const made = await crypto.subtle.generateKey(ALGORITHM, false, ["sign"]);
-  await stored("readwrite", (store) => store.put(made, tenant));
+  await keep(tenant, made);
   return made;
-}
-
-function stored<T>(mode: IDBTransactionMode, deed: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open(DATABASE, 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-    opening.onerror = () => reject(opening.error);
-    opening.onsuccess = () => {
-      const database = opening.result;
-      const asked = deed(database.transaction(STORE, mode).objectStore(STORE));
-      asked.onsuccess = () => resolve(asked.result);
-      asked.onerror = () => reject(asked.error);
-      asked.transaction?.addEventListener("complete", () => database.close());
-    };
-  });
 }
 
 function base64url(bytes: ArrayBuffer): string {

@@ -6,7 +6,7 @@ export interface Place {
 }
 
 /** Pages of somebody who has signed in. */
-export const PAGES = ["overview", "security", "devices"] as const;
+export const PAGES = ["overview", "identity", "limits", "messages", "security", "devices", "privacy", "help"] as const;
 
 /** Reads the address: `#/devices`, or `#oidc=REQUEST` where an app sends the browser here. */
 export function here(): Place {

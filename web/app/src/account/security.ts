@@ -1,12 +1,15 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { unsafeSVG } from "lit/directives/unsafe-svg.js";
 import type { FactorsOut, PasskeyOfferOut, PasskeyOut, TotpOfferOut } from "../schema.js";
 import type { Confirm } from "./confirm.js";
 import "./confirm.js";
+import "./contacts.js";
+import "./face-factor.js";
 import { canPasskey } from "./passkey.js";
 import {
   addPasskey, changePassword, drawCodes, factors, keepApp, offerApp, offerPasskey, passkeys, removeApp, removePasskey,
+  type Account,
 } from "./session.js";
 import { moment, t, told, word } from "./texts.js";
 import { say, View } from "./view.js";
@@ -14,6 +17,7 @@ import { say, View } from "./view.js";
 /** What the person signs in with. */
 @customElement("menshen-security")
 export class Security extends View {
+  @property({ attribute: false }) account!: Account;
   @state() private factors: FactorsOut | undefined;
   @state() private passkeys: PasskeyOut[] = [];
   @state() private offered: TotpOfferOut | undefined;
@@ -44,7 +48,9 @@ export class Security extends View {
   override render(): TemplateResult {
     const known = this.factors;
     return html`<h1>${t("security.title")}</h1>${this.refusal()}
-      ${known === undefined ? html`<p role="status">${t("loading")}</p>` : html`${this.keys()}${this.app(known)}${this.recovery(known)}${this.password()}`}
+      ${known === undefined ? html`<p role="status">${t("loading")}</p>` : html`${this.keys()}${this.app(known)}${this.recovery(known)}
+        <menshen-face-factor .applicant=${this.account.applicant} .since=${known.face_since ?? undefined} @changed=${() => void this.look()}></menshen-face-factor>${this.password()}
+        <menshen-contacts .applicant=${this.account.applicant}></menshen-contacts>`}
       <menshen-confirm></menshen-confirm>`;
   }
 

@@ -3,7 +3,7 @@ import type {
   PasskeyOut, RegistrationOut, StepUpOut, TotpOfferOut,
 } from "../schema.js";
 import { api, body, done, header, Problem } from "./api.js";
-import { proof } from "./device.js";
+import { NoKey, proof } from "./device.js";
 import { makePasskey, showPasskey } from "./passkey.js";
 import { language } from "./texts.js";
 
@@ -14,7 +14,7 @@ export type Next = AccountNextOut;
 
 const params = { header };
 /** An address is a mail address or a telephone number; which one it is shows. */
-const address = (typed: string) => (typed.includes("@") ? { email: typed } : { phone: typed });
+export const address = (typed: string) => (typed.includes("@") ? { email: typed } : { phone: typed });
 
 /** Returns who the browser's cookie belongs to; nobody where it belongs to none. */
 export async function whoami(): Promise<Account | undefined> {
@@ -29,6 +29,13 @@ export async function whoami(): Promise<Account | undefined> {
 /** The first step: login and password. */
 export const begin = (tenant: string, login: string, password: string): Promise<Next> =>
   body(api.POST("/v1/account/session", { params, body: { tenant, login, password } }));
+
+/** The first step on a device that the account trusts: its key in the place of the password; the face or an unlocked passkey follows. */
+export async function beginByDevice(tenant: string, login: string): Promise<Next> {
+  const device = await proof(tenant);
+  if (device === undefined) throw new NoKey();
+  return body(api.POST("/v1/account/session/device-key", { params, body: { tenant, login, device } }));
+}
 
 /** Sends a code to sign in with; returns where it went, masked. */
 export const sendCode = async (factor: string): Promise<string> =>

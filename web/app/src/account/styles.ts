@@ -19,7 +19,7 @@ styles.replaceSync(`
   form { display: grid; gap: 0.75rem; }
   form h1 { margin-bottom: 0; }
   label { display: block; font-weight: 600; }
-  input:not([type="checkbox"]) { display: block; font: inherit; font-weight: 400; color: var(--ink); background: var(--field); width: 100%; min-height: 48px;
+  input:not([type="checkbox"]), select, textarea { display: block; font: inherit; font-weight: 400; color: var(--ink); background: var(--field); width: 100%; min-height: 48px;
     padding: 0.6em 0.8em; margin-top: 0.35rem; border: 1px solid var(--line); border-radius: 10px; }
   label.check { display: flex; gap: 0.75rem; align-items: flex-start; font-weight: 400; padding: 0.5rem 0; }
   input[type="checkbox"] { flex: none; width: 24px; height: 24px; margin: 0; accent-color: var(--accent); }
@@ -43,6 +43,18 @@ styles.replaceSync(`
   ul.plain, ul.rows { list-style: none; padding: 0; margin: 0 0 0.75rem; }
   ul.plain li { min-height: 44px; display: flex; flex-wrap: wrap; align-items: center; gap: 0 0.5rem; }
   ul.rows li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.5rem; padding: 0.75rem 0; border-bottom: 1px solid var(--hair); }
+  .tag.shut { border-color: var(--warn); }
+  .letter { white-space: pre-line; }
+  ol.thread { list-style: none; padding: 0; }
+  ol.thread li { padding: 0.5rem 0; border-bottom: 1px solid var(--hair); }
+  ol.thread li.theirs { background: var(--note-ground); padding-inline: 0.75rem; }
+  ol.thread p { margin: 0 0 0.25rem; }
+  button.danger { color: var(--warn); border-color: var(--warn); }
+  a { color: var(--accent); text-underline-offset: 3px; }
+  a.plain { color: var(--soft); padding: 0.5rem 0.5em; }
+  ul.rows li > span:first-child { flex: 1 1 12rem; }
+  form + [role="status"], form + button { margin-top: 0.75rem; }
+  .stack { display: grid; gap: 0.75rem; justify-items: start; margin-bottom: 1rem; }
   .tag { display: inline-block; border: 1px solid var(--hair); border-radius: 4px; padding: 0 0.4rem; font-size: 0.85rem; background: var(--field); }
   .facts { display: grid; grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr); gap: 0.25rem 1rem; margin: 0 0 0.75rem; }
   .facts dt { color: var(--soft); }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { Part } from "../shared/part.js";
 import { Problem, Unreachable } from "./api.js";
+import { NoKey } from "./device.js";
 import { PasskeyStopped } from "./passkey.js";
 import { moment, t, told, word } from "./texts.js";
 
@@ -27,6 +28,7 @@ export abstract class View extends Part {
 /** Returns a refusal in words. */
 function explain(error: unknown): TemplateResult {
   if (error instanceof PasskeyStopped) return html`<p>${t("problem.passkey_stopped")}</p>`;
+  if (error instanceof NoKey) return html`<p>${t("trust.no_key")}</p>`;
   if (error instanceof Unreachable) return html`<p>${t("problem.unreachable")}</p>`;
   if (!(error instanceof Problem)) return html`<p>${t("problem.page")}</p>`;
   const [reason] = error.reasons;

@@ -1,9 +1,11 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { WayOut } from "../schema.js";
+import "./face.js";
 import { canPasskey } from "./passkey.js";
+import { patiently } from "./patiently.js";
 import { moment, t, word } from "./texts.js";
-import { View } from "./view.js";
+import { say, View } from "./view.js";
 
 /** How the ways are walked: to sign in, or to confirm an action. */
 export interface Walk {
@@ -11,15 +13,14 @@ export interface Walk {
   send: (factor: string) => Promise<string>;
   /** Takes what was typed. */
   type: (factor: string, code: string) => Promise<void>;
+  /** Whose accounts, where the face is one of the ways. */
+  tenant?: string;
   /** Asks for a passkey. */
   passkey: () => Promise<void>;
 }
 
 /** Ways that send a code first. */
 const SENT = ["email_code", "sms_code"];
-/** Ways that this page cannot walk: the live check runs in the app. */
-const ELSEWHERE = ["face"];
-
 /** The ways to show who one is, the best first: whichever fails, the others are there. */
 @customElement("menshen-ways")
 export class Ways extends View {
@@ -29,14 +30,26 @@ export class Ways extends View {
   @state() private sentTo: string | undefined;
 
   private get way(): WayOut | undefined {
-    const can = (way: WayOut) => way.open && !ELSEWHERE.includes(way.factor) && (way.factor !== "passkey" || canPasskey());
+    const can = (way: WayOut) => way.open && this.walks(way.factor);
     return this.ways.find((way) => way.factor === this.chosen) ?? this.ways.find(can);
+  }
+
+  /** Can this page walk the way? A face signs in, and confirms nothing. */
+  private walks(factor: string): boolean {
+    if (factor === "face") return this.walk.tenant !== undefined;
+    return factor !== "passkey" || canPasskey();
   }
 
   private choose(factor: string): void {
     [this.chosen, this.sentTo, this.problem] = [factor, undefined, undefined];
     // The field that comes next is where a keyboard goes on.
     void this.updateComplete.then(() => this.querySelector<HTMLElement>("input, button.main")?.focus());
+  }
+
+  /** Goes on with the best of the other ways. */
+  private another(than: string): void {
+    const next = this.ways.find((way) => way.factor !== than && way.open && this.walks(way.factor));
+    if (next) this.choose(next.factor);
   }
 
   override render(): TemplateResult {
@@ -52,9 +65,13 @@ export class Ways extends View {
       return html`<p>${t("ways.passkey_help")}</p>
         <button class="main" ?disabled=${this.busy} @click=${() => void this.attempt(this.walk.passkey)}>${t("ways.passkey_use")}</button>`;
     }
+    if (factor === "face") {
+      const ways = (event: CustomEvent<WayOut[]>) => (this.ways = event.detail);
+      return html`<menshen-face-sign-in .tenant=${this.walk.tenant ?? ""} @ways=${ways} @other=${() => this.another("face")}></menshen-face-sign-in>`;
+    }
     const sends = SENT.includes(factor);
     if (sends && this.sentTo === undefined) {
-      const send = () => void this.attempt(async () => void (this.sentTo = await this.walk.send(factor)));
+      const send = () => void this.attempt(async () => void (this.sentTo = await patiently(() => this.walk.send(factor), () => say(t("ways.waits")))));
       return html`<p>${word("ways.help", factor)}</p><button class="main" ?disabled=${this.busy} @click=${send}>${t("ways.send")}</button>`;
     }
     const taken = this.typed((read) => this.walk.type(factor, read("code")));
@@ -67,9 +84,9 @@ export class Ways extends View {
     </form>`;
   }
 
-  private other(way: WayOut): TemplateResult {
+  private other(way: WayOut): TemplateResult | typeof nothing {
     const name = word("factor", way.factor);
-    if (ELSEWHERE.includes(way.factor)) return html`<li>${name} <span class="quiet">${t("ways.in_app")}</span></li>`;
+    if (way.factor === "face" && !this.walks("face")) return nothing;
     if (way.factor === "passkey" && !canPasskey()) return html`<li>${name} <span class="quiet">${t("ways.no_passkeys")}</span></li>`;
     if (way.open) return html`<li><button class="plain" @click=${() => this.choose(way.factor)}>${name}</button></li>`;
     const until = way.retry_at ? t("ways.until", { at: moment(way.retry_at) }) : word("ways.why_not", way.why_not ?? "", "");
