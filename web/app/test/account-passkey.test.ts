@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { PASSWORD, Person } from "./account-person.js";
-import { call, freePort, startBrowser, startFront, startService } from "./harness.js";
-import type { Front, Service } from "./harness.js";
+import { call, freePort, startBrowser, startService } from "./harness.js";
+import type { Service } from "./harness.js";
 import { startMailbox } from "./mailbox.js";
 import type { Mailbox } from "./mailbox.js";
 import type { Browser } from "playwright-core";
 
 let mailbox: Mailbox;
 let service: Service;
-let front: Front;
 let browser: Browser;
 let tenant: string;
 before(async () => {
@@ -18,17 +17,15 @@ before(async () => {
   const mail = { host: "127.0.0.1", port: mailbox.port, security: "none", from: "Menshen <menshen@example.com>" };
   // Passkeys belong to the address that browsers use.
   process.env["MENSHEN_PUBLIC_URL"] = `http://localhost:${port}`;
-  service = await startService(["--sandbox-only"], { mail });
-  front = await startFront(service.url, {}, port);
+  service = await startService(["--sandbox-only"], { mail }, port);
   browser = await startBrowser();
-  const { secret } = (await (await fetch(service.setup.replace(/^http:\/\/[^/]+/, service.url), { method: "POST" })).json()) as { secret: string };
+  const { secret } = (await (await fetch(service.setup, { method: "POST" })).json()) as { secret: string };
   const { items } = await call<{ items: { id: string; name: string }[] }>(service.url, secret, "GET", "/v1/tenants");
   tenant = items.find(({ name }) => name === "sandbox")?.id ?? "";
 });
 after(async () => {
   delete process.env["MENSHEN_PUBLIC_URL"];
   await browser.close();
-  await front.stop();
   await service.stop();
   mailbox.stop();
 });
@@ -51,7 +48,7 @@ async function authenticator(person: Person) {
 for (const [lang, short] of [["en", "en"], ["zh-CN", "zh"]] as const) {
   test(`a passkey is made, signs in by itself, confirms, and is taken away: ${short}`, async () => {
     const login = `key.${short}@example.com`;
-    const one = await Person.open({ browser, front }, tenant, lang);
+    const one = await Person.open({ browser, front: service }, tenant, lang);
     const device = await authenticator(one);
     await one.register(login, mailbox);
     await one.go("security");
@@ -84,7 +81,7 @@ for (const [lang, short] of [["en", "en"], ["zh-CN", "zh"]] as const) {
     await one.go("security");
     await one.page.getByRole("button", { name: /^(Remove |移除|删除)/ }).first().click();
     await one.press("ways.passkey_use");
-    await one.page.locator("menshen-security ul.rows li").first().waitFor({ state: "detached" });
+    await one.page.locator("menshen-security > section").first().locator("ul.rows li").waitFor({ state: "detached" });
     await device.forget();
     await one.press("sign_out");
     await one.press("sign_in.passkey");

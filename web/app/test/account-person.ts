@@ -9,7 +9,7 @@ import { FEW } from "./stage.js";
 
 export const PASSWORD = "一只大熊猫 rides nine bikes";
 /** The six digits that stand alone in the body of a mail: its code. */
-export const CODE = /\n\n[^]*?(?<!\d)(\d{6})(?!\d)/;
+export const CODE = /\n\n[^]*?(?<![\w-])(\d{6})(?![\w-])/;
 
 /** The code that an authenticator app shows now (RFC 6238: SHA-1, 30 seconds, six digits). */
 export function totp(secret: string): string {

@@ -38,8 +38,8 @@ export interface Service {
 /** Sections of the service's configuration file. */
 export type Configuration = Readonly<Record<string, Readonly<Record<string, string | number | boolean | readonly string[]>>>>;
 
-/** Starts a real service with an empty database; `args` such as `--sandbox-only` and a configuration come on top. */
-export async function startService(args: readonly string[] = [], configuration: Configuration = {}): Promise<Service> {
+/** Starts a real service with an empty database; `args` such as `--sandbox-only` and a configuration come on top, and where it listens. */
+export async function startService(args: readonly string[] = [], configuration: Configuration = {}, port = 0): Promise<Service> {
   const folder = mkdtempSync(join(tmpdir(), "menshen-web-"));
   const file = join(folder, "menshen.toml");
   const sections = Object.entries(configuration).map(([name, keys]) => {
@@ -48,7 +48,7 @@ export async function startService(args: readonly string[] = [], configuration: 
     return `[${name}]\n${lines.join("")}`;
   });
   writeFileSync(file, sections.join("\n"));
-  const all = ["serve", "--json", "--config", file, "--listen", "127.0.0.1:0", "--data-dir", join(folder, "data"), ...args];
+  const all = ["serve", "--json", "--config", file, "--listen", `127.0.0.1:${port}`, "--data-dir", join(folder, "data"), ...args];
   const child = spawn(MENSHEN, all, { stdio: ["ignore", "pipe", "ignore"] });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const greeting = await new Promise<Record<string, string>>((resolve, reject) => {
@@ -125,9 +125,8 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Opens a door before a service. `pages` adds pages by path, under the policy that the service has for its own; `port` names the one at which
- * the service expects browsers (`public_url`). */
-export async function startFront(service: string, pages: Record<string, string> = {}, port = 0): Promise<Front> {
+/** Opens a door before a service. `pages` adds pages by path, under the policy that the service has for its own. */
+export async function startFront(service: string, pages: Record<string, string> = {}): Promise<Front> {
   const policy = (await fetch(`${service}/verify`)).headers.get("content-security-policy") ?? "default-src 'none'";
   const server: Server = createServer((asked, response) => {
     const path = new URL(asked.url ?? "/", "http://front").pathname;
@@ -148,8 +147,8 @@ export async function startFront(service: string, pages: Record<string, string> 
     asked.pipe(onward);
   });
   const front: Front = { url: "", stop: async () => {}, intercept: undefined, sockets: passSockets(server, service) };
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  front.url = `http://${port === 0 ? "127.0.0.1" : "localhost"}:${(server.address() as AddressInfo).port}`;
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  front.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   front.stop = () =>
     new Promise((resolve) => {
       front.sockets.tear();

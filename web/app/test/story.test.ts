@@ -45,12 +45,15 @@ const NEW_PASSWORD = "thirteen herons at the ford";
 
 /** The models that are installed: with one that is graded for production faces sign in, without it people are asked for another proof. */
 const MODELS = dirname(dirname(PERSON));
-const drawn = existsSync(CAMERA) ? {} : { skip: "there is no drawn camera (cargo build --release --workspace --example live_camera)" };
+/** It takes minutes, and drawn people on a busy machine are asked to try again: it runs where it is asked for. */
+const wanted = process.env["WEB_TEST_STORY"] === "1";
+const drawn = wanted && existsSync(CAMERA) ? {} : { skip: "WEB_TEST_STORY=1 and the drawn camera run it (cargo build --release --workspace --example live_camera)" };
 
 let stage: Stage;
 let mailbox: Mailbox;
 let folder: string;
 before(async () => {
+  if (!wanted) return;
   mailbox = await startMailbox();
   const mail = { host: "127.0.0.1", port: mailbox.port, security: "none", from: "Menshen <menshen@example.com>" };
   stage = await setStage(["--offline", "--models-dir", MODELS], { mail });
@@ -61,6 +64,7 @@ before(async () => {
   }
 });
 after(async () => {
+  if (!wanted) return;
   await stage.stop();
   mailbox.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -154,7 +158,8 @@ class Phone {
   }
 
   heading(...keys: string[]) {
-    return this.page.getByRole("heading", { level: 2, name: new RegExp(`^(${keys.map((key) => this.word(key)).join("|")})$`) });
+    const plain = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    return this.page.getByRole("heading", { level: 2, name: new RegExp(`^(${keys.map((key) => plain(this.word(key))).join("|")})$`) });
   }
 
   /** The lights are out, or on again. */
