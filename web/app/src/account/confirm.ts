@@ -51,3 +51,8 @@ export class Confirm extends View {
       <button class="plain" @click=${() => this.end(undefined)}>${t("cancel")}</button></dialog>`;
   }
 }
+
+/** Asks through a part's own dialogue, and never through that of a part inside it. */
+export async function askToConfirm(part: Element, action: string, detail: string, what: string): Promise<string | undefined> {
+  return part.querySelector<Confirm>(":scope > menshen-confirm")?.ask(action, detail, what);
+}

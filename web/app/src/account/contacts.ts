@@ -1,8 +1,7 @@
 import { html, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { ContactOut } from "../schema.js";
-import type { Confirm } from "./confirm.js";
-import "./confirm.js";
+import { askToConfirm } from "./confirm.js";
 import { contacts, keepContact, offerContact } from "./own.js";
 import { patiently } from "./patiently.js";
 import { moment, t, word } from "./texts.js";
@@ -34,7 +33,7 @@ export class Contacts extends View {
   private change(): TemplateResult {
     const asked = this.typed(async (read) => {
       const to = read("to");
-      const step_up = await this.querySelector<Confirm>("menshen-confirm")?.ask("change_contact", to, to);
+      const step_up = await askToConfirm(this, "change_contact", to, to);
       if (step_up === undefined) return;
       // The code that confirmed it may have gone out a moment ago.
       const shown = await patiently(() => offerContact(to, step_up), () => say(t("ways.waits")));

@@ -1,8 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import type { AccountSessionOut, DeviceOut } from "../schema.js";
-import type { Confirm } from "./confirm.js";
-import "./confirm.js";
+import { askToConfirm } from "./confirm.js";
 import { devices, endSession, revokeDevice, sessions } from "./session.js";
 import { moment, t, word } from "./texts.js";
 import { say, View } from "./view.js";
@@ -33,7 +32,7 @@ export class Devices extends View {
 
   private async revoke(device: DeviceOut): Promise<void> {
     const done = await this.attempt(async () => {
-      const step_up = await this.querySelector<Confirm>("menshen-confirm")?.ask("remove_device", device.id, nameOf(device));
+      const step_up = await askToConfirm(this, "remove_device", device.id, nameOf(device));
       if (step_up === undefined) return;
       await revokeDevice(device.id, step_up);
       say(t("devices.revoked"));

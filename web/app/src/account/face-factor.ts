@@ -1,7 +1,6 @@
 import { html, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { Confirm } from "./confirm.js";
-import "./confirm.js";
+import { askToConfirm } from "./confirm.js";
 import { allowFace, forbidFace, giveConsent } from "./own.js";
 import { moment, t, word } from "./texts.js";
 import { say, View } from "./view.js";
@@ -18,7 +17,7 @@ export class FaceFactor extends View {
 
   override render(): TemplateResult {
     const on = this.typed(async () => {
-      const step_up = await this.querySelector<Confirm>("menshen-confirm")?.ask("add_factor", "face", word("factor", "face"));
+      const step_up = await askToConfirm(this, "add_factor", "face", word("factor", "face"));
       if (step_up === undefined) return;
       await giveConsent(this.applicant, CONSENT.purpose, CONSENT.version);
       await allowFace(step_up);

@@ -2,8 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { ConsentOut } from "../schema.js";
 import { Problem, SIGNED_OUT } from "./api.js";
-import type { Confirm } from "./confirm.js";
-import "./confirm.js";
+import { askToConfirm } from "./confirm.js";
 import { consents, copyOfAll, eraseAccount, openTicket, withdrawConsent } from "./own.js";
 import { moment, t, word } from "./texts.js";
 import { say, View } from "./view.js";
@@ -27,11 +26,6 @@ export class Privacy extends View {
 
   private async look(): Promise<void> {
     this.consents = await consents(this.applicant);
-  }
-
-  private confirm(action: string): Promise<string | undefined> {
-    const dialog = this.querySelector<Confirm>("menshen-confirm");
-    return dialog ? dialog.ask(action, "", "") : Promise.resolve(undefined);
   }
 
   override render(): TemplateResult {
@@ -62,7 +56,7 @@ export class Privacy extends View {
 
   private copy(): TemplateResult {
     const make = () => void this.attempt(async () => {
-      const step_up = await this.confirm("export_data");
+      const step_up = await askToConfirm(this, "export_data", "", "");
       if (step_up === undefined) return;
       save(JSON.stringify(await copyOfAll(step_up), null, 2));
       say(t("privacy.copied"));
@@ -87,7 +81,7 @@ export class Privacy extends View {
   private end(): TemplateResult {
     const erase = () => void this.attempt(async () => {
       if (!(await this.mayErase())) return;
-      const step_up = await this.confirm("erase_account");
+      const step_up = await askToConfirm(this, "erase_account", "", "");
       if (step_up === undefined) return;
       await eraseAccount(step_up);
       say(t("privacy.erased"));

@@ -2,8 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { unsafeSVG } from "lit/directives/unsafe-svg.js";
 import type { FactorsOut, PasskeyOfferOut, PasskeyOut, TotpOfferOut } from "../schema.js";
-import type { Confirm } from "./confirm.js";
-import "./confirm.js";
+import { askToConfirm } from "./confirm.js";
 import "./contacts.js";
 import "./face-factor.js";
 import { canPasskey } from "./passkey.js";
@@ -39,7 +38,7 @@ export class Security extends View {
   /** Does something once the person has confirmed it. */
   private async confirmed(action: string, detail: string, what: string, deed: (step_up: string) => Promise<void>): Promise<void> {
     const done = await this.attempt(async () => {
-      const step_up = await this.querySelector<Confirm>("menshen-confirm")?.ask(action, detail, what);
+      const step_up = await askToConfirm(this, action, detail, what);
       if (step_up !== undefined) await deed(step_up);
     });
     if (done) await this.look();

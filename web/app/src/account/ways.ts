@@ -21,6 +21,7 @@ export interface Walk {
 
 /** Ways that send a code first. */
 const SENT = ["email_code", "sms_code"];
+
 /** The ways to show who one is, the best first: whichever fails, the others are there. */
 @customElement("menshen-ways")
 export class Ways extends View {
