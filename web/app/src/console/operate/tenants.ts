@@ -1,11 +1,12 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import type { TenantOut } from "../../schema";
-import { api, Problem, read } from "../api";
+import { api } from "../api";
 import { t } from "../texts";
 import { moment } from "../time";
 import { say, View } from "../view";
 import { grid } from "./grid";
+import { asInstallation, withKey } from "./installation";
 import { once } from "./once";
 
 /** Tenants of the installation. No role of a tenant may see them: whoever runs the installation shows its key, which stays in this part's memory. */
@@ -16,20 +17,9 @@ export class Tenants extends View {
   @state() private next: string | undefined;
   @state() private made: { name: string; secret: string } | undefined;
 
-  private get headers(): { Authorization: string } {
-    return { Authorization: `Bearer ${this.key}` };
-  }
-
-  /** Asks with the key; one that is not good is no sign-out. */
-  private async ask<T>(call: Parameters<typeof read<T>>[0]): Promise<T> {
-    return read(call).catch((error: unknown) => {
-      throw error instanceof Problem && [401, 403].includes(error.status) ? new Problem(error.status, "key_wrong", error.detail, undefined) : error;
-    });
-  }
-
   private async look(after?: string): Promise<boolean> {
     return this.attempt(async () => {
-      const page = await this.ask(api.GET("/v1/tenants", { headers: this.headers, params: { query: { limit: 100, ...(after && { after }) } } }));
+      const page = await asInstallation(api.GET("/v1/tenants", { headers: withKey(this.key), params: { query: { limit: 100, ...(after && { after }) } } }));
       this.tenants = after ? [...(this.tenants ?? []), ...page.items] : page.items;
       this.next = page.next ?? undefined;
     });
@@ -60,7 +50,7 @@ export class Tenants extends View {
     const data = new FormData(form);
     const sent = { name: String(data.get("name")).trim(), sandbox: data.get("kind") === "sandbox" };
     const done = await this.attempt(async () => {
-      const { name, secret } = await this.ask(api.POST("/v1/tenants", { headers: this.headers, body: sent }));
+      const { name, secret } = await asInstallation(api.POST("/v1/tenants", { headers: withKey(this.key), body: sent }));
       this.made = { name, secret: secret ?? "" };
     });
     if (!done) return;
