@@ -73,8 +73,7 @@ pub fn decide_parts(
     if parts.contains(&Part::Document) {
         findings.extend(check_document(policy, claims, evidence, today));
     } else {
-        let typed = Facts::default();
-        findings.extend(dates::check_age(policy, claims, &typed, today));
+        findings.extend(dates::check_typed_age(policy, claims, today));
     }
     if parts.contains(&Part::Face) {
         findings.extend(check_person(policy, evidence, cards));

@@ -61,17 +61,25 @@ pub(crate) fn check_age(
     let Some(birth) = fact.value.full().filter(|_| sure) else {
         return Vec::new();
     };
+    Vec::from_iter(under_age(policy, claims, birth, today).map(|found| found.from(fact.origin)))
+}
+
+/// The same where no document is asked for: the date counts as it was typed.
+pub(crate) fn check_typed_age(policy: &Policy, claims: &Claims, today: Date) -> Vec<Finding> {
+    let found = under_age(policy, claims, claims.birth_date, today);
+    Vec::from_iter(found.map(|found| found.from(Step::Form)))
+}
+
+fn under_age(policy: &Policy, claims: &Claims, birth: Date, today: Date) -> Option<Finding> {
     let minimum = policy.minimum_age(&claims.country);
     let age = full_years(birth, today);
-    if age >= i32::from(minimum) {
-        return Vec::new();
-    }
-    let finding = Finding::new(ReasonCode::NotEligible, Step::Account);
-    vec![finding.from(fact.origin).firm().map(|r| {
-        let minimum = u32::from(minimum);
-        r.why(Why::Age)
-            .measured(u32::try_from(age).unwrap_or(0), minimum)
-    })]
+    (age < i32::from(minimum)).then(|| {
+        let finding = Finding::new(ReasonCode::NotEligible, Step::Account);
+        finding.firm().map(|r| {
+            r.why(Why::Age)
+                .measured(u32::try_from(age).unwrap_or(0), u32::from(minimum))
+        })
+    })
 }
 
 /// Returns full years of age; negative before birth. Who is born on 29 February comes of age on

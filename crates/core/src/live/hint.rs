@@ -58,9 +58,9 @@ impl Hint {
         Self::TurnFurther,
     ];
 
-    /// Returns whether a movement could not be seen meanwhile, so that nothing can be asked for. The others are guesses about
-    /// hair, clothes and lamps that may be wrong (dark skin is no dark room), and hide no movement: they are worth a moment's
-    /// wait and no more.
+    /// Returns whether a movement of a face that is seen could not be told meanwhile, so that nothing can be asked for. The others
+    /// are guesses about hair, clothes and lamps that may be wrong (dark skin is no dark room), and hide no movement: they are
+    /// worth a moment's wait and no more.
     pub const fn hides(self) -> bool {
         !matches!(
             self,
@@ -78,12 +78,27 @@ impl Hint {
 /// actions: frames are smaller than selfies and people move.
 const SLACK: f32 = 0.85;
 
+/// Part of a picture in which nothing is lit that may still be brighter: a window far away, a lamp that is seen and lights nobody.
+const LAMPS: f32 = 0.1;
+
+/// Is the picture so dark that no face would be found in it? Told from its small copy: all but a few places are darker than a face
+/// may be. `false` for a picture that could not be read.
+fn is_unlit(limits: &FaceLimits, frame: &FrameEvidence) -> bool {
+    let lit = limits.brightness_min * 255.0;
+    let bright = (frame.thumbnail.iter()).filter(|&&grey| f32::from(grey) >= lit);
+    !frame.thumbnail.is_empty() && bright.count() as f32 <= LAMPS * frame.thumbnail.len() as f32
+}
+
 /// Returns what keeps a frame from being judged, by the policy's limits for a selfie; `None` for a frame that can be.
 /// `covered` is the newest answer to whether something hides the face: it is not looked for in every frame. What hides a
 /// movement comes first.
 pub fn hint(limits: &FaceLimits, frame: &FrameEvidence, covered: Option<[f32; 3]>) -> Option<Hint> {
     let Some(face) = &frame.face else {
-        return Some(Hint::NoFace);
+        return Some(if is_unlit(limits, frame) {
+            Hint::TooDark
+        } else {
+            Hint::NoFace
+        });
     };
     if frame.faces > 1 {
         return Some(Hint::SeveralFaces);

@@ -322,7 +322,9 @@ impl Live {
         });
         let straight = (frame.face.as_ref()).is_some_and(|face| face.pose.yaw.abs() <= STRAIGHT);
         let held = match in_the_way {
-            Some(hint) if hint.hides() || self.waits(taken_ms) => Some(hint),
+            Some(hint) if frame.face.is_none() || hint.hides() || self.waits(taken_ms) => {
+                Some(hint)
+            }
             _ if !straight => Some(Hint::LookStraight),
             _ if moving => Some(Hint::HoldStill),
             _ => None,

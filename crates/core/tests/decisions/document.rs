@@ -1,7 +1,9 @@
 //! What the documents say, against what was typed and against each other.
 
-use menshen_core::Outcome;
 use menshen_core::claims::FirstIdentity;
+use menshen_core::evidence::Evidence;
+use menshen_core::policy::{Part, Parts};
+use menshen_core::{ModelCards, Outcome, decide_parts};
 use menshen_document::mrz::Sex;
 use menshen_document::{DocumentKind, Field};
 
@@ -448,4 +450,28 @@ fn dates_decide_on_the_day_given() {
             &["not_eligible@account"],
         ),
     ]);
+}
+
+#[test]
+fn where_no_document_is_asked_for_the_typed_date_tells_the_age() {
+    let mut case = passport();
+    let judged = |case: &crate::support::Case| {
+        let data = Parts::from([Part::Data]);
+        let (none, cards) = (Evidence::default(), ModelCards::default());
+        decide_parts(&case.policy, &data, &case.claims, &none, &cards, case.today)
+    };
+    assert_eq!(judged(&case).outcome, Outcome::Approved);
+    let majority = i16::from(case.policy.minimum_age(&case.claims.country));
+    let years =
+        |n: i16| jiff::civil::date(case.today.year() - n, case.today.month(), case.today.day());
+    let (grown, child) = (years(majority), years(majority - 1));
+    case.claims.birth_date = grown;
+    assert_eq!(judged(&case).outcome, Outcome::Approved);
+    case.claims.birth_date = child;
+    let decision = judged(&case);
+    assert_eq!(decision.outcome, Outcome::Refused);
+    assert_eq!(
+        decision.reasons[0].code,
+        menshen_core::ReasonCode::NotEligible
+    );
 }

@@ -268,6 +268,44 @@ fn what_is_covered_or_dark_is_told() {
 }
 
 #[test]
+fn a_room_without_light_is_told_where_no_face_is_found() {
+    let limits = Policy::default().face;
+    let without_face = |thumbnail: Vec<u8>| {
+        let frame = FrameEvidence {
+            faces: 0,
+            face: None,
+            thumbnail,
+            ..straight()
+        };
+        (hint(&limits, &frame, None), frame)
+    };
+    let lamp = |part: usize| {
+        (0..1024)
+            .map(|at| if at < part { 250 } else { 12 })
+            .collect()
+    };
+    let dark = without_face(vec![20; 1024]);
+    assert_eq!(dark.0, Some(Hint::TooDark));
+    assert_eq!(without_face(lamp(60)).0, Some(Hint::TooDark));
+    for lit in [vec![90; 1024], lamp(300), Vec::new()] {
+        assert_eq!(without_face(lit).0, Some(Hint::NoFace));
+    }
+    // Nobody is seen: light is waited for as long as it takes, and nothing is asked for.
+    let actor = act(drawn(7, Mode::Usual, None), &dark.1, AS_ASKED);
+    assert_eq!(actor.live.stopped(), Some(Stopped::TimedOut));
+    assert!(actor.live.cues.is_empty());
+    let hints: Vec<_> = (actor.said.iter())
+        .filter(|say| matches!(say, Say::Hint { .. }))
+        .collect();
+    assert_eq!(
+        hints,
+        [&Say::Hint {
+            hint: Some(Hint::TooDark)
+        }]
+    );
+}
+
+#[test]
 fn what_hides_no_movement_is_told_and_waited_for_only_a_moment() {
     let with = |change: fn(&mut FrameFace)| {
         let mut frame = straight();

@@ -98,6 +98,13 @@ fn typed_data_is_judged_when_it_arrives() {
             (Some(false), vec!["doc_number_checksum"])
         );
         assert_eq!(service.submit(&id).await.status, StatusCode::CONFLICT);
+        let child = json!({ "document": "passport", "country": "UTO", "name": "Ada Lovelace", "birth_date": "2020-01-31",
+            "number": "L898902C3" });
+        let answer = service.put(&path, child).await;
+        assert_eq!(
+            (answer.body["usable"].as_bool(), codes(&answer.body)),
+            (Some(false), vec!["not_eligible"])
+        );
         let mistyped = service.put(&path, json!({ "document": "paper" })).await;
         assert_eq!(mistyped.status, StatusCode::UNPROCESSABLE_ENTITY);
     });
