@@ -257,13 +257,13 @@ impl<P: Permission> Allowed<P> {
     /// [`ApiError::NotFound`] for one that is not there and for one that is another's.
     pub async fn applicant(&self, app: &App, id: ApplicantId) -> Result<ApplicantRow, ApiError> {
         let found = self.applicant_or_claimed(app, id).await?;
-        match self.only_claims(app).await? {
-            true => Err(ApiError::NotFound("applicant")),
-            false => Ok(found),
+        match self.claim(app).await? {
+            Some(_) => Err(ApiError::NotFound("applicant")),
+            None => Ok(found),
         }
     }
 
-    /// The same, for what whoever only claims to be the applicant must be able to do, too: to agree to have their face compared.
+    /// The same, for what whoever only claims to be the applicant must be able to do, too: to agree to be verified.
     ///
     /// # Errors
     /// [`ApiError::NotFound`] for one that is not there and for one that is another's.
@@ -280,23 +280,22 @@ impl<P: Permission> Allowed<P> {
         found.ok_or(missing)
     }
 
-    /// Is the caller's token for a verification that the sign-in has begun?
+    /// Returns the verification that the caller's token is for, where the sign-in has begun it.
     ///
     /// # Errors
-    /// The store's.
-    pub async fn only_claims(&self, app: &App) -> Result<bool, ApiError> {
+    /// [`ApiError::NotFound`] for one that is no longer there; the store's.
+    pub async fn claim(&self, app: &App) -> Result<Option<VerificationRow>, ApiError> {
         let Caller::Person {
             verification: Some(id),
             ..
         } = self.caller
         else {
-            return Ok(false);
+            return Ok(None);
         };
         let row = app.store.find_verification(self.tenant.id, id).await?;
-        let flow = row.map(|row| from_word::<Flow>(&row.flow)).transpose();
-        Ok(flow
-            .map_err(ApiError::machine)?
-            .is_none_or(Flow::is_of_sign_in))
+        let row = row.ok_or(ApiError::NotFound("verification"))?;
+        let flow: Flow = from_word(&row.flow).map_err(ApiError::machine)?;
+        Ok(flow.is_of_sign_in().then_some(row))
     }
 
     /// Returns an appeal that the caller may see.

@@ -129,12 +129,16 @@ class Phone {
     readonly element: Words,
   ) {}
 
+  /** Those that are in use: what they show is looked at where a test fails. */
+  static readonly inUse: Phone[] = [];
+
   static async open(scene: Scene, lang: string): Promise<Phone> {
     const phones: Phone[] = [];
     // The camera is asked for only once the phone is there.
     const person = await Person.open(stage, scene.tenant, lang, (page) => wear(page, () => (phones[0] as Phone).camera));
     const phone = new Phone(person, lang === "en" ? ENGLISH : CHINESE);
     phones.push(phone);
+    Phone.inUse.push(phone);
     return phone;
   }
 
@@ -235,7 +239,7 @@ class Phone {
 }
 
 for (const [lang, short] of [["en", "en"], ["zh-CN", "zh"]] as const) {
-  test(`the whole story: ${short}`, drawn, async () => {
+  test(`the whole story: ${short}`, drawn, () => looked(short, async () => {
     const scene = await setScene(short);
     const [first, second, third] = scene.staff as [Staff, Staff, Staff];
     const login = `wei.${short}@example.com`;
@@ -385,7 +389,21 @@ for (const [lang, short] of [["en", "en"], ["zh-CN", "zh"]] as const) {
     for (const secret of [login, "blue whale", PASSWORD]) assert.ok(!log.includes(secret), "the log names somebody");
     for (const { context } of scene.staff) await context.close();
     assert.deepEqual(scene.faults, []);
-  });
+  }));
+}
+
+/** Keeps pictures of what was to be seen where a story breaks off. */
+async function looked(short: string, story: () => Promise<void>): Promise<void> {
+  try {
+    await story();
+  } catch (error) {
+    for (const [n, phone] of Phone.inUse.entries()) {
+      await phone.page.screenshot({ path: join(SHOTS, `story-failed-${short}-${n}.png`), fullPage: true }).catch(() => undefined);
+    }
+    throw error;
+  } finally {
+    Phone.inUse.length = 0;
+  }
 }
 
 /** The whole audit log of a tenant. */

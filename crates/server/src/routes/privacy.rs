@@ -21,6 +21,9 @@ use crate::record::{self, Act};
 /// The consent that faces are kept by: withdrawn, they are destroyed; given again, new ones can be kept.
 pub const BIOMETRIC: &str = "biometric_template";
 
+/// The consent to be verified at all.
+const IDENTITY: &str = "identity_verification";
+
 /// A consent.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -70,8 +73,8 @@ pub async fn give_consent(
     input: Input<ConsentIn>,
 ) -> Result<Response, ApiError> {
     let applicant = allowed.applicant_or_claimed(&app, ApplicantId(id)).await?;
-    let claimed = allowed.only_claims(&app).await?;
-    if claimed && input.value.purpose != BIOMETRIC {
+    let claimed = allowed.claim(&app).await?.is_some();
+    if claimed && ![IDENTITY, BIOMETRIC].contains(&input.value.purpose.as_str()) {
         return Err(ApiError::NotFound("applicant"));
     }
     let ConsentIn { purpose, version } = input.value;
@@ -102,7 +105,7 @@ pub async fn give_consent(
     work.finish_empty(&app).await
 }
 
-/// Lists consents, newest first.
+/// Lists consents, newest first. Whoever only claims to be the person is told what was agreed to since, and nothing from before.
 #[utoipa::path(get, path = "/v1/applicants/{id}/consents", tag = "privacy", params(("id" = Uuid, Path)),
     responses((status = 200, body = [ConsentOut]), (status = 404, body = Problem)))]
 pub async fn list_consents(
@@ -110,22 +113,25 @@ pub async fn list_consents(
     allowed: Allowed<Read>,
     Id(id): Id<Uuid>,
 ) -> Result<Json<Vec<ConsentOut>>, ApiError> {
-    let applicant = allowed.applicant(&app, ApplicantId(id)).await?;
+    let applicant = allowed.applicant_or_claimed(&app, ApplicantId(id)).await?;
+    let since = allowed.claim(&app).await?.map(|claim| claim.created_at);
     let whom = (applicant.tenant_id, applicant.id);
-    consents_of(&app, whom).await.map(Json)
+    consents_of(&app, whom, since).await.map(Json)
 }
 
-/// Returns a person's consents, newest first.
+/// Returns a person's consents, newest first: all, or those since a moment.
 ///
 /// # Errors
 /// The store's.
 pub async fn consents_of(
     app: &App,
     (tenant, applicant): (TenantId, ApplicantId),
+    since: Option<Millis>,
 ) -> Result<Vec<ConsentOut>, ApiError> {
     let rows = app.store.list_consents(tenant, applicant).await?;
     let text = |at: Millis| at.to_timestamp().to_string();
-    let out = rows.into_iter().map(|row| ConsentOut {
+    let asked = |row: &menshen_store::ConsentRow| since.is_none_or(|since| row.given_at >= since);
+    let out = rows.into_iter().filter(asked).map(|row| ConsentOut {
         purpose: row.purpose,
         version: row.text_version,
         given_at: text(row.given_at),

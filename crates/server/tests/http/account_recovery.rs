@@ -298,6 +298,38 @@ fn an_account_that_does_not_exist_cannot_be_told_from_one_that_cannot_be_proven(
             )
         };
         assert_eq!(state(&real).await, state(&none).await);
+        // Whoever only claims to be the owner agrees anew, and is not told what the owner has agreed to.
+        for begun in [&real, &none] {
+            let token = begun["token"].as_str().unwrap();
+            let id = begun["verification"].as_str().unwrap();
+            let path = format!("/v1/verifications/{id}");
+            let whose = service
+                .call_as(token, Method::GET, &path, None, &[])
+                .await
+                .body;
+            let path = format!(
+                "/v1/applicants/{}/consents",
+                whose["applicant"].as_str().unwrap()
+            );
+            let given = async || service.call_as(token, Method::GET, &path, None, &[]).await;
+            assert_eq!(given().await.body, json!([]));
+            for (purpose, status) in [
+                ("identity_verification", StatusCode::NO_CONTENT),
+                ("biometric_template", StatusCode::NO_CONTENT),
+                ("marketing", StatusCode::NOT_FOUND),
+            ] {
+                let body = json!({ "purpose": purpose, "version": "1" });
+                let said = service
+                    .call_as(token, Method::POST, &path, Some(body), &[])
+                    .await;
+                assert_eq!(said.status, status, "{purpose}: {}", said.body);
+            }
+            let given = given().await.body;
+            let purposes: Vec<_> = (given.as_array().unwrap().iter())
+                .map(|one| one["purpose"].as_str().unwrap())
+                .collect();
+            assert_eq!(purposes.len(), 2, "{given}");
+        }
         assert_eq!(recovery_state(&page, &none).await["state"], "proving");
         assert_eq!(
             said(&finish(&page, &none).await),

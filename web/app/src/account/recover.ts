@@ -77,7 +77,8 @@ export class Recover extends View {
     const again = html`<p><button class="plain" ?disabled=${this.busy} @click=${() => void this.attempt(() => this.look())}>${t("recover.look")}</button></p>`;
     if (state === "proving") {
       return html`<p>${t("recover.prove", { at: moment(expires_at) })}</p>
-        <menshen-own-verification .verification=${begun.verification} .token=${begun.token} @judged=${() => void this.attempt(() => this.look())}></menshen-own-verification>${again}`;
+        <menshen-own-verification .verification=${begun.verification} .token=${begun.token} @judged=${() => void this.attempt(() => this.look())}></menshen-own-verification>${again}
+        <p><button class="plain" ?disabled=${this.busy} @click=${() => void this.attempt(() => this.anew())}>${t("recover.anew")}</button></p>`;
     }
     if (state === "waiting" && ready_at && Date.parse(ready_at) > Date.now()) {
       return html`<section class="notice"><h2>${t("recover.waiting")}</h2><p>${t("recover.waiting_until", { at: moment(ready_at) })}</p><p>${t("recover.waiting_why")}</p></section>${again}`;

@@ -9,7 +9,7 @@ import { emit } from "./events.js";
 import type { MenshenLive } from "./live/index.js";
 import { Flow } from "./flow.js";
 import { linkOf } from "../shared/link.js";
-import { isOpen, nameOf, progressOf, screenOf } from "./model.js";
+import { isClaim, isOpen, nameOf, progressOf, screenOf } from "./model.js";
 import type { Model, Notice, Screen } from "./model.js";
 import { sessionOf } from "./session.js";
 import type { Session } from "./session.js";
@@ -151,7 +151,7 @@ export class MenshenVerify extends LitElement {
     if (!this.#flow || after !== this.#flow.model) return;
     this.model = after;
     if (after.again && !before.again && this.#flow) void this.#prepare(this.#flow);
-    if (after.aside !== before.aside && after.aside === "support") void this.#tickets?.read();
+    if (after.aside !== before.aside && after.aside === "support" && !isClaim(after)) void this.#tickets?.read();
     if (after.aside !== before.aside && after.aside === "appeal") void this.#appeals?.read();
     const { trouble } = after;
     if (trouble && trouble !== before.trouble) {

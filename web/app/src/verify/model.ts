@@ -169,6 +169,9 @@ export function consentsMissing({ consents, verification }: Known) {
   return asked.filter(({ purpose }) => !given(purpose));
 }
 
+/** Has whoever holds the token not shown yet that the account is theirs? Nothing else of the person is for them: no question, no appeal. */
+export const isClaim = ({ known }: Pick<Model, "known">): boolean => known !== undefined && ["recovery", "face_login"].includes(known.verification.flow);
+
 /** Does a verification ask for a face? Told by its steps: the service names those that are missing. */
 export const showsFace = ({ next }: VerificationOut): boolean => next.some(({ step }) => step === "selfie" || step === "liveness");
 

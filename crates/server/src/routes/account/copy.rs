@@ -138,7 +138,7 @@ async fn copy(app: &App, signed: &Signed) -> Result<CopyOut, ApiError> {
         contacts: contacts(app, signed).await?,
         invitation: invitation.as_ref().map(BenefitOut::of).transpose()?,
         face_since: (signed.account.face_since).map(|at| at.to_timestamp().to_string()),
-        consents: consents_of(app, whom).await?,
+        consents: consents_of(app, whom, None).await?,
         verifications: verifications(app, signed).await?,
         tickets: tickets(app, signed).await?,
         notices: notices_of(app, whom, NEWEST).await?,

@@ -3,6 +3,7 @@ import type { TemplateResult } from "lit";
 import type { VerificationOut } from "../../schema.js";
 import { drawn } from "../drawings.js";
 import type { Drawing } from "../drawings.js";
+import { isClaim } from "../model.js";
 import { page, reasonList } from "../view.js";
 import type { Action, View } from "../view.js";
 
@@ -54,7 +55,8 @@ export function resultScreen(view: View): TemplateResult {
 
 const picture = (name: Drawing) => html`<div class="picture" aria-hidden="true">${drawn(name)}</div>`;
 const ask = ({ flow, texts: { t } }: View): Action => ({ label: t("support.ask"), act: () => flow.aside("support") });
-const dispute = ({ flow, texts: { t } }: View): Action => ({ label: t("appeal.begin"), act: () => flow.aside("appeal") });
+const dispute = ({ model, flow, texts: { t } }: View): Action | undefined =>
+  isClaim(model) ? undefined : { label: t("appeal.begin"), act: () => flow.aside("appeal") };
 
 function verified({ texts: { t, day } }: View, { valid_until }: VerificationOut) {
   return page({
@@ -83,12 +85,12 @@ function failed(view: View, { reasons, retry, retry_at, next, appeal }: Verifica
   const wait = retry === "at" && retry_at;
   const steps = next.map(({ title }) => of(title));
   const list = new Intl.ListFormat(texts.lang, { type: "conjunction" }).format(steps);
-  const lead = retry === "now" && steps.length > 0 ? t("failed.only", { steps: list }) : wait ? t("failed.wait", { when: moment(retry_at) }) : t("failed.appeal");
+  const lead = retry === "now" && steps.length > 0 ? t("failed.only", { steps: list }) : wait ? t("failed.wait", { when: moment(retry_at) }) : t(isClaim(view.model) ? "failed.claim" : "failed.appeal");
   return page({
     heading: t(retry === "appeal" ? "failed.final" : "failed.heading"),
     lead,
     body: html`${appeal?.outcome === "upheld" ? html`<p class="note">${t("appeal.upheld")}</p>` : nothing} ${reasonList(reasons, texts)}`,
-    primary: retry === "now" ? { label: t("failed.again"), act: flow.tryAgain } : retry === "appeal" ? dispute(view) : ask(view),
+    primary: retry === "now" ? { label: t("failed.again"), act: flow.tryAgain } : retry === "appeal" ? (dispute(view) ?? ask(view)) : ask(view),
     others: [retry === "appeal" ? undefined : dispute(view), wait ? undefined : ask(view)],
   });
 }

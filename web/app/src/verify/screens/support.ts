@@ -3,11 +3,13 @@ import type { TemplateResult } from "lit";
 import type { ThreadOut, TicketOut } from "../../schema.js";
 import "../ask.js";
 import { loadingScreen } from "./start.js";
+import { isClaim } from "../model.js";
 import { page } from "../view.js";
 import type { Action, View } from "../view.js";
 
 /** Returns the screen of support: what was asked, or a new question. */
 export function supportScreen(view: View): TemplateResult {
+  if (isClaim(view.model)) return claimed(view);
   const { asking } = view.model;
   if (asking.thread) return thread(view, asking.thread);
   if (asking.writing) return html`<menshen-ask .view=${view}></menshen-ask>`;
@@ -15,6 +17,8 @@ export function supportScreen(view: View): TemplateResult {
 }
 
 const back = ({ flow, texts: { t } }: View): Action => ({ label: t("back"), act: () => flow.aside("none") });
+
+const claimed = (view: View) => page({ heading: view.texts.t("support.help"), lead: view.texts.t("support.claim"), others: [back(view)] });
 
 function list(view: View, all: readonly TicketOut[]) {
   const { tickets, texts } = view;
