@@ -21,6 +21,7 @@ mod name;
 mod official;
 mod pairs;
 mod policy;
+mod portraits;
 mod prc_id;
 mod progress;
 mod reasons;

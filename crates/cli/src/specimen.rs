@@ -10,15 +10,14 @@ use menshen_core::geometry::Rect;
 use menshen_core::statement::Statement;
 use menshen_document::DocumentKind;
 use menshen_specimen::{
-    Contradiction, Degradation, Fonts, Request, SpecimenError, StatementRequest,
+    Contradiction, Degradation, Fonts, Planned, Request, SpecimenError, StatementRequest,
 };
-use menshen_specimen::{draw, draw_statement, invent_statement};
-use menshen_vision::Photo;
+use menshen_specimen::{draw, draw_statement, invent_statement, plan};
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::engine;
-use crate::input::{self, WrongUsage};
+use crate::input::WrongUsage;
+use crate::portraits::Portraits;
 use crate::statement::read_statement;
 
 /// Draw fictitious documents, marked SPECIMEN, with truth beside them.
@@ -32,13 +31,19 @@ use crate::statement::read_statement;
     menshen specimen passport --portrait me.jpg --out worn --degrade blur=2,glare=0.3,jpeg=50\n  \
     menshen specimen passport --portrait me.jpg --out wrong --contradict mrz-name,expires-in=20\n  \
     menshen specimen id-card --portrait me.jpg --out many --count 20\n  \
-    menshen specimen statement --portrait me.jpg --out held --degrade rotate=10,blur=1 --lang zh-CN"
+    menshen specimen statement --portrait me.jpg --out held --degrade rotate=10,blur=1 --lang zh-CN\n  \
+    menshen specimen --set 2000 --seed 7 --portrait faces/ --out set"
 )]
 pub struct SpecimenArgs {
     /// What to draw.
-    #[arg(value_enum)]
-    pub kind: KindArg,
-    /// Picture that becomes the portrait (JPEG, PNG or WebP).
+    #[arg(value_enum, required_unless_present = "set")]
+    pub kind: Option<KindArg>,
+    /// Instead of one kind, a graded set of so many documents of all kinds: clean, degraded at known strength alone and
+    /// together, and contradicting themselves.
+    #[arg(long, value_name = "N", conflicts_with_all = ["kind", "count", "degrade", "contradict", "text", "face"],
+        value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub set: Option<u32>,
+    /// Picture that becomes the portrait (JPEG, PNG or WebP), or a folder of them of which each document's seed takes one.
     #[arg(long, value_name = "IMG")]
     pub portrait: PathBuf,
     /// The face's box in the portrait, in pixels; without it the largest face is looked for.
@@ -130,43 +135,39 @@ struct Written<'a> {
 /// # Errors
 /// Wrong lists, an unreadable portrait, missing fonts, and folders that cannot be written.
 pub fn run(args: &SpecimenArgs, ctx: &Context) -> anyhow::Result<()> {
-    let portrait = input::read_photo(&args.portrait).map_err(|error| {
-        WrongUsage(format!(
-            "portrait {}: {}",
-            args.portrait.display(),
-            error.message
-        ))
-    })?;
-    let fonts = Fonts::load(ctx.fonts_dir.as_deref())?;
-    let today = ctx.today(args.today);
-    let face = match args.face {
-        Some(face) => Some(face),
-        None => find_face(&portrait, ctx)?,
+    let jobs = jobs(args)?;
+    let mut pen = Pen {
+        fonts: Fonts::load(ctx.fonts_dir.as_deref())?,
+        portraits: Portraits::new(&args.portrait, args.face, ctx)?,
+        today: ctx.today(args.today),
     };
-    let pen = Pen {
-        fonts: &fonts,
-        portrait: &portrait,
-        face,
-        today,
-        text: args.text.as_deref().map(read_statement).transpose()?,
-    };
-    let progress = progress(args.count);
-    for index in 0..args.count {
-        let seed = args.seed.wrapping_add(u64::from(index));
-        let folder = folder_of(args, index);
-        let (kind, files) = match args.kind.document() {
-            Some(kind) => (
-                Drawn::Document(kind),
-                pen.document(args, kind, seed, &folder)?,
+    let progress = progress(jobs.len());
+    for (index, job) in jobs.iter().enumerate() {
+        let folder = match jobs.len() {
+            1 => args.out.clone(),
+            _ => args.out.join(format!("{:04}", index + 1)),
+        };
+        let (kind, files) = match job {
+            Job::Document(planned) => (
+                Drawn::Document(planned.kind),
+                pen.document(planned, &folder)?,
             ),
-            None => (
-                Drawn::Other("statement"),
-                pen.statement(args, seed, &folder, ctx)?,
-            ),
+            Job::Statement {
+                seed,
+                degradations,
+                text,
+            } => {
+                let statement = match text {
+                    Some(statement) => statement.clone(),
+                    None => invent_statement(ctx.locale, *seed, pen.today)?,
+                };
+                let files = pen.statement(&statement, *seed, degradations, &folder)?;
+                (Drawn::Other("statement"), files)
+            }
         };
         let written = Written {
             kind,
-            seed,
+            seed: job.seed(),
             files: &files,
         };
         progress.suspend(|| report(&written, ctx))?;
@@ -176,61 +177,100 @@ pub fn run(args: &SpecimenArgs, ctx: &Context) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// One drawing.
+enum Job {
+    Document(Planned),
+    Statement {
+        seed: u64,
+        degradations: Vec<Degradation>,
+        /// What the sheet says; else it is invented.
+        text: Option<Statement>,
+    },
+}
+
+impl Job {
+    fn seed(&self) -> u64 {
+        match self {
+            Self::Document(planned) => planned.seed,
+            Self::Statement { seed, .. } => *seed,
+        }
+    }
+}
+
+/// Returns what is asked for.
+fn jobs(args: &SpecimenArgs) -> anyhow::Result<Vec<Job>> {
+    if let Some(count) = args.set {
+        return Ok(plan(count, args.seed).map(Job::Document).collect());
+    }
+    let document = args.kind.and_then(KindArg::document);
+    let wrong = match document {
+        Some(_) => args.text.as_ref().map(|_| "--text is for statements"),
+        None => (args.contradict.as_ref()).map(|_| "--contradict is for documents"),
+    };
+    if let Some(wrong) = wrong {
+        return Err(WrongUsage(wrong.to_owned()).into());
+    }
+    let text = args.text.as_deref().map(read_statement).transpose()?;
+    let degradations = args.degrade.clone().unwrap_or_default().0;
+    let contradictions = args.contradict.clone().unwrap_or_default().0;
+    let job = |index: u32| {
+        let seed = args.seed.wrapping_add(u64::from(index));
+        match document {
+            Some(kind) => Job::Document(Planned {
+                kind,
+                seed,
+                degradations: degradations.clone(),
+                contradictions: contradictions.clone(),
+            }),
+            None => Job::Statement {
+                seed,
+                degradations: degradations.clone(),
+                text: text.clone(),
+            },
+        }
+    };
+    Ok((0..args.count).map(job).collect())
+}
+
 /// What all drawings of one call share.
 struct Pen<'a> {
-    fonts: &'a Fonts,
-    portrait: &'a Photo,
-    face: Option<Rect>,
+    fonts: Fonts,
+    portraits: Portraits<'a>,
     today: Date,
-    text: Option<Statement>,
 }
 
 impl Pen<'_> {
-    fn document(
-        &self,
-        args: &SpecimenArgs,
-        kind: DocumentKind,
-        seed: u64,
-        folder: &Path,
-    ) -> anyhow::Result<Vec<PathBuf>> {
-        if args.text.is_some() {
-            return Err(WrongUsage("--text is for statements".to_owned()).into());
-        }
+    fn document(&mut self, planned: &Planned, folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+        let portrait = self.portraits.of(planned.seed)?;
         let request = Request {
-            kind,
-            seed,
+            kind: planned.kind,
+            seed: planned.seed,
             today: self.today,
-            portrait: &self.portrait.pixels,
-            face: self.face,
-            contradictions: &args.contradict.clone().unwrap_or_default().0,
-            degradations: &args.degrade.clone().unwrap_or_default().0,
+            portrait: &portrait.photo.pixels,
+            face: portrait.face,
+            contradictions: &planned.contradictions,
+            degradations: &planned.degradations,
         };
-        let drawn = draw(self.fonts, &request).map_err(usage_or_failure)?;
+        let drawn = draw(&self.fonts, &request).map_err(usage_or_failure)?;
         Ok(drawn.write(folder)?)
     }
 
     fn statement(
-        &self,
-        args: &SpecimenArgs,
+        &mut self,
+        statement: &Statement,
         seed: u64,
+        degradations: &[Degradation],
         folder: &Path,
-        ctx: &Context,
     ) -> anyhow::Result<Vec<PathBuf>> {
-        if args.contradict.is_some() {
-            return Err(WrongUsage("--contradict is for documents".to_owned()).into());
-        }
-        let statement = match &self.text {
-            Some(statement) => statement.clone(),
-            None => invent_statement(ctx.locale, seed, self.today)?,
-        };
+        let portrait = self.portraits.of(seed)?;
         let request = StatementRequest {
-            statement: &statement,
+            statement,
             seed,
-            portrait: &self.portrait.pixels,
-            face: self.face,
-            degradations: &args.degrade.clone().unwrap_or_default().0,
+            portrait: &portrait.photo.pixels,
+            face: portrait.face,
+            degradations,
         };
-        let drawn = draw_statement(self.fonts, &request).map_err(usage_or_failure)?;
+        let drawn = draw_statement(&self.fonts, &request).map_err(usage_or_failure)?;
         Ok(drawn.write(folder)?)
     }
 }
@@ -243,37 +283,11 @@ fn usage_or_failure(error: SpecimenError) -> anyhow::Error {
     }
 }
 
-/// Returns the largest face; where there is none, or no model to find it with, the middle is printed.
-fn find_face(portrait: &Photo, ctx: &Context) -> anyhow::Result<Option<Rect>> {
-    let engine = match engine::open_face(ctx) {
-        Ok(engine) => engine,
-        Err(error) if ctx.offline => {
-            anstream::eprintln!("the middle of the portrait is printed: {error:#}");
-            return Ok(None);
-        }
-        Err(error) => return Err(error),
-    };
-    let face = engine.examine(portrait)?.largest;
-    if face.is_none() {
-        anstream::eprintln!("no face found: the middle of the portrait is printed");
-    }
-    Ok(face.map(|face| face.region))
-}
-
 /// One document takes about a second: a bar from two on.
-fn progress(count: u32) -> ProgressBar {
-    if count == 1 {
-        ProgressBar::hidden()
-    } else {
-        ProgressBar::new(count.into())
-    }
-}
-
-fn folder_of(args: &SpecimenArgs, index: u32) -> PathBuf {
-    if args.count == 1 {
-        args.out.clone()
-    } else {
-        args.out.join(format!("{:04}", index + 1))
+fn progress(count: usize) -> ProgressBar {
+    match count {
+        1 => ProgressBar::hidden(),
+        count => ProgressBar::new(count as u64),
     }
 }
 
@@ -369,5 +383,18 @@ mod tests {
         assert!(parse(&["--contradict", "mrz"]).is_err());
         assert!(parse(&["--count", "0"]).is_err());
         assert!(parse(&["--face", "1,2,3"]).is_err());
+    }
+
+    #[test]
+    fn a_set_chooses_its_kinds_by_itself() {
+        let set = |more: &[&str]| {
+            let always = ["menshen", "--portrait", "Cargo.toml", "--out", "o"];
+            Only::try_parse_from(always.iter().chain(more)).map(|only| only.args)
+        };
+        assert!(set(&[]).is_err(), "neither a kind nor a set");
+        assert!(set(&["passport", "--set", "20"]).is_err());
+        assert!(set(&["--set", "20", "--degrade", "blur=2"]).is_err());
+        let jobs = jobs(&set(&["--set", "20", "--seed", "7"]).expect("good arguments"));
+        assert_eq!(jobs.expect("a plan").len(), 20);
     }
 }

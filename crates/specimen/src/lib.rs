@@ -36,6 +36,7 @@ mod people;
 mod portrait;
 mod rng;
 mod selfie;
+mod set;
 mod statement;
 #[cfg(test)]
 mod tests;
@@ -54,6 +55,7 @@ pub use degrade::{Crop, Degradation};
 pub use error::SpecimenError;
 pub use fonts::Fonts;
 pub use selfie::{selfie, upright};
+pub use set::{Planned, plan};
 pub use statement::{
     DrawnStatement, StatementRequest, StatementTruth, draw_statement, invent as invent_statement,
 };

@@ -85,7 +85,7 @@ impl Degradation {
     }
 
     /// Returns its place in the order of application.
-    fn stage(&self) -> usize {
+    pub(crate) fn stage(&self) -> usize {
         match self {
             Self::Print(_) => 0,
             Self::Grey => 1,

@@ -1,0 +1,178 @@
+//! A graded set: which documents are drawn, how strongly each is degraded, and what is wrong with it.
+//!
+//! Of twenty documents two are clean, ten have one degradation at one of the steps of its ladder, four have two to four weak ones
+//! together, and four contradict themselves or the rules. The same seed plans the same set; the first documents of a larger set are
+//! those of a smaller one.
+
+use menshen_document::DocumentKind;
+
+use crate::contradiction::Contradiction;
+use crate::degrade::Degradation;
+use crate::rng::Rng;
+
+/// Documents of one round.
+const ROUND: u32 = 20;
+
+const KINDS: [DocumentKind; 5] = [
+    DocumentKind::Passport,
+    DocumentKind::PrcIdCard,
+    DocumentKind::IdCardTd1,
+    DocumentKind::IdCardTd2,
+    DocumentKind::DrivingLicence,
+];
+
+/// The strengths at which a degradation is drawn alone, from weak to strong, in the units of the command line.
+const LADDERS: [(&str, &[&str]); 15] = [
+    ("blur", &["0.8", "1.6", "3", "5", "8"]),
+    ("motion", &["3", "7", "12", "20", "35"]),
+    ("glare", &["0.04", "0.08", "0.15", "0.25", "0.4"]),
+    ("dark", &["0.7", "0.5", "0.35", "0.22", "0.12"]),
+    ("shadow", &["0.2", "0.4", "0.55", "0.7", "0.85"]),
+    ("haze", &["0.1", "0.25", "0.4", "0.6", "0.8"]),
+    ("perspective", &["0.1", "0.2", "0.35", "0.5", "0.7"]),
+    ("rotate", &["5", "12", "25", "90", "180"]),
+    ("crop", &["corner", "edge"]),
+    ("finger", &["0.08", "0.15", "0.25", "0.4"]),
+    ("moire", &["0.15", "0.3", "0.5", "0.7", "0.95"]),
+    ("print", &["0.3", "0.6", "0.9"]),
+    ("size", &["1600", "1100", "800", "560", "380"]),
+    ("noise", &["4", "9", "16", "26", "40"]),
+    ("jpeg", &["75", "50", "30", "15", "6"]),
+];
+
+/// How many of the weak steps of a ladder are drawn together with others.
+const WEAK: u32 = 2;
+
+/// One document of a set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planned {
+    /// Its kind.
+    pub kind: DocumentKind,
+    /// Its seed, which also chooses one of several portraits.
+    pub seed: u64,
+    /// Degradations of every side, in the order of application.
+    pub degradations: Vec<Degradation>,
+    /// What is wrong with it.
+    pub contradictions: Vec<Contradiction>,
+}
+
+/// Returns the documents of a set, one after the other.
+pub fn plan(count: u32, seed: u64) -> impl Iterator<Item = Planned> {
+    (0..count).map(move |index| planned(index, seed))
+}
+
+fn planned(index: u32, seed: u64) -> Planned {
+    let own = seed.wrapping_mul(1_000_003).wrapping_add(u64::from(index));
+    let mut rng = Rng::new(own, 0x5E7);
+    // Kinds take turns within each place of a round, so that every one meets everything.
+    let (place, round) = (index % ROUND, index / ROUND);
+    let kind = KINDS[((place + round) % KINDS.len() as u32) as usize];
+    let (degradations, contradictions) = match place {
+        0..=1 => (Vec::new(), Vec::new()),
+        2..=11 => (single(round * 10 + place - 2), Vec::new()),
+        12..=15 => (several(&mut rng), Vec::new()),
+        _ => (Vec::new(), vec![contradiction(kind, &mut rng)]),
+    };
+    Planned {
+        kind,
+        seed: own,
+        degradations,
+        contradictions,
+    }
+}
+
+/// The `turn`-th single degradation: all steps of all ladders, one after the other.
+fn single(turn: u32) -> Vec<Degradation> {
+    let steps = LADDERS
+        .iter()
+        .flat_map(|(name, steps)| steps.iter().map(move |step| (*name, *step)));
+    let all = steps.clone().count();
+    // A stride that has no factor in common with their number meets all before it repeats one.
+    let at = turn as usize * 29 % all;
+    steps.skip(at).take(1).flat_map(read).collect()
+}
+
+fn several(rng: &mut Rng) -> Vec<Degradation> {
+    let mut ladders: Vec<_> = LADDERS.iter().collect();
+    let mut found = Vec::new();
+    for _ in 0..2 + rng.below(3) {
+        let (name, steps) = ladders.swap_remove(rng.below(ladders.len() as u32) as usize);
+        // A cut corner and a finger have no weak step.
+        let step = steps[rng.below(WEAK.min(steps.len() as u32)) as usize];
+        if !matches!(*name, "crop" | "finger") {
+            found.extend(read((name, step)));
+        }
+    }
+    found.sort_by_key(Degradation::stage);
+    found
+}
+
+/// Reads a step of a ladder.
+fn read((name, step): (&str, &str)) -> Vec<Degradation> {
+    Degradation::parse_list(&format!("{name}={step}")).unwrap_or_default()
+}
+
+fn contradiction(kind: DocumentKind, rng: &mut Rng) -> Contradiction {
+    let all = [
+        Contradiction::NumberSex,
+        Contradiction::NumberBirth,
+        Contradiction::NumberChecksum,
+        Contradiction::MrzName,
+        Contradiction::MrzNumber,
+        Contradiction::MrzBirth,
+        Contradiction::MrzChecksum,
+        Contradiction::Expired,
+        Contradiction::ExpiresIn(20),
+        Contradiction::UnderAge,
+    ];
+    let possible: Vec<_> = all
+        .into_iter()
+        .filter(|one| one.check(kind).is_ok())
+        .collect();
+    *rng.pick(&possible)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_seed_plans_the_same_set_and_a_larger_one_begins_alike() {
+        let small: Vec<_> = plan(40, 7).collect();
+        let large: Vec<_> = plan(400, 7).take(40).collect();
+        assert_eq!(small, large);
+        assert_ne!(small, plan(40, 8).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn every_step_of_every_ladder_is_drawn_alone_and_every_contradiction_once() {
+        let set: Vec<_> = plan(1_400, 1).collect();
+        let alone: BTreeSet<String> = (set.iter())
+            .filter(|one| one.degradations.len() == 1)
+            .map(|one| format!("{:?}", one.degradations))
+            .collect();
+        let steps: usize = LADDERS.iter().map(|(_, steps)| steps.len()).sum();
+        let written: usize = (LADDERS
+            .iter()
+            .flat_map(|(name, steps)| steps.iter().map(move |step| (*name, *step))))
+        .map(|step| read(step).len())
+        .sum();
+        assert_eq!(written, steps, "each is read");
+        assert!(alone.len() >= steps, "{} of {steps}", alone.len());
+        let wrong: BTreeSet<&str> = (set.iter())
+            .flat_map(|one| one.contradictions.iter().map(|one| one.name()))
+            .collect();
+        assert_eq!(wrong.len(), 10);
+        let kinds = |wanted| set.iter().filter(|one| one.kind == wanted).count();
+        assert!(KINDS.iter().all(|kind| kinds(*kind) == 280));
+        for one in &set {
+            assert!(
+                one.contradictions
+                    .iter()
+                    .all(|wrong| wrong.check(one.kind).is_ok())
+            );
+        }
+    }
+}
