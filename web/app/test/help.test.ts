@@ -285,6 +285,15 @@ for (const [lang, short] of LANGS) {
     assert.equal(second[0], "face_lighting");
     assert.ok(!second.includes("clear_cache"), second.join());
 
+    // What the person says of their face: each has its own remedy, and what is not worn none.
+    await one.page.locator("menshen-diagnosis summary", { hasText: one.t("diagnosis.look") }).click();
+    for (const name of ["glasses", "changed"]) await one.page.locator(`menshen-diagnosis input[name=${name}]`).check();
+    await one.look(`help-look-${short}`);
+    await one.press("diagnosis.again");
+    await one.page.locator("ol.remedies > li[data-code=face_glasses]").waitFor();
+    const third = await one.remedies();
+    assert.ok(third.includes("refresh_template") && !third.includes("take_off_hat"), third.join());
+
     // Nobody has signed in: the way to it is told.
     await one.press("attach.write");
     await one.sees(one.t("attach.sign_in"));

@@ -5,6 +5,8 @@ import { api, body } from "../account/api.js";
 import type { DiagnosisOut, DiagnosticsIn, RemedyOut } from "../schema.js";
 import { qrOf } from "../shared/qr.js";
 import "./attach.js";
+import { isOfFace, lookOf, LOOKS } from "./look.js";
+import type { Look } from "./look.js";
 import { FAILED, lookAround, needsCamera, PROBES } from "./probes.js";
 import type { Failed, Probe, Row } from "./probes.js";
 import { doneBy, faultsOf } from "./remedies.js";
@@ -32,6 +34,7 @@ export class Diagnosis extends View {
   @property() tenant = "";
   @state() private failed: Failed = "face_login";
   @state() private tried: ReadonlySet<Tried> = new Set();
+  @state() private look: ReadonlySet<Look> = new Set();
   @state() private rows: ReadonlyMap<Probe, Row> = new Map();
   @state() private answer: Answer | undefined;
   @state() private looking = false;
@@ -49,7 +52,7 @@ export class Diagnosis extends View {
     this.querySelector<HTMLElement>("#probes")?.focus();
     const without = new Promise<void>((resolve) => (this.goOn = resolve));
     const seen = await lookAround({ tenant: this.tenant, failed: this.failed, note: this.note, without });
-    await this.attempt(async () => void (this.answer = await this.ask({ ...seen, tried: [...this.tried] })));
+    await this.attempt(async () => void (this.answer = await this.ask({ ...seen, ...lookOf(this.failed, this.look), tried: [...this.tried] })));
     this.looking = false;
     await this.updateComplete;
     this.querySelector<HTMLElement>("#remedies")?.focus();
@@ -93,21 +96,27 @@ export class Diagnosis extends View {
       event.preventDefault();
       void this.start();
     };
-    const tick = (one: Tried) => (event: Event) => {
-      const tried = new Set(this.tried);
-      if ((event.target as HTMLInputElement).checked) tried.add(one);
-      else tried.delete(one);
-      this.tried = tried;
-    };
     const camera = needsCamera(this.failed);
     return html`<form @submit=${start}>
       <label>${t("diagnosis.failed")}
         <select name="failed" .value=${this.failed} ?disabled=${this.looking} @change=${(event: Event) => (this.failed = (event.target as HTMLSelectElement).value as Failed)}>
           ${FAILED.map((failed) => html`<option value=${failed} ?selected=${failed === this.failed}>${word("failed", failed)}</option>`)}</select></label>
-      <details><summary>${t("diagnosis.tried")}</summary><fieldset ?disabled=${this.looking}><legend class="unseen">${t("diagnosis.tried")}</legend>${TRIED.map((one) =>
-        html`<label class="check"><input type="checkbox" name=${one} .checked=${this.tried.has(one)} @change=${tick(one)} /><span>${word("tried", one)}</span></label>`)}</fieldset></details>
+      ${isOfFace(this.failed) ? this.ticks("look", LOOKS, this.look, (look) => (this.look = look)) : nothing}
+      ${this.ticks("tried", TRIED, this.tried, (tried) => (this.tried = tried))}
       <p id="why-camera">${camera ? t("diagnosis.camera_why") : t("diagnosis.camera_not")}</p>
       <button class="main" aria-describedby="why-camera" ?disabled=${this.looking}>${this.answer ? t("diagnosis.again") : t("diagnosis.start")}</button></form>`;
+  }
+
+  /** What the person says themselves, to be ticked: nobody has to. */
+  private ticks<T extends string>(name: "look" | "tried", all: readonly T[], ticked: ReadonlySet<T>, tell: (ticked: ReadonlySet<T>) => void): TemplateResult {
+    const tick = (one: T) => (event: Event) => {
+      const changed = new Set(ticked);
+      if ((event.target as HTMLInputElement).checked) changed.add(one);
+      else changed.delete(one);
+      tell(changed);
+    };
+    return html`<details><summary>${t(`diagnosis.${name}`)}</summary><fieldset ?disabled=${this.looking}><legend class="unseen">${t(`diagnosis.${name}`)}</legend>${all.map((one) =>
+      html`<label class="check"><input type="checkbox" name=${one} .checked=${ticked.has(one)} @change=${tick(one)} /><span>${word(name, one)}</span></label>`)}</fieldset></details>`;
   }
 
   private probes(): TemplateResult {
