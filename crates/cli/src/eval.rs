@@ -42,7 +42,7 @@ enum What {
     /// Face comparison: `pairs.csv` (file_x,file_y,same[,lfw_fold]), pictures in one folder a person;
     /// writes thresholds into a copy of the manifest
     Faces,
-    /// Machine-readable zones: `mrz_truth.jsonl` (pictures), `vectors.jsonl` and `corrupted.jsonl` (text)
+    /// Machine-readable zones: `mrz_truth.jsonl` or drawn specimens (pictures), `vectors.jsonl` and `corrupted.jsonl` (text)
     Mrz,
     /// Kind, outline and fields of drawn specimens with `truth.json`
     Documents,

@@ -77,10 +77,9 @@ impl SideTruth {
     }
 }
 
-/// Returns every specimen in `root` and its folders, in order of their paths.
+/// Returns every specimen in `root` and its folders, in order of their paths; a folder without any is wrong usage.
 pub fn load(root: &Path) -> anyhow::Result<Vec<Specimen>> {
-    let mut specimens = Vec::new();
-    collect(root, &mut specimens)?;
+    let specimens = find(root)?;
     if specimens.is_empty() {
         let message = format!(
             "{} holds no truth.json; draw some with `menshen specimen`",
@@ -88,6 +87,13 @@ pub fn load(root: &Path) -> anyhow::Result<Vec<Specimen>> {
         );
         return Err(WrongUsage(message).into());
     }
+    Ok(specimens)
+}
+
+/// Returns every specimen in `root` and its folders, in order of their paths.
+pub fn find(root: &Path) -> anyhow::Result<Vec<Specimen>> {
+    let mut specimens = Vec::new();
+    collect(root, &mut specimens)?;
     specimens.sort_by(|a, b| a.folder.cmp(&b.folder));
     Ok(specimens)
 }
