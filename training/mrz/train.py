@@ -2,10 +2,12 @@
 
     python train.py --steps 12000 --out mrz.pt
 
-The same seed draws the same strips. One process draws beside the training. A run that was stopped goes on from its file.
+The same seed draws the same strips. One process draws beside the training. A run that was stopped goes on from its file, with
+other strips.
 """
 
 import argparse
+import math
 import pathlib
 import time
 
@@ -70,32 +72,31 @@ def main() -> None:
     torch.manual_seed(args.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     network = Recogniser().to(device, memory_format=torch.channels_last)
-    best = torch.optim.AdamW(network.parameters(), lr=args.rate, weight_decay=1e-4)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=args.rate, weight_decay=1e-4)
     step = 0
     if pathlib.Path(args.out).exists():
         kept = torch.load(args.out, weights_only=True, map_location=device)
         network.load_state_dict(kept["network"])
-        best.load_state_dict(kept["optimizer"])
+        optimizer.load_state_dict(kept["optimizer"])
         step = kept["step"]
     print(f"{sum(p.numel() for p in network.parameters())} weights, {device}, from step {step}", flush=True)
     ctc = nn.CTCLoss(blank=0, zero_infinity=True)
     begun, seen = time.time(), [0.0, 0, 0, 0]
-    # Other strips than before it was stopped.
     for picture, target in DataLoader(Drawn(args.fonts, args.seed + step, args.batch), batch_size=None, num_workers=1, prefetch_factor=8):
         if step >= args.steps:
             break
         # Warm-up, then down to nothing along a cosine.
-        rate = args.rate * min(1.0, (step + 1) / 300) * 0.5 * (1 + np.cos(np.pi * step / args.steps))
-        for group in best.param_groups:
+        rate = args.rate * min(1.0, (step + 1) / 300) * 0.5 * (1 + math.cos(math.pi * step / args.steps))
+        for group in optimizer.param_groups:
             group["lr"] = rate
         picture, target = picture.to(device), target.to(device)
         logits = network(picture.to(memory_format=torch.channels_last))
         steps = torch.full((len(target),), logits.shape[1])
         loss = ctc(logits.log_softmax(2).transpose(0, 1), target, steps, torch.full((len(target),), target.shape[1]))
-        best.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        best.step()
+        optimizer.step()
         step += 1
         characters, whole = errors(logits.detach().cpu(), target.cpu())
         seen = [seen[0] + loss.item(), seen[1] + characters, seen[2] + whole, seen[3] + target.numel()]
@@ -103,8 +104,8 @@ def main() -> None:
             count = 200 * args.batch
             print(f"{step} steps, {(time.time() - begun) / 60:.1f} min, loss {seen[0] / 200:.4f}, characters wrong {seen[1] / seen[3]:.4f}, lines wrong {seen[2] / count:.4f}", flush=True)
             seen = [0.0, 0, 0, 0]
-            torch.save({"network": network.state_dict(), "optimizer": best.state_dict(), "step": step}, args.out)
-    torch.save({"network": network.state_dict(), "optimizer": best.state_dict(), "step": step}, args.out)
+            torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, args.out)
+    torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, args.out)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ const LADDERS: [(&str, &[&str]); 15] = [
     ("jpeg", &["75", "50", "30", "15", "6"]),
 ];
 
-/// How many of the weak steps of a ladder are drawn together with others.
+/// Steps of a ladder, from its weak end, that are drawn together with those of others.
 const WEAK: u32 = 2;
 
 /// One document of a set.
@@ -93,15 +93,14 @@ fn single(turn: u32) -> Vec<Degradation> {
 }
 
 fn several(rng: &mut Rng) -> Vec<Degradation> {
-    let mut ladders: Vec<_> = LADDERS.iter().collect();
+    // A cut corner and a finger have no weak step.
+    let weak = |(name, _): &&(&str, &[&str])| !matches!(*name, "crop" | "finger");
+    let mut ladders: Vec<_> = LADDERS.iter().filter(weak).collect();
     let mut found = Vec::new();
     for _ in 0..2 + rng.below(3) {
         let (name, steps) = ladders.swap_remove(rng.below(ladders.len() as u32) as usize);
-        // A cut corner and a finger have no weak step.
-        let step = steps[rng.below(WEAK.min(steps.len() as u32)) as usize];
-        if !matches!(*name, "crop" | "finger") {
-            found.extend(read((name, step)));
-        }
+        let step = steps[rng.below(WEAK) as usize];
+        found.extend(read((name, step)));
     }
     found.sort_by_key(Degradation::stage);
     found
@@ -167,6 +166,12 @@ mod tests {
         assert_eq!(wrong.len(), 10);
         let kinds = |wanted| set.iter().filter(|one| one.kind == wanted).count();
         assert!(KINDS.iter().all(|kind| kinds(*kind) == 280));
+        let together = set
+            .iter()
+            .map(|one| one.degradations.len())
+            .filter(|n| *n > 1);
+        assert_eq!(together.clone().count(), 280);
+        assert!(together.max() == Some(4));
         for one in &set {
             assert!(
                 one.contradictions

@@ -9,10 +9,7 @@ const LISTS = ["ofac_sdn", "un", "eu"] as const;
 /** The files of the OFAC's older form, named as the authority names them. */
 const CLASSIC = ["sdn", "alt", "add"] as const;
 
-/** Tells its page that another version is in force. */
-export const IMPORTED = "menshen-list-imported";
-
-/** Takes an authority's own files in, with the installation's key, which is forgotten as soon as it was shown. */
+/** Takes an authority's own files in, with the installation's key, which is forgotten as soon as it was shown. Tells `imported`. */
 @customElement("menshen-list-import")
 export class ListImport extends View {
   private async send(event: SubmitEvent): Promise<void> {
@@ -29,7 +26,7 @@ export class ListImport extends View {
     form.querySelector<HTMLInputElement>("[name=key]")!.value = "";
     if (!done) return;
     form.reset();
-    this.dispatchEvent(new Event(IMPORTED, { bubbles: true }));
+    this.dispatchEvent(new Event("imported"));
   }
 
   override render(): TemplateResult {

@@ -7,7 +7,7 @@ import { number, t, word } from "../texts";
 import { age, moment } from "../time";
 import { View } from "../view";
 import { grid } from "./grid";
-import { IMPORTED } from "./list-import";
+import "./list-import";
 
 /** Lists of sanctioned people: which versions are in force, the searches of everyone, and the exceptions that somebody has made. */
 @customElement("menshen-lists")
@@ -19,7 +19,6 @@ export class Lists extends View {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.addEventListener(IMPORTED, () => void this.look());
     void this.look();
   }
 
@@ -41,7 +40,7 @@ export class Lists extends View {
   override render(): TemplateResult {
     return html`<div class="page"><h1>${t("list.title")}</h1><p class="quiet">${t("list.help")}</p>${this.refusal()}
       ${this.lists ? html`${grid(t("list.versions"), [t("list.list"), t("list.state"), t("list.published"), t("list.entries"), t("list.imported"), t("list.hash")], this.lists.map(version), t("list.none"))}
-        <menshen-list-import></menshen-list-import>
+        <menshen-list-import @imported=${() => void this.look()}></menshen-list-import>
         <section class="wide-plot"><h2>${t("run.title")}</h2><p class="quiet">${t("run.help")}</p>
           ${grid(t("run.title"), [t("run.started"), t("run.state"), t("run.people"), t("run.hits"), t("run.unread"), t("run.finished")], this.runs.map(run), t("run.none"))}</section>
         <section class="wide-plot"><h2>${t("exception.title")}</h2><p class="quiet">${t("exception.help")}</p>
