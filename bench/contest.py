@@ -1,17 +1,14 @@
 """Menshen and its peers on the same photos, and the numbers that come of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gates import Gated
+from gates import Matcher, Reader
 from peer import Peer, PeerError
 from setting import Setting
-from timing import Photo, Series, interleave, order, ratio
-
-# Starts menshen over photos: name, photos in order, folder to use, command up to the subcommand.
-Start = Callable[[str, Sequence[Photo], Path, list[str]], Gated]
+from timing import Contestant, Photo, Series, interleave, order, ratio
 
 
 @dataclass
@@ -19,29 +16,38 @@ class Result:
     """What a contest gave."""
 
     times: dict[str, Series]
-    programs: list[Gated]
+    programs: list[Reader | Matcher]
     # What peers said of themselves when they were ready.
     notes: dict[str, dict[str, Any]]
 
 
-def hold(setting: Setting, part: str, photos: Sequence[Photo], start: Start, peers: dict[str, list[str]]) -> Result:
+def hold(
+    setting: Setting,
+    part: str,
+    photos: Sequence[Photo],
+    kind: type[Reader] | type[Matcher],
+    subcommand: list[str],
+    peers: dict[str, list[str]],
+) -> Result:
     """Times every program of ours and every peer that can be started on the photos.
 
-    `peers` names a module and its arguments each. `part` names the folder for what is needed on the way.
+    `kind` says how photos are handed to `subcommand`; `peers` gives a module and its arguments each; `part` names the folder for
+    what is needed on the way.
     """
     folder = setting.out / "runs" / part
     folder.mkdir(parents=True)
     started = [peer for name, arguments in peers.items() if (peer := _started(setting, name, arguments, folder))]
     sequence = order(photos, setting.rounds)
-    programs = [
-        start(name, sequence, folder / f"gates-{place}", [*command, "--threads", "1"])
+    programs: list[Reader | Matcher] = [
+        kind(name, sequence, folder / f"gates-{place}", [*command, "--threads", "1", *subcommand], setting.core)
         for place, (name, command) in enumerate(setting.programs.items())
     ]
-    setting.say(f"{part}: {len(photos)} photos, {', '.join(one.name for one in [*programs, *started])}")
+    contestants: list[Contestant] = [*programs, *started]
+    setting.say(f"{part}: {len(photos)} photos, {', '.join(one.name for one in contestants)}")
     try:
-        times = interleave([*programs, *started], photos, setting.rounds, setting.say)
+        times = interleave(contestants, photos, setting.rounds, setting.say)
     finally:
-        for one in [*programs, *started]:
+        for one in contestants:
             one.stop()
     return Result(times, programs, {peer.name: peer.notes for peer in started})
 

@@ -33,7 +33,7 @@ def _fix_input(model: onnx.ModelProto, shape: tuple[int, ...]) -> None:
     dims = wanted.type.tensor_type.shape.dim
     if len(dims) != len(shape):
         raise ValueError(f"{wanted.name} has {len(dims)} axes, not {len(shape)}")
-    for dim, size in zip(dims, shape):
+    for dim, size in zip(dims, shape, strict=True):
         dim.dim_value = size
     # Shapes that were written for another input size would contradict.
     del model.graph.value_info[:]

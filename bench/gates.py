@@ -36,7 +36,7 @@ class Gated:
         self._next = 0
         self._child: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True)
-        for stem, photo in zip(self.stems, photos):
+        for stem, photo in zip(self.stems, photos, strict=True):
             os.mkfifo(folder / f"{stem}-a")
             os.mkfifo(folder / f"{stem}-c")
             (folder / f"{stem}-b").symlink_to(photo.path.resolve())
@@ -119,10 +119,10 @@ class Matcher(Gated):
     def finish(self) -> list[Any]:
         """Reads the scores of pairs of different photos into `scores`; the program tells no embeddings, so all answers are None."""
         self.end()
-        names = {f"{stem}-b": photo.name for stem, photo in zip(self.stems, self._photos)}
+        names = {f"{stem}-b": photo.name for stem, photo in zip(self.stems, self._photos, strict=True)}
         with (self.folder / "scores.csv").open(newline="") as file:
             for row in csv.DictReader(file):
-                pair = (names.get(row["file_x"]), names.get(row["file_y"]))
-                if all(pair) and pair[0] != pair[1] and row["score"]:
-                    self.scores[min(pair), max(pair)] = float(row["score"])
+                a, b = names.get(row["file_x"]), names.get(row["file_y"])
+                if a and b and a != b and row["score"]:
+                    self.scores[min(a, b), max(a, b)] = float(row["score"])
         return [None] * len(self._photos)

@@ -33,6 +33,7 @@ class Others:
     """Watches from its making on which part of the machine's time is taken by what the bench did not start."""
 
     def __init__(self) -> None:
+        """Begins to watch."""
         self._started = time.monotonic()
         self._machine = _busy_seconds()
         self._own = _own_seconds()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import machine
+import options
 import peak
 import report
 import whole
@@ -23,13 +24,15 @@ PARTS: dict[str, Callable[[Setting], list[dict[str, Any]]]] = {
     "mrz": zones.measure,
     "card": card.measure,
     "face": face.measure,
-    "verify": lambda setting: [whole.measure(setting.programs[setting.ours], setting.person, _two_cores(setting), setting.rounds)],
+    "verify": lambda setting: [_verify(setting)],
 }
 
 
 def main() -> None:
     """Runs the parts that are asked for and writes results.json and bench.md."""
-    asked = _arguments()
+    asked = options.read()
+    if asked.program is None:
+        sys.exit("name the program with --program")
     _clear(asked.out)
     others = machine.Others()
     first_peak = peak.measure(asked.core)
@@ -50,30 +53,6 @@ def main() -> None:
     (asked.out / "results.json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
     (asked.out / "bench.md").write_text(report.as_markdown(results))
     print(report.as_text(results))
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench/run", description=__doc__)
-    parser.add_argument("--out", type=Path, required=True, help="folder for results; what an earlier run left there is replaced")
-    parser.add_argument("--program", type=Path, default=os.environ.get("MENSHEN_BENCH_PROGRAM"), help="menshen to measure [env: MENSHEN_BENCH_PROGRAM]")
-    parser.add_argument("--ort-program", type=Path, help="a menshen built with `--features ort`, measured beside it on onnxruntime's library")
-    parser.add_argument("--rounds", type=int, default=5, help="how often each photo is measured")
-    parser.add_argument("--specimens", type=int, default=8, help="documents drawn of each kind")
-    parser.add_argument("--degrade", help="degradations of drawn documents, as `menshen specimen --degrade` takes them")
-    parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="the core on which single threads run")
-    parser.add_argument("--only", type=lambda text: text.split(","), default=list(PARTS), help=f"parts to run, of {','.join(PARTS)}")
-    parser.add_argument("--data", type=Path, default=machine.ROOT.parent / "shared/data", help="folder of data that is not in the repository")
-    asked = parser.parse_args()
-    if asked.program is None:
-        parser.error("name the program with --program")
-    if unknown := set(asked.only) - set(PARTS):
-        parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    if asked.rounds < 1 or asked.specimens < 1:
-        parser.error("at least one round and one specimen of each kind")
-    for name in ("out", "program", "data", "ort_program"):
-        if (path := getattr(asked, name)) is not None:
-            setattr(asked, name, path.resolve())
-    return asked
 
 
 def _setting(asked: argparse.Namespace, peak_gflops: float) -> Setting:
@@ -108,15 +87,16 @@ def _draw_person(setting: Setting) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
-def _two_cores(setting: Setting) -> list[int]:
-    """The measured core and another one; the same one where there is no other."""
+def _verify(setting: Setting) -> dict[str, Any]:
+    """Measures a whole verification on two cores, where there are two."""
     others = [core for core in sorted(os.sched_getaffinity(0)) if core != setting.core]
-    return [setting.core, *others[:1]]
+    cores = [setting.core, *others[:1]]
+    return whole.measure(setting.programs[setting.ours], setting.person, cores, setting.rounds)
 
 
 def _tesseract(parts: dict[str, Any]) -> dict[str, str]:
     notes = [part["notes"].get("Tesseract", {}) for part in parts.get("mrz", [])]
-    return {"tesseract": note["tesseract"] for note in notes if "tesseract" in note}
+    return {"tesseract": notes[0]["tesseract"]} if notes and notes[0] else {}
 
 
 if __name__ == "__main__":

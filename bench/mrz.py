@@ -41,7 +41,8 @@ def find(rows: Sequence[str]) -> Lines | None:
     cleaned = [row for row in map(_clean, rows) if len(row) >= 24]
     found = [zone for first in range(len(cleaned)) if (zone := _zone_at(cleaned[first:]))]
     right = [zone for zone in found if check_digits_agree(zone)]
-    return (right or found or [None])[-1]
+    best = right or found
+    return best[-1] if best else None
 
 
 def format_of(lines: Sequence[str]) -> str | None:
@@ -60,7 +61,7 @@ def by_position(lines: Lines) -> Lines:
     name = format_of(lines)
     if name is None:
         return lines
-    return tuple("".join(map(_as, line, classes)) for line, classes in zip(lines, FORMATS[name]))
+    return tuple("".join(map(_as, line, classes)) for line, classes in zip(lines, FORMATS[name], strict=True))
 
 
 def check_digits_agree(lines: Lines) -> bool:

@@ -36,7 +36,7 @@ def as_text(results: Results) -> str:
     """Returns the tables for a terminal."""
     blocks = []
     for table in tables(results):
-        widths = [max(map(_width, column)) for column in zip(table.columns, *table.rows)]
+        widths = [max(map(_width, column)) for column in zip(table.columns, *table.rows, strict=True)]
         lines = [_padded(row, widths) for row in (table.columns, *table.rows)]
         blocks.append("\n".join([table.title, *(f"  {line}" for line in lines), *(f"  {line}" for line in table.remarks)]))
     return "\n\n".join([*blocks, "\n".join(_about(results))])
@@ -76,7 +76,7 @@ def _zones(part: Results) -> Table:
     remarks = _common_remarks(part)
     start = part["notes"].get("PassportEye", {}).get("tesseract_start_seconds")
     if start is not None:
-        remarks.append(f"PassportEye starts the program tesseract for each try; one start on an empty picture took {_ms(start * 1000)} ms here.")
+        remarks.append(f"PassportEye starts tesseract for each try; a start on an empty picture took {_ms(start * 1000)} ms here.")
     return Table(part["title"], [*_TIME_COLUMNS, *_VERDICTS], rows, remarks)
 
 
@@ -152,4 +152,4 @@ def _width(text: str) -> int:
 
 
 def _padded(cells: Iterable[str], widths: Iterable[int]) -> str:
-    return "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths)).rstrip()
+    return "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)).rstrip()

@@ -31,7 +31,7 @@ def level(quads: np.ndarray, texts: Sequence[str]) -> list[Box]:
     slope = np.median(np.arctan2(along[long, 1], along[long, 0]))
     turn = np.array([[np.cos(slope), -np.sin(slope)], [np.sin(slope), np.cos(slope)]])
     boxes = []
-    for quad, text in zip(quads @ turn, texts):
+    for quad, text in zip(quads @ turn, texts, strict=True):
         height = float(np.linalg.norm(quad[3] - quad[0]))
         left, right = float(quad[:, 0].min()), float(quad[:, 0].max())
         boxes.append(Box(text, left, right, float(quad[:, 1].mean()), height))

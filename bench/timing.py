@@ -31,6 +31,9 @@ class Contestant(Protocol):
     def finish(self) -> list[Any]:
         """Ends the process; returns the answer to each photo that was measured, in order."""
 
+    def stop(self) -> None:
+        """Ends a process that is still running."""
+
 
 @dataclass
 class Series:

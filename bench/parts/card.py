@@ -15,11 +15,7 @@ def measure(setting: Setting) -> list[dict[str, Any]]:
     """Returns times, and which fields were right."""
     cards = setting.artist("card").cards(setting.specimens)
 
-    def start(*given: Any) -> Reader:
-        *most, command = given
-        return Reader(*most, [*command, "document", "--today", material.TODAY], setting.core)
-
-    result = hold(setting, "card", [card.photo for card in cards], start, _PEERS)
+    result = hold(setting, "card", [card.photo for card in cards], Reader, ["document", "--today", material.TODAY], _PEERS)
     right = {
         name: {card.photo.name: truth.right_fields(series.answers[card.photo.name], card.fields) for card in cards}
         for name, series in result.times.items()

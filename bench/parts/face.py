@@ -37,11 +37,7 @@ def _embedder(setting: Setting, embedder: str, photos: list[Photo]) -> dict[str,
     if embedder == _DLIBS_NETWORK:
         peers[_DLIB] = ["peers.dlib_face"]
 
-    def start(*given: Any) -> Matcher:
-        *most, command = given
-        return Matcher(*most, [*command, "match", "--model", embedder], setting.core)
-
-    result = hold(setting, f"face-{embedder}", photos, start, peers)
+    result = hold(setting, f"face-{embedder}", photos, Matcher, ["match", "--model", embedder], peers)
     times = summary(setting, result.times)
     scores = _scores(result, cards.card(embedder)["metric"])
     ours = scores[setting.ours]

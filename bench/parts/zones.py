@@ -25,11 +25,7 @@ def measure(setting: Setting) -> list[dict[str, Any]]:
 
 
 def _contest(setting: Setting, name: str, zones: list[material.Zone]) -> dict[str, Any]:
-    def start(*given: Any) -> Reader:
-        *most, command = given
-        return Reader(*most, [*command, "mrz", "--today", material.TODAY], setting.core)
-
-    result = hold(setting, f"mrz-{name}", [zone.photo for zone in zones], start, _PEERS)
+    result = hold(setting, f"mrz-{name}", [zone.photo for zone in zones], Reader, ["mrz", "--today", material.TODAY], _PEERS)
     verdicts = {
         contestant: {zone.photo.name: truth.judge_zone(series.answers[zone.photo.name], zone.lines) for zone in zones}
         for contestant, series in result.times.items()

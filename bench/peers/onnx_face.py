@@ -14,6 +14,7 @@ import onnxruntime
 
 import cards
 from geometry import Similarity, warp
+from peers.picture import read
 from peers.worker import serve
 
 _DETECTOR_SIDE = 128
@@ -31,6 +32,7 @@ class Network:
     """A network on one thread."""
 
     def __init__(self, path: Path) -> None:
+        """Loads an ONNX file."""
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
@@ -57,6 +59,7 @@ class Face:
     """The networks, and the steps from a file to a vector."""
 
     def __init__(self, embedder: str) -> None:
+        """Loads detector, mesh and the embedder of this name from menshen's folder of models."""
         self._detector = Network(cards.path("face-detection"))
         self._mesh = Network(cards.path("face-mesh"))
         self._embedder = Network(cards.path(embedder))
@@ -65,7 +68,7 @@ class Face:
 
     def embed(self, path: Path) -> list[float]:
         """Returns the vector of the face that a photo is about."""
-        picture = cv2.imread(str(path))
+        picture = read(path)
         for pad in (0.0, 0.25):
             for face in _by_weight(self._detect(picture, pad), picture):
                 mesh = self._mesh_of(picture, face)

@@ -6,9 +6,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 from rapidocr import RapidOCR
+from rapidocr.utils.output import RapidOCROutput
 
 import mrz
 import prc
+from peers.picture import read
 from peers.worker import serve
 from rows import Box, level, rows
 
@@ -28,13 +30,15 @@ def reader() -> RapidOCR:
 
 def boxes(engine: RapidOCR, picture: np.ndarray) -> list[Box]:
     """Returns the text of a picture, level."""
-    read = engine(picture)
-    return level(read.boxes, read.txts) if read.txts else []
+    found = engine(picture)
+    if not isinstance(found, RapidOCROutput) or found.boxes is None or not found.txts:
+        return []
+    return level(found.boxes, found.txts)
 
 
 def read_zone(engine: RapidOCR, path: Path) -> mrz.Lines | None:
     """Returns the zone of a photo; where none is found, the photo is turned by quarters until one is."""
-    picture = cv2.imread(str(path))
+    picture = read(path)
     for turn in _TURNS:
         turned = picture if turn is None else cv2.rotate(picture, turn)
         zone = mrz.find(rows(boxes(engine, turned)))
@@ -45,15 +49,15 @@ def read_zone(engine: RapidOCR, path: Path) -> mrz.Lines | None:
 
 def read_card(engine: RapidOCR, path: Path) -> dict[str, str]:
     """Returns the fields of a card's front."""
-    return prc.fields(boxes(engine, cv2.imread(str(path))))
+    return prc.fields(boxes(engine, read(path)))
 
 
 def main() -> None:
     """Serves the task that the first argument names: `mrz` or `card`."""
     cv2.setNumThreads(1)
     engine = reader()
-    read = {"mrz": read_zone, "card": read_card}[sys.argv[1]]
-    serve(lambda path: read(engine, path), ("rapidocr", "onnxruntime", "opencv-python-headless"))
+    task = {"mrz": read_zone, "card": read_card}[sys.argv[1]]
+    serve(lambda path: task(engine, path), ("rapidocr", "onnxruntime", "opencv-python-headless"))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 import mrz
+from peers import picture
 from peers.worker import serve
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<"
@@ -22,6 +23,7 @@ class Tesseract:
     """The library, set up for zones."""
 
     def __init__(self) -> None:
+        """Loads the library and its English model."""
         name = ctypes.util.find_library("tesseract")
         if name is None:
             raise OSError("libtesseract is not installed")
@@ -59,7 +61,7 @@ def main() -> None:
     tesseract = Tesseract()
 
     def read(path: Path) -> mrz.Lines | None:
-        grey = np.ascontiguousarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE))
+        grey = np.ascontiguousarray(picture.read(path, cv2.IMREAD_GRAYSCALE))
         return mrz.find(tesseract.text(grey).splitlines())
 
     serve(read, ("opencv-python-headless",), {"tesseract": tesseract.version()})

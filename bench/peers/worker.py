@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 
 def serve(read: Callable[[Path], Any], packages: tuple[str, ...], notes: dict[str, Any] | None = None) -> None:
@@ -32,6 +32,6 @@ def serve(read: Callable[[Path], Any], packages: tuple[str, ...], notes: dict[st
         say(answers, {"seconds": time.perf_counter() - started, **said})
 
 
-def say(answers: Any, value: dict[str, Any]) -> None:
+def say(answers: IO[str], value: dict[str, Any]) -> None:
     """Writes one JSON line."""
     answers.write(json.dumps(value) + "\n")

@@ -26,6 +26,9 @@ class Recorder:
     def finish(self) -> list[Any]:
         return [f"{photo}!" for photo in self._seen]
 
+    def stop(self) -> None:
+        pass
+
 
 class Timing(unittest.TestCase):
     def setUp(self) -> None:

@@ -11,7 +11,13 @@ WRONG_NAME = (TD3[0].replace("SSON", "SSDN"), TD3[1])
 class Verdicts(unittest.TestCase):
     def test_a_peers_lines_are_judged(self) -> None:
         wrong = (TD3[0], "X" + TD3[1][1:])
-        cases = [(list(TD3), "right"), (None, "none"), (list(WRONG_NAME), "wrong, digits agree"), (list(wrong), "wrong"), ({"error": "no"}, "failed")]
+        cases = [
+            (list(TD3), "right"),
+            (None, "none"),
+            (list(WRONG_NAME), "wrong, digits agree"),
+            (list(wrong), "wrong"),
+            ({"error": "no"}, "failed"),
+        ]
         for answer, verdict in cases:
             self.assertEqual(truth.judge_zone(answer, TD3), verdict)
 
