@@ -21,7 +21,7 @@ def read() -> argparse.Namespace:
     add("--degrade", metavar="LIST", help="degradations of drawn documents, as `menshen specimen --degrade` takes them")
     add("--core", type=int, default=max(os.sched_getaffinity(0)), metavar="N", help="core on which single threads run [the last one]")
     add("--only", type=lambda text: text.split(","), default=list(PARTS), metavar="PARTS", help=f"parts to run, of {','.join(PARTS)}")
-    add("--data", type=Path, default=_ROOT.parent / "shared/data", metavar="DIR", help="data that is not in the repository [../shared/data]")
+    add("--data", type=Path, default=_ROOT.parent / "shared/data", metavar="DIR", help="data outside the repository [../shared/data]")
     asked = parser.parse_args()
     if unknown := set(asked.only) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
