@@ -34,7 +34,11 @@ class Peer:
                 stderr=errors,
                 text=True,
             )
-        ready = self._read()
+        try:
+            ready = self._read()
+        except (PeerError, TimeoutError):
+            self.stop()
+            raise
         self.versions: dict[str, str] = ready["versions"]
         self.notes: dict[str, Any] = ready["notes"]
 
@@ -50,7 +54,7 @@ class Peer:
     def finish(self) -> list[Any]:
         """Ends the process; returns its answers, `{"error": TEXT}` where it failed on a photo."""
         _stream(self._child.stdin).close()
-        self._child.wait(timeout=30)
+        self._child.wait(timeout=LIMIT_SECONDS)
         return self._answers
 
     def stop(self) -> None:
