@@ -1,6 +1,6 @@
 //! Opens the engine with the models and the runtime that the arguments name.
 
-use menshen_engine::{Engine, EngineError, FaceEngine, Loader, TextEngine};
+use menshen_engine::{Engine, EngineError, FaceEngine, Loader, ZoneEngine};
 use menshen_models::ModelStore;
 
 use crate::context::Context;
@@ -12,9 +12,10 @@ pub fn open(context: &Context) -> anyhow::Result<Engine> {
     Ok(Engine::load(&loader(context, ready(context)?)?)?)
 }
 
-/// Loads the text models.
-pub fn open_text(context: &Context) -> anyhow::Result<TextEngine> {
-    Ok(TextEngine::load(&loader(context, ready(context)?)?)?)
+/// Loads the reader of machine-readable zones, which needs no installed model.
+pub fn open_zones(context: &Context) -> anyhow::Result<ZoneEngine> {
+    let store = ModelStore::open(&context.models_dir)?;
+    Ok(ZoneEngine::load(&loader(context, store)?)?)
 }
 
 /// Loads the face models: the default ones, and whichever optional ones are installed.

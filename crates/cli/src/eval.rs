@@ -43,7 +43,7 @@ enum What {
     /// writes thresholds into a copy of the manifest
     Faces,
     /// Machine-readable zones: `mrz_truth.jsonl` or drawn specimens (pictures), `vectors.jsonl` and `corrupted.jsonl` (text)
-    Mrz,
+    Mrz(mrz::MrzArgs),
     /// Kind, outline and fields of drawn specimens with `truth.json`
     Documents,
     /// Which reason code each degradation of drawn specimens yields
@@ -76,7 +76,7 @@ pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
     match &args.what {
         What::Attacks(attacks) => attacks::run(args, attacks, context),
         What::Faces => faces::run(args, context),
-        What::Mrz => mrz::run(args, context),
+        What::Mrz(zones) => mrz::run(args, zones, context),
         What::Documents => documents::run(args, context),
         What::Quality => quality::run(args, context),
         What::Spoof => spoof::run(args, context),

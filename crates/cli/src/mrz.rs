@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use menshen_core::evidence::{MrzEvidence, PageEvidence};
 use menshen_core::{Policy, judge_mrz};
 use menshen_document::mrz::{self, Checks, Fields, Format, Reading};
-use menshen_engine::TextEngine;
+use menshen_engine::ZoneEngine;
 use serde::Serialize;
 
 use crate::context::{BAD, BOLD, Context, DIM, GOOD, WARN};
@@ -83,7 +83,7 @@ pub fn run(args: &MrzArgs, context: &Context) -> anyhow::Result<()> {
     if args.images.is_empty() {
         return Err(WrongUsage("name pictures, or text with --text".to_owned()).into());
     }
-    let engine = engine::open_text(context)?;
+    let engine = engine::open_zones(context)?;
     args.images
         .iter()
         .try_for_each(|path| emit(context, picture_line(&engine, path, today)?))
@@ -116,7 +116,7 @@ fn text_line<'a>(group: &[&str], today: Date) -> Line<'a> {
     }
 }
 
-fn picture_line<'a>(engine: &TextEngine, path: &'a Path, today: Date) -> anyhow::Result<Line<'a>> {
+fn picture_line<'a>(engine: &ZoneEngine, path: &'a Path, today: Date) -> anyhow::Result<Line<'a>> {
     let photo = match input::read_photo(path) {
         Ok(photo) => photo,
         Err(error) => {
@@ -129,7 +129,7 @@ fn picture_line<'a>(engine: &TextEngine, path: &'a Path, today: Date) -> anyhow:
             });
         }
     };
-    let read = engine.read_mrz(&photo)?;
+    let read = engine.read(&photo)?;
     let zone = read
         .as_ref()
         .map(|read| MrzOut::new(&read.reading, read.certain, today));

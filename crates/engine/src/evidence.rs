@@ -2,15 +2,15 @@
 
 use menshen_core::evidence::{FaceEvidence, FaceMatch, PageEvidence};
 use menshen_core::statement::StatementEvidence;
-use menshen_vision::Photo;
 use menshen_vision::face::Embedding;
 use menshen_vision::layout::{self, ExaminedPage, PageModels};
 use menshen_vision::photo::{Limits, PhotoError};
+use menshen_vision::{Photo, TextReader};
 
 use crate::error::EngineError;
 use crate::face::FaceEngine;
 use crate::load::Loader;
-use crate::text::TextEngine;
+use crate::zone::ZoneEngine;
 
 /// A picture together with the file that it came in, which tells of editing.
 pub struct Original {
@@ -94,9 +94,10 @@ impl Holder {
     }
 }
 
-/// Everything: text and faces.
+/// Everything: text, zones and faces.
 pub struct Engine {
-    text: TextEngine,
+    text: TextReader,
+    zones: ZoneEngine,
     /// Measures faces.
     pub face: FaceEngine,
 }
@@ -104,9 +105,10 @@ pub struct Engine {
 impl Engine {
     /// Loads all models.
     pub fn load(loader: &Loader) -> Result<Self, EngineError> {
-        let (text, face) = rayon::join(|| TextEngine::load(loader), || FaceEngine::load(loader));
+        let (text, face) = rayon::join(|| loader.text_reader(), || FaceEngine::load(loader));
         Ok(Self {
             text: text?,
+            zones: ZoneEngine::load(loader)?,
             face: face?,
         })
     }
@@ -114,7 +116,8 @@ impl Engine {
     /// Measures a photo of one side of a document.
     pub fn page(&self, original: &Original) -> Result<ExaminedPage, EngineError> {
         let models = PageModels {
-            text: &self.text.reader,
+            text: &self.text,
+            zones: &self.zones.reader,
             face: Some(self.face.models()),
         };
         let Original { bytes, photo } = original;
@@ -143,7 +146,7 @@ impl Engine {
         photo: &Photo,
         template: Option<&Embedding>,
     ) -> Result<(Holder, Photo), EngineError> {
-        let sheet = layout::read_sheet(&self.text.reader, &photo.pixels)?;
+        let sheet = layout::read_sheet(&self.text, &photo.pixels)?;
         let upright = Photo {
             pixels: sheet.pixels,
         };

@@ -10,7 +10,7 @@ mod load;
 mod look;
 pub mod pool;
 pub mod protocol;
-mod text;
+mod zone;
 
 pub use error::EngineError;
 pub use evidence::{Engine, Holder, Original, Person, Side};
@@ -20,4 +20,4 @@ pub use load::Loader;
 pub use look::look;
 pub use pool::{Pool, PoolConfig, PoolError, Standing};
 pub use protocol::{Answer, Request};
-pub use text::TextEngine;
+pub use zone::ZoneEngine;

@@ -33,7 +33,11 @@ impl Loader {
         Ok(Self { store, runtime })
     }
 
-    fn network(&self, name: &str, bytes: Vec<u8>) -> Result<Box<dyn Model>, EngineError> {
+    pub(crate) fn network(
+        &self,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<Box<dyn Model>, EngineError> {
         let failed = |source| EngineError::Network {
             name: name.to_owned(),
             source,

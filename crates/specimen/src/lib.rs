@@ -41,6 +41,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 mod truth;
+mod zones;
 
 use std::path::{Path, PathBuf};
 
@@ -60,6 +61,7 @@ pub use statement::{
     DrawnStatement, StatementRequest, StatementTruth, draw_statement, invent as invent_statement,
 };
 pub use truth::{ClaimsOut, DegradationTruth, FieldTruth, MrzTruth, Placed, SideTruth, Truth};
+pub use zones::{draw_zone, plan_zones};
 
 use camera::Camera;
 use facts::Facts;

@@ -39,9 +39,15 @@ fn reader() -> Option<TextReader> {
     Some(TextReader::from_onnx(detector, recogniser).expect("load models"))
 }
 
+fn zones() -> &'static ZoneReader {
+    static ZONES: std::sync::OnceLock<ZoneReader> = std::sync::OnceLock::new();
+    ZONES.get_or_init(|| ZoneReader::built_in().expect("the network loads"))
+}
+
 fn examine(reader: &TextReader, bytes: &[u8]) -> ExaminedPage {
     let models = PageModels {
         text: reader,
+        zones: zones(),
         face: None,
     };
     let photo = Photo::decode(bytes, &Limits::default()).expect("a picture");

@@ -1,4 +1,4 @@
-//! Machine-readable zones read from pictures with the real networks.
+//! Machine-readable zones read from pictures with the network that is inside.
 #![expect(
     clippy::disallowed_methods,
     reason = "a test finds its models and data by environment"
@@ -9,28 +9,12 @@ use std::sync::OnceLock;
 
 use image::RgbImage;
 use image::imageops::{rotate90, rotate180, rotate270};
-use menshen_vision::TextReader;
-use menshen_vision::mrz::{MrzRead, read_mrz, read_mrz_in};
+use menshen_vision::mrz::{MrzRead, ZoneReader, read_mrz};
 
-/// The reader, loaded once for all tests; `None` and a line where there are no models.
-fn reader() -> Option<&'static TextReader> {
-    static READER: OnceLock<Option<TextReader>> = OnceLock::new();
-    let loaded = READER.get_or_init(|| {
-        let folder = std::env::var_os("MENSHEN_MODELS").map_or_else(
-            || {
-                let home = std::env::var_os("HOME").unwrap_or_default();
-                PathBuf::from(home).join(".local/share/menshen/models")
-            },
-            PathBuf::from,
-        );
-        let detector = std::fs::read(folder.join("text-detection.onnx")).ok()?;
-        let recogniser = std::fs::read(folder.join("text-recognition.onnx")).ok()?;
-        Some(TextReader::from_onnx(detector, recogniser).expect("the text models load"))
-    });
-    if loaded.is_none() {
-        println!("skipped: the text models are absent");
-    }
-    loaded.as_ref()
+/// The reader, loaded once for all tests.
+fn reader() -> &'static ZoneReader {
+    static READER: OnceLock<ZoneReader> = OnceLock::new();
+    READER.get_or_init(|| ZoneReader::built_in().expect("the network loads"))
 }
 
 fn documents() -> Option<PathBuf> {
@@ -51,13 +35,13 @@ fn picture(folder: &std::path::Path, name: &str) -> RgbImage {
     decoded.to_rgb8()
 }
 
-fn read(reader: &TextReader, photo: &RgbImage) -> Option<MrzRead> {
+fn read(reader: &ZoneReader, photo: &RgbImage) -> Option<MrzRead> {
     read_mrz(reader, photo).expect("the networks run")
 }
 
 #[test]
 fn of_the_specimens_twenty_are_exact_and_no_wrong_one_is_certain() {
-    let (Some(reader), Some(folder)) = (reader(), documents()) else {
+    let (reader, Some(folder)) = (reader(), documents()) else {
         return;
     };
     let truth = std::fs::read_to_string(folder.join("mrz_truth.jsonl")).expect("the truth");
@@ -84,7 +68,7 @@ fn of_the_specimens_twenty_are_exact_and_no_wrong_one_is_certain() {
 
 #[test]
 fn a_passport_is_read_in_all_four_directions() {
-    let (Some(reader), Some(folder)) = (reader(), documents()) else {
+    let (reader, Some(folder)) = (reader(), documents()) else {
         return;
     };
     let upright = picture(&folder, "passporteye/100_pass-fin.png");
@@ -106,7 +90,7 @@ fn a_passport_is_read_in_all_four_directions() {
 
 #[test]
 fn documents_and_pictures_without_a_zone_give_none() {
-    let (Some(reader), Some(folder)) = (reader(), documents()) else {
+    let (reader, Some(folder)) = (reader(), documents()) else {
         return;
     };
     for name in [
@@ -119,20 +103,8 @@ fn documents_and_pictures_without_a_zone_give_none() {
 }
 
 #[test]
-fn the_detectors_boxes_lead_to_the_same_zone() {
-    let (Some(reader), Some(folder)) = (reader(), documents()) else {
-        return;
-    };
-    let photo = picture(&folder, "fastmrz/td1.jpg");
-    let boxes = reader.detect(&photo, 736).expect("the network runs");
-    let found = read_mrz_in(reader, &photo, &boxes).expect("the networks run");
-    let lines = found.expect("a zone").evidence().lines;
-    assert_eq!(lines[0], "I<UTOD231458907<<<<<<<<<<<<<<<");
-}
-
-#[test]
 fn blank_and_tiny_pictures_give_none() {
-    let Some(reader) = reader() else { return };
+    let reader = reader();
     for (width, height) in [(1, 1), (3, 900), (640, 480)] {
         let photo = RgbImage::from_pixel(width, height, image::Rgb([200; 3]));
         assert!(read(reader, &photo).is_none(), "{width} x {height}");

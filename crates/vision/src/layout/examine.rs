@@ -15,7 +15,7 @@ use super::row::Piece;
 use super::upright::{Turned, upright};
 use crate::face::{self, Face, FaceModels, Upright};
 use crate::model::ModelError;
-use crate::mrz::{MrzRead, read_mrz, read_mrz_in};
+use crate::mrz::{MrzRead, ZoneReader, read_mrz, read_mrz_in};
 use crate::page::{FoundPage, PAGE_WIDTH, Page, PageRect, Survey, find_page, rectify, rectify_at};
 use crate::text::{Line, TextBox, TextReader, mean_height, mean_width};
 use crate::traces;
@@ -58,6 +58,8 @@ const PORTRAIT_WIDTH: u32 = 640;
 pub struct PageModels<'a> {
     /// Detector and recogniser of text.
     pub text: &'a TextReader,
+    /// Recogniser of machine-readable zones.
+    pub zones: &'a ZoneReader,
     /// For the portrait; without them none is looked for.
     pub face: Option<FaceModels<'a>>,
 }
@@ -94,7 +96,7 @@ pub fn examine_page(
 
 fn measure(models: &PageModels, photo: &RgbImage) -> Result<ExaminedPage, ModelError> {
     let size = [photo.width(), photo.height()];
-    let Some(sheet) = lay_flat(models.text, photo)? else {
+    let Some(sheet) = lay_flat(models, photo)? else {
         let evidence = PageEvidence {
             size,
             ..PageEvidence::default()
@@ -105,7 +107,7 @@ fn measure(models: &PageModels, photo: &RgbImage) -> Result<ExaminedPage, ModelE
         });
     };
     let (page, lines) = (&sheet.page, &sheet.lines);
-    let mrz = zone(models.text, photo, &sheet)?;
+    let mrz = zone(models.zones, photo, &sheet)?;
     let reading = mrz
         .as_ref()
         .filter(|zone| zone.counts())
@@ -182,10 +184,10 @@ impl Sheet {
 ///
 /// Where hardly any text stands inside the outline, it was that of a portrait or of something beside
 /// the document: the whole picture is read instead, if that gives more.
-fn lay_flat(reader: &TextReader, photo: &RgbImage) -> Result<Option<Sheet>, ModelError> {
+fn lay_flat(models: &PageModels, photo: &RgbImage) -> Result<Option<Sheet>, ModelError> {
     let found = find_page(photo);
     let first = match found {
-        Some(found) => sheet(reader, photo, Some(found))?,
+        Some(found) => sheet(models, photo, Some(found))?,
         None => None,
     };
     let written = |sheet: &Option<Sheet>| sheet.as_ref().map_or(0, Sheet::characters);
@@ -193,7 +195,7 @@ fn lay_flat(reader: &TextReader, photo: &RgbImage) -> Result<Option<Sheet>, Mode
     if written(&first) >= MIN_CHARACTERS || tight {
         return Ok(first);
     }
-    let whole = sheet(reader, photo, None)?;
+    let whole = sheet(models, photo, None)?;
     Ok(if written(&whole) > written(&first) || first.is_none() {
         whole
     } else {
@@ -203,7 +205,7 @@ fn lay_flat(reader: &TextReader, photo: &RgbImage) -> Result<Option<Sheet>, Mode
 
 /// Reads the page inside an outline, or the whole picture.
 fn sheet(
-    reader: &TextReader,
+    models: &PageModels,
     photo: &RgbImage,
     found: Option<FoundPage>,
 ) -> Result<Option<Sheet>, ModelError> {
@@ -211,11 +213,12 @@ fn sheet(
     let Some(flat) = rectify(photo, &found.quad) else {
         return Ok(None);
     };
+    let reader = models.text;
     let boxes = reader.detect(&flat.pixels, detector_side(&found, &flat))?;
     let turned = upright(reader, &flat.pixels, &boxes)?;
     let turns = turned.quarter_turns;
     let page = flat.rotated(turns);
-    let zone = zone_first(reader, &page, &turned.boxes)?;
+    let zone = zone_first(models.zones, &page, &turned.boxes)?;
     let lines = read_rest(reader, &page, turned, zone.as_ref())?;
     let found = FoundPage {
         quad: turned_corners(found.quad, turns),
@@ -244,7 +247,7 @@ fn detector_side(found: &FoundPage, page: &Page) -> u32 {
 /// Reads a zone where the boxes look like one. A valid one need not be read again as ordinary lines,
 /// which are the longest of a page.
 fn zone_first(
-    reader: &TextReader,
+    reader: &ZoneReader,
     page: &Page,
     boxes: &[Quad],
 ) -> Result<Option<MrzRead>, ModelError> {
@@ -373,7 +376,7 @@ impl Zone {
 /// Reads the zone from the lines that were found on the page, from the page without them where that fails,
 /// from a finer page where the photo has more to give, and from the photo itself where the outline may
 /// have cut it off.
-fn zone(reader: &TextReader, photo: &RgbImage, sheet: &Sheet) -> Result<Option<Zone>, ModelError> {
+fn zone(reader: &ZoneReader, photo: &RgbImage, sheet: &Sheet) -> Result<Option<Zone>, ModelError> {
     let page = &sheet.page.pixels;
     let mut best = match &sheet.zone {
         Some(read) => Some(read.clone()),

@@ -4,17 +4,41 @@
 //! of them joined along the line give long thin components: the lines of a zone are as long as each
 //! other, parallel, and close together, which no other writing on a document is.
 
-use fast_image_resize::ResizeOptions;
-use fast_image_resize::pixels::U8;
-use image::GrayImage;
+use image::RgbImage;
 use menshen_core::geometry::Point;
 
-use crate::photo::resample;
+use crate::photo::resized;
 use crate::text::boxes::{TiltedRect, component_outlines, convex_hull, smallest_rectangle};
 
-/// Longest side of the picture searched, in pixels: the first suits a zone across most of the
-/// picture's width or a small one, the second large characters.
-pub(super) const SIDES: [u32; 2] = [1000, 560];
+/// How lines are looked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Search {
+    /// Longest side of the picture searched, in pixels.
+    side: u32,
+    /// Lines that run down instead of across.
+    down: bool,
+    /// Strokes weaker than this part of the picture's strongest ones are none.
+    floor: f32,
+}
+
+const fn search(side: u32, down: bool, floor: f32) -> Search {
+    Search { side, down, floor }
+}
+
+/// One after the other until a zone is found: most lie across and take most of the picture's width or are small; then without the fine
+/// patterns that can join a line with what is beside it; then large characters.
+pub(super) const SEARCHES: [Search; 6] = [
+    search(1000, false, 0.0),
+    search(1000, true, 0.0),
+    search(1000, false, 0.4),
+    search(1000, true, 0.4),
+    search(560, false, 0.0),
+    search(560, true, 0.0),
+];
+/// Of the strokes in a picture, the part that is weaker than its strongest ones.
+const STRONGEST: f32 = 0.98;
+/// Longest side of a picture that is too small for a zone, in pixels: thirty characters need five each.
+const TINY: u32 = 150;
 /// Half width and half height of the closing kernel in pixels; strokes up to twice as wide count.
 const KERNEL: (usize, usize) = (6, 2);
 /// Half side of the window that says how strong strokes are nearby, in pixels.
@@ -32,24 +56,21 @@ const MIN_HEIGHT: f32 = 4.0;
 /// Steepest line: tilt up to 15 degrees is promised, perspective adds some.
 const MAX_SLOPE: f32 = 0.36;
 
-/// Returns candidate lines of a picture in its own pixels, both those that run across and those
-/// that run down, searched at `side` pixels for the longest side.
-pub(super) fn find_lines(gray: &GrayImage, side: u32) -> Vec<TiltedRect> {
-    let Some((small, scale)) = shrink(gray, side) else {
+/// Returns candidate lines of a picture in its own pixels.
+pub(super) fn find_lines(photo: &RgbImage, search: &Search) -> Vec<TiltedRect> {
+    let Some((plane, scale)) = sized(photo, search.side) else {
         return Vec::new();
     };
-    let across = Plane {
-        width: small.width() as usize,
-        values: small.into_raw(),
+    let plane = match search.down {
+        true => plane.transposed(),
+        false => plane,
     };
-    let down = across.transposed();
-    let mut lines = lines_across(&across);
-    lines.extend(lines_across(&down).into_iter().map(|line| TiltedRect {
-        centre: swapped(line.centre),
-        along: swapped(line.along),
-        ..line
-    }));
+    let mut lines = lines_across(&plane, search.floor);
     for line in &mut lines {
+        if search.down {
+            line.centre = swapped(line.centre);
+            line.along = swapped(line.along);
+        }
         line.centre.x *= scale;
         line.centre.y *= scale;
         line.long *= scale;
@@ -62,27 +83,26 @@ fn swapped(p: Point) -> Point {
     Point { x: p.y, y: p.x }
 }
 
-/// Returns the picture with its longest side at most `side` and the factor back.
-fn shrink(gray: &GrayImage, side: u32) -> Option<(GrayImage, f32)> {
-    let longest = gray.width().max(gray.height());
-    if longest == 0 {
+/// Returns the picture's luma with `side` pixels on its longest side and the factor back. A small picture is enlarged, as the sizes above
+/// are in pixels of that one; a tiny one is not, as no zone can be in it.
+fn sized(photo: &RgbImage, side: u32) -> Option<(Plane, f32)> {
+    let longest = photo.width().max(photo.height());
+    if longest < TINY {
         return None;
-    }
-    if longest <= side {
-        return Some((gray.clone(), 1.0));
     }
     let scale = longest as f32 / side as f32;
     let fit = |size: u32| ((size as f32 / scale).round() as u32).max(1);
-    let (width, height) = (fit(gray.width()), fit(gray.height()));
-    let options = ResizeOptions::new();
-    let bytes = resample::<U8>(gray.as_raw(), gray.dimensions(), (width, height), &options)?;
-    let small = GrayImage::from_raw(width, height, bytes)?;
-    Some((small, scale))
+    let small = resized(photo, fit(photo.width()), fit(photo.height()))?;
+    let plane = Plane {
+        width: small.width() as usize,
+        values: image::imageops::grayscale(&small).into_raw(),
+    };
+    Some((plane, scale))
 }
 
-fn lines_across(gray: &Plane) -> Vec<TiltedRect> {
+fn lines_across(gray: &Plane, floor: f32) -> Vec<TiltedRect> {
     let longest = gray.width.max(gray.height()) as f32;
-    let mask = join_runs(&strokes(gray), gray.width);
+    let mask = join_runs(&strokes(gray, floor), gray.width);
     component_outlines(mask, gray.width)
         .iter()
         .filter_map(|outline| smallest_rectangle(&convex_hull(outline)))
@@ -156,7 +176,7 @@ impl Plane {
 }
 
 /// Marks the pixels of dark strokes.
-fn strokes(gray: &Plane) -> Vec<bool> {
+fn strokes(gray: &Plane, floor: f32) -> Vec<bool> {
     let closed = gray.spread(KERNEL, u8::max).spread(KERNEL, u8::min);
     let hat: Vec<u8> = closed
         .values
@@ -164,13 +184,29 @@ fn strokes(gray: &Plane) -> Vec<bool> {
         .zip(&gray.values)
         .map(|(closed, value)| closed.saturating_sub(*value))
         .collect();
+    let least = floor * strongest(&hat);
     let sums = Sums::new(&hat, gray.width);
     let mut mask = Vec::with_capacity(hat.len());
     for (index, value) in hat.iter().enumerate() {
         let mean = sums.mean(index % gray.width, index / gray.width);
-        mask.push(u32::from(*value) * 10 > mean * ABOVE_MEAN.0 + ABOVE_MEAN.1 * 10);
+        let stands_out = u32::from(*value) * 10 > mean * ABOVE_MEAN.0 + ABOVE_MEAN.1 * 10;
+        mask.push(stands_out && f32::from(*value) >= least);
     }
     mask
+}
+
+/// Returns how strong the picture's strongest strokes are.
+fn strongest(hat: &[u8]) -> f32 {
+    let mut counts = [0usize; 256];
+    hat.iter()
+        .for_each(|value| counts[usize::from(*value)] += 1);
+    let weaker = (hat.len() as f32 * STRONGEST) as usize;
+    let mut seen = 0;
+    let level = counts.iter().position(|count| {
+        seen += count;
+        seen > weaker
+    });
+    level.unwrap_or(0) as f32
 }
 
 /// Sums over rectangles from the top left corner.
@@ -242,21 +278,21 @@ mod tests {
     use super::*;
 
     /// Two rows of little upright bars, tilted, dark on light.
-    fn page(angle: f32) -> GrayImage {
+    fn page(angle: f32) -> RgbImage {
         let (sin, cos) = angle.sin_cos();
-        GrayImage::from_fn(800, 500, |x, y| {
+        RgbImage::from_fn(800, 500, |x, y| {
             let (dx, dy) = (x as f32 - 400.0, y as f32 - 250.0);
             let (u, v) = (dx * cos + dy * sin, dy * cos - dx * sin);
             let bar = u.abs() < 330.0 && u.rem_euclid(15.0) < 4.0;
             let row = (v - 0.0).abs() < 8.0 || (v - 40.0).abs() < 8.0;
-            image::Luma([if bar && row { 40 } else { 210 }])
+            image::Rgb([if bar && row { 40 } else { 210 }; 3])
         })
     }
 
     #[test]
     fn two_rows_of_glyphs_are_two_lines_of_their_tilt() {
         for angle in [0.0f32, 0.2, -0.25] {
-            let lines = find_lines(&page(angle), 1000);
+            let lines = find_lines(&page(angle), &SEARCHES[0]);
             assert_eq!(lines.len(), 2, "{angle}: {lines:?}");
             for line in lines {
                 let found = (line.along.y / line.along.x).atan();
@@ -269,21 +305,21 @@ mod tests {
     #[test]
     fn rows_that_run_down_are_found_too() {
         let turned = image::imageops::rotate90(&page(0.1));
-        let lines = find_lines(&turned, 1000);
+        let lines = find_lines(&turned, &SEARCHES[1]);
         assert_eq!(lines.len(), 2);
         assert!(lines.iter().all(|l| l.along.y.abs() > 0.9));
     }
 
     #[test]
     fn flat_noisy_and_empty_pictures_hold_no_lines() {
-        assert!(find_lines(&GrayImage::new(0, 0), 1000).is_empty());
-        assert!(find_lines(&GrayImage::new(3, 1), 1000).is_empty());
-        assert!(find_lines(&GrayImage::new(900, 700), 560).is_empty());
+        assert!(find_lines(&RgbImage::new(0, 0), &SEARCHES[0]).is_empty());
+        assert!(find_lines(&RgbImage::new(3, 1), &SEARCHES[0]).is_empty());
+        assert!(find_lines(&RgbImage::new(900, 700), &SEARCHES[4]).is_empty());
         let mut seed = 7u32;
-        let noise = GrayImage::from_fn(600, 400, |_, _| {
+        let noise = RgbImage::from_fn(600, 400, |_, _| {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            image::Luma([(seed >> 24) as u8])
+            image::Rgb([(seed >> 24) as u8; 3])
         });
-        assert!(find_lines(&noise, 560).is_empty());
+        assert!(find_lines(&noise, &SEARCHES[4]).is_empty());
     }
 }
