@@ -40,7 +40,7 @@ fn read(reader: &ZoneReader, photo: &RgbImage) -> Option<MrzRead> {
 }
 
 #[test]
-fn of_the_specimens_twenty_are_exact_and_no_wrong_one_is_certain() {
+fn of_the_specimens_twenty_two_are_exact_and_no_wrong_one_is_certain() {
     let (reader, Some(folder)) = (reader(), documents()) else {
         return;
     };
@@ -62,7 +62,7 @@ fn of_the_specimens_twenty_are_exact_and_no_wrong_one_is_certain() {
         }
     }
     println!("{exact} of {} exact", truth.lines().count());
-    assert!(exact >= 20, "{exact}");
+    assert!(exact >= 22, "{exact}");
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 

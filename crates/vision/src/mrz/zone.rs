@@ -24,8 +24,8 @@ const CERTAIN_CHECKED: f32 = 0.95;
 const CERTAIN_HEIGHT: f32 = 9.0;
 /// How much less probable every other text with agreeing check digits must be (natural logarithm): one in a thousand.
 const SETTLED: f32 = 6.9;
-/// Mean logarithm of a step's likelihood from which on lines are a zone at all: zones are above -0.02, prose in another face below -0.1.
-const LIKELY: f32 = -0.06;
+/// Mean logarithm of a step's likelihood from which on lines are a zone at all: zones are above -0.02, burnt-out ones above -0.09, prose in another face below -0.1.
+const LIKELY: f32 = -0.09;
 
 /// A zone as read.
 #[derive(Clone, Debug)]
