@@ -18,6 +18,12 @@ use glare::Glare;
 use light::LightMap;
 pub(crate) use moire::{SIDE as TILE, spectrum, tile};
 
+/// Part of a page that is darker than its ink: the back of a card has no more than a fiftieth of ink, and with a larger part its
+/// contrast would be that of its ground.
+const INK: f32 = 0.01;
+/// Part of a page that is darker than its paper.
+const PAPER: f32 = 0.95;
+
 /// A page prepared for measuring; measures of single fields share the work with those of the whole page.
 pub struct Survey<'a> {
     page: &'a Page,
@@ -64,7 +70,7 @@ impl<'a> Survey<'a> {
     pub fn legibility(&self) -> PageQuality {
         let mut levels = self.levels();
         let mut level = |part| percentile(&mut levels, part).unwrap_or(0.0);
-        let (low, middle, high) = (level(0.05), level(0.5), level(0.95));
+        let (ink, middle, paper) = (level(INK), level(0.5), level(PAPER));
         let inside = |x: usize, y: usize| self.in_photo(x, y);
         let shadow = LightMap::new(&self.pixels, &self.plane, inside).shadow();
         let cover = cover::find(self.page, self.photo, &self.half);
@@ -79,7 +85,7 @@ impl<'a> Survey<'a> {
                 .map(|&spot| self.image_rect(spot, 2.0))
                 .collect(),
             brightness: middle,
-            contrast: high - low,
+            contrast: paper - ink,
             shadow: shadow.depth,
             shadow_region: shadow
                 .area
@@ -174,7 +180,7 @@ pub fn exposure(picture: &RgbImage) -> PageQuality {
     let mut level = |part| percentile(&mut levels, part).unwrap_or(0.0);
     PageQuality {
         brightness: level(0.5),
-        contrast: level(0.95) - level(0.05),
+        contrast: level(PAPER) - level(INK),
         ..PageQuality::default()
     }
 }
