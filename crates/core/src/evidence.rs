@@ -87,7 +87,7 @@ pub struct PageQuality {
     pub glare: f32,
     /// The burnt-out spots.
     pub glare_regions: Vec<Rect>,
-    /// Median luma of the page, 0..=1 (sRGB-encoded, Rec. 601 weights).
+    /// Median luma of the page beside its shadow, 0..=1 (sRGB-encoded, Rec. 601 weights).
     pub brightness: f32,
     /// 95th minus 1st percentile of luma, 0..=1: paper against ink, also where there is little of it.
     pub contrast: f32,

@@ -97,10 +97,10 @@ pub const LADDERS: [Ladder; 19] = [
         name: "perspective",
         unit: "twice the part by which the far edge is shorter",
         steps: &["0.1", "0.2", "0.35", "0.5", "0.7"],
-        free: Some(0.5),
+        free: Some(0.35),
         due: None,
         codes: &[],
-        because: "a tilted page is laid flat",
+        because: "a tilted page is laid flat; the outline of one that is tilted farther may be missed",
     },
     Ladder {
         name: "rotate",

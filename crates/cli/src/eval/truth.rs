@@ -64,7 +64,9 @@ pub struct FieldTruth {
 pub struct MrzTruth {
     /// Its lines.
     pub lines: Vec<String>,
-    /// Where it stands in the photograph.
+    /// Its corners in the photograph.
+    pub quad: Quad,
+    /// The upright rectangle around them.
     #[serde(rename = "box")]
     pub region: Rect,
 }

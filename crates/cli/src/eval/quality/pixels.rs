@@ -48,7 +48,7 @@ pub fn measure(
             lines: zone.lines.clone(),
             confidence: 1.0,
             certain: true,
-            char_height: char_height(&zone.lines, zone.region),
+            char_height: char_height(&zone.lines, &zone.quad),
             region: zone.region,
         }),
         portrait: truth.portrait.as_ref().map(|portrait| PortraitEvidence {
@@ -74,10 +74,11 @@ fn read(value: &str, region: Rect, page: &Page, survey: &Survey) -> FieldEvidenc
 }
 
 /// Height of the zone's characters in pixels: what is left of the zone beside the steps between its lines.
-fn char_height(lines: &[String], region: Rect) -> f32 {
+fn char_height(lines: &[String], quad: &Quad) -> f32 {
+    let side = |a: usize, b: usize| (quad[b].x - quad[a].x).hypot(quad[b].y - quad[a].y);
     let longest = lines.iter().map(String::len).max().unwrap_or(1);
-    let scale = region.width / (longest as f32 * PITCH);
-    region.height - lines.len().saturating_sub(1) as f32 * LINE * scale
+    let scale = side(0, 1) / (longest as f32 * PITCH);
+    side(0, 3) - lines.len().saturating_sub(1) as f32 * LINE * scale
 }
 
 /// How many quarter turns bring an outline, found anyhow, to stand as the true one does.
@@ -113,12 +114,8 @@ mod tests {
     #[test]
     fn the_height_of_characters_is_that_of_the_zone_without_its_steps() {
         let lines = vec!["A".repeat(44); 2];
-        let region = Rect {
-            x: 0.0,
-            y: 0.0,
-            width: 44.0 * PITCH * 10.0,
-            height: 6.35 * 10.0 + 28.0,
-        };
-        assert!((char_height(&lines, region) - 28.0).abs() < 0.1);
+        let (width, height) = (44.0 * PITCH * 10.0, LINE * 10.0 + 28.0);
+        let quad = corners([(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)]);
+        assert!((char_height(&lines, &quad) - 28.0).abs() < 0.1);
     }
 }
