@@ -460,11 +460,30 @@ fn a_side_taken_twice_is_another_photograph_of_the_same_side() {
 
 #[test]
 fn an_edited_portrait_is_another_one_and_nothing_else_is() {
-    let edited = card("edit-portrait=60");
+    // The cartoon is its own mirror image: a dark patch on one cheek tells them apart.
+    let mut portrait = cartoon::face();
+    let (width, height) = portrait.dimensions();
+    for (x, y) in (width / 4..width / 2).flat_map(|x| (height / 4..height / 2).map(move |y| (x, y)))
+    {
+        portrait.put_pixel(x, y, image::Rgb([20; 3]));
+    }
+    let drawn = |degradations: &str| {
+        let request = Request {
+            kind: DocumentKind::PrcIdCard,
+            seed: 5,
+            today: TODAY,
+            portrait: &portrait,
+            face: None,
+            contradictions: &[],
+            degradations: &Degradation::parse_list(degradations).expect("a good list"),
+        };
+        draw(&FONTS, &request).expect("a drawing")
+    };
+    let (unedited, edited) = (drawn(""), drawn("edit-portrait=60"));
     let steps = |side: usize| edited.truth.sides[side].degradations.len();
     assert_eq!((steps(0), steps(1)), (1, 0), "the back has no portrait");
-    let (plain, pixels) = (pixels(&PLAIN, 0), pixels(&edited, 0));
-    let area = PLAIN.truth.sides[0].portrait.expect("a portrait").region;
+    let (plain, pixels) = (pixels(&unedited, 0), pixels(&edited, 0));
+    let area = unedited.truth.sides[0].portrait.expect("a portrait").region;
     let inside = |x: u32, y: u32, margin: f32| {
         let (x, y) = (x as f32, y as f32);
         x > area.x - margin

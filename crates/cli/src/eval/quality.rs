@@ -75,7 +75,12 @@ pub fn run(args: &EvalArgs, own: &QualityArgs, context: &Context) -> anyhow::Res
     }
     bar.finish_and_clear();
     pages.close()?;
-    let report = table.report(args.dataset_name(), policy.identity());
+    let text = match (own.pixels, &own.measured) {
+        (true, _) => "kind and text from the truth",
+        (false, Some(_)) => "kind and text as an earlier run had them",
+        (false, None) => "kind and text read from the picture",
+    };
+    let report = table.report(args.dataset_name(), policy.identity(), text);
     write(
         &args.out.join("quality.json"),
         &serde_json::to_string_pretty(&report)?,
@@ -232,8 +237,8 @@ impl Pages {
 fn print(out: &mut dyn Write, report: &Report) -> std::io::Result<()> {
     writeln!(
         out,
-        "{BOLD}{}{BOLD:#} {DIM}(policy {}){DIM:#}",
-        report.dataset, report.policy
+        "{BOLD}{}{BOLD:#} {DIM}(policy {}, {}){DIM:#}",
+        report.dataset, report.policy, report.text
     )?;
     for (what, rate) in report.figures() {
         writeln!(out, "  {what:<58} {rate}")?;

@@ -21,9 +21,10 @@ pub fn fragment(report: &Report) -> String {
     let mut out = String::new();
     let _ = write!(
         out,
-        "<h2>Reason codes by degradation and strength</h2>\n<p>Data set {}, policy {}.</p>\n",
+        "<h2>Reason codes by degradation and strength</h2>\n<p>Data set {}, policy {}, {}.</p>\n",
         escaped(&report.dataset),
-        escaped(&report.policy)
+        escaped(&report.policy),
+        escaped(report.text)
     );
     figures(&mut out, report);
     heat(&mut out, report);
@@ -166,7 +167,7 @@ mod tests {
         };
         add("5", &[ReasonCode::DocBlurred]);
         add("5", &[ReasonCode::DocGlare]);
-        let html = fragment(&table.report("<drawn>".to_owned(), "1".to_owned()));
+        let html = fragment(&table.report("<drawn>".to_owned(), "1".to_owned(), "read"));
         let row = html
             .lines()
             .find(|line| line.contains("blur=5"))

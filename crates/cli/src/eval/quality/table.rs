@@ -116,6 +116,8 @@ pub struct Report {
     pub dataset: String,
     /// Identity of the policy.
     pub policy: String,
+    /// Where kind and text come from.
+    pub text: &'static str,
     /// Pages with one degradation beyond its limit on which a code came that is due.
     pub due_right: Rate,
     /// The same, and no other code beside it.
@@ -133,9 +135,9 @@ pub struct Report {
 }
 
 impl Report {
-    /// Returns the sums with what they mean.
+    /// Returns the sums of what was judged, with what they mean.
     pub fn figures(&self) -> Vec<(&'static str, Rate)> {
-        vec![
+        let all = [
             ("beyond its limit: a right code", self.due_right),
             (
                 "beyond its limit: a right code and no other",
@@ -144,7 +146,8 @@ impl Report {
             ("clean: any code (false)", self.clean_false),
             ("within its limit: any code (false)", self.free_false),
             ("contradiction named (whole document)", self.wrong_right),
-        ]
+        ];
+        all.into_iter().filter(|(_, rate)| rate.n > 0).collect()
     }
 }
 
@@ -182,7 +185,7 @@ impl Table {
     }
 
     /// Counts.
-    pub fn report(&self, dataset: String, policy: String) -> Report {
+    pub fn report(&self, dataset: String, policy: String, text: &'static str) -> Report {
         let rows: Vec<Row> = self
             .rows
             .iter()
@@ -204,6 +207,7 @@ impl Table {
             eval: "quality",
             dataset,
             policy,
+            text,
             due_right: sum(Expected::Due, |row| row.right),
             due_alone: sum(Expected::Due, |row| row.alone),
             clean_false: false_of(Expected::Clean),
@@ -317,7 +321,7 @@ mod tests {
                 .page(*degradation, codes)
                 .expect("a known degradation");
         }
-        table.report("drawn".to_owned(), "1".to_owned())
+        table.report("drawn".to_owned(), "1".to_owned(), "read")
     }
 
     #[test]
