@@ -314,7 +314,10 @@ fn expected(ladder: &Ladder, value: &str) -> Expected {
 mod tests {
     use super::*;
 
-    fn report(pages: &[(Option<(&str, &str)>, &[ReasonCode])]) -> Report {
+    /// A page: its degradation, if any, and the codes that it was given.
+    type Page<'a> = (Option<(&'a str, &'a str)>, &'a [ReasonCode]);
+
+    fn report(pages: &[Page]) -> Report {
         let mut table = Table::default();
         for (degradation, codes) in pages {
             table
