@@ -4,6 +4,7 @@ mod attacks;
 mod documents;
 mod faces;
 mod mrz;
+mod prc;
 mod quality;
 mod spoof;
 mod statements;
@@ -46,8 +47,11 @@ enum What {
     Mrz(mrz::MrzArgs),
     /// Kind, outline and fields of drawn specimens with `truth.json`
     Documents,
-    /// Which reason code each degradation of drawn specimens yields
-    Quality,
+    /// Which reason code each degradation of drawn specimens yields at each strength; writes `quality.json`, `quality.html` and
+    /// `evidence.jsonl`
+    Quality(quality::QualityArgs),
+    /// PRC cards that contradict themselves, the law or what was typed, and cards that do not; needs no data
+    Prc(prc::PrcArgs),
     /// Passive presentation attack detection: `labels.csv` (file,label); a clip is a folder of frames
     Spoof,
     /// Live checks against simulated attacks and people, recordings and clips: who is accepted, by kind of attack
@@ -78,7 +82,8 @@ pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
         What::Faces => faces::run(args, context),
         What::Mrz(zones) => mrz::run(args, zones, context),
         What::Documents => documents::run(args, context),
-        What::Quality => quality::run(args, context),
+        What::Quality(own) => quality::run(args, own, context),
+        What::Prc(own) => prc::run(args, own, context),
         What::Spoof => spoof::run(args, context),
         What::Statements => statements::run(args, context),
     }

@@ -43,6 +43,9 @@ pub struct SpecimenArgs {
     #[arg(long, value_name = "N", conflicts_with_all = ["kind", "count", "degrade", "contradict", "text", "face"],
         value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub set: Option<u32>,
+    /// Of the set only the clean documents and those with one degradation, which `menshen eval quality --singles` judges.
+    #[arg(long, requires = "set")]
+    pub singles: bool,
     /// Picture that becomes the portrait (JPEG, PNG or WebP), or a folder of them of which each document's seed takes one.
     #[arg(long, value_name = "IMG")]
     pub portrait: PathBuf,
@@ -61,8 +64,8 @@ pub struct SpecimenArgs {
     /// Day that dates of issue and expiry start from [default: today].
     #[arg(long, value_name = "DATE")]
     pub today: Option<Date>,
-    /// Degradations as NAME=VALUE,..: print, grey, rotate, perspective, crop, finger, shadow, dark,
-    /// glare, haze, motion, blur, moire, noise, size, jpeg. A wrong name or value lists what each takes.
+    /// Degradations as NAME=VALUE,..: print, scan, grey, rotate, perspective, crop, finger, shadow, dark,
+    /// glare, haze, motion, blur, moire, noise, size, edit-portrait, edit-field, jpeg. A wrong name or value lists what each takes.
     #[arg(long, value_name = "LIST", value_parser = parse_degradations)]
     pub degrade: Option<Degradations>,
     /// For a statement: what the sheet says, a statement.json; without it a person and a code are invented for each
@@ -70,7 +73,7 @@ pub struct SpecimenArgs {
     #[arg(long, value_name = "FILE")]
     pub text: Option<PathBuf>,
     /// Contradictions: number-sex, number-birth, number-checksum, mrz-name, mrz-number, mrz-birth,
-    /// mrz-checksum, expired, expires-in=DAYS, under-age.
+    /// mrz-checksum, expired, expires-in=DAYS, under-age, front-twice, back-twice.
     #[arg(long, value_name = "LIST", value_parser = parse_contradictions)]
     pub contradict: Option<Contradictions>,
 }
@@ -200,7 +203,8 @@ impl Job {
 /// Returns what is asked for.
 fn jobs(args: &SpecimenArgs) -> anyhow::Result<Vec<Job>> {
     if let Some(count) = args.set {
-        return Ok(plan(count, args.seed).map(Job::Document).collect());
+        let planned = plan(count, args.seed).filter(|one| !args.singles || one.is_single());
+        return Ok(planned.map(Job::Document).collect());
     }
     let document = args.kind.and_then(KindArg::document);
     let wrong = match document {
@@ -394,7 +398,12 @@ mod tests {
         assert!(set(&[]).is_err(), "neither a kind nor a set");
         assert!(set(&["passport", "--set", "20"]).is_err());
         assert!(set(&["--set", "20", "--degrade", "blur=2"]).is_err());
-        let jobs = jobs(&set(&["--set", "20", "--seed", "7"]).expect("good arguments"));
-        assert_eq!(jobs.expect("a plan").len(), 20);
+        let count = |more: &[&str]| {
+            let args = set(more).expect("good arguments");
+            jobs(&args).expect("a plan").len()
+        };
+        assert_eq!(count(&["--set", "20", "--seed", "7"]), 20);
+        assert_eq!(count(&["--set", "20", "--seed", "7", "--singles"]), 12);
+        assert!(set(&["--singles"]).is_err(), "no set");
     }
 }

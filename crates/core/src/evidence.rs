@@ -3,10 +3,14 @@
 //! Boxes and points are pixels of the oriented image. Ratios are 0..=1. A measure that could not be
 //! taken is `None`; a missing measure is never a pass.
 
+mod components;
+
 use std::collections::BTreeMap;
 
 use menshen_document::{DocumentKind, Field, Side};
 use serde::{Deserialize, Serialize};
+
+pub use components::{COMPONENTS, FaceComponents, scores as component_scores};
 
 use crate::duplicate::Duplicates;
 use crate::geometry::{Quad, Rect};
@@ -83,9 +87,9 @@ pub struct PageQuality {
     pub glare: f32,
     /// The burnt-out spots.
     pub glare_regions: Vec<Rect>,
-    /// Median luma of the page, 0..=1 (sRGB-encoded, Rec. 601 weights).
+    /// Median luma of the page beside its shadow, 0..=1 (sRGB-encoded, Rec. 601 weights).
     pub brightness: f32,
-    /// 95th minus 5th percentile of luma, 0..=1.
+    /// 95th minus 1st percentile of luma, 0..=1: paper against ink, also where there is little of it.
     pub contrast: f32,
     /// Depth of the darkest shadow: 1 - (darkest / brightest) of the smooth illumination, 0..=1.
     pub shadow: f32,
@@ -205,6 +209,9 @@ pub struct FaceMeasures {
     pub eye_distance: f32,
     /// Everything else.
     pub quality: FaceQuality,
+    /// Components of ISO/IEC 29794-5. `None` in what was stored before they were measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub components: Option<FaceComponents>,
 }
 
 /// Quality measures of a face; all 0..=1 unless said otherwise.

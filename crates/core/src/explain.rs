@@ -104,6 +104,17 @@ const RULES: &[Rule] = &[
     same_photo(&[DocCornersMissing], ILLEGIBLE),
     same_photo(&[DocCovered], &[DocTypeMismatch]),
     same_photo(&[DocCovered], ILLEGIBLE),
+    // Whatever hides the content of an outline is why no document was known in it.
+    same_photo(
+        &[
+            DocShadow,
+            DocCornersMissing,
+            DocCovered,
+            DocLowResolution,
+            DocLowContrast,
+        ],
+        &[DocNotFound],
+    ),
     // Sharpness. Few pixels look soft; soft edges have little contrast.
     same_photo(
         &[DocLowResolution],

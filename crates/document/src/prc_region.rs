@@ -90,7 +90,8 @@ fn by_first_character() -> &'static HashMap<char, Vec<Region>> {
     })
 }
 
-fn all() -> &'static [Region] {
+/// Returns every region that has or had a code, ascending by code.
+pub fn all() -> &'static [Region] {
     static REGIONS: OnceLock<Vec<Region>> = OnceLock::new();
     REGIONS.get_or_init(|| DATA.lines().filter_map(region).collect())
 }

@@ -17,6 +17,22 @@ const FRAME: [f32; 2] = [2400.0, 1800.0];
 /// Part of the frame that the page fills at most.
 const FILL: f32 = 0.74;
 
+/// What a page lies on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Bed {
+    /// A wooden desk under a phone that is held by hand.
+    #[default]
+    Desk,
+    /// The white lid of a scanner: flat, straight and evenly lit.
+    Scanner,
+}
+
+/// Colour of a scanner's lid, R G B.
+const LID: [u8; 3] = [236, 238, 238];
+
+/// Turn of a page that was put on a scanner with some care, in degrees.
+const SCAN_TURN: f32 = 0.6;
+
 /// How the page lies before the camera.
 #[derive(Clone, Copy, Debug)]
 pub struct Camera {
@@ -26,6 +42,8 @@ pub struct Camera {
     pub perspective: f32,
     /// What lies outside the frame.
     pub crop: Option<Crop>,
+    /// What it lies on.
+    pub bed: Bed,
     /// Seed of hand-held irregularity and of the desk.
     pub seed: u64,
 }
@@ -49,6 +67,20 @@ impl Shot {
             let (x, y) = self.projection * corner;
             Point { x, y }
         })
+    }
+
+    /// Returns the upright rectangle in the picture around a rectangle of the flat page.
+    pub fn bounds(&self, rect: Rect) -> Rect {
+        let quad = self.quad_of(rect);
+        let lowest = |pick: fn(&Point) -> f32| quad.iter().map(pick).fold(f32::MAX, f32::min);
+        let highest = |pick: fn(&Point) -> f32| quad.iter().map(pick).fold(f32::MIN, f32::max);
+        let (x, y) = (lowest(|p| p.x), lowest(|p| p.y));
+        Rect {
+            x,
+            y,
+            width: highest(|p| p.x) - x,
+            height: highest(|p| p.y) - y,
+        }
     }
 
     /// Returns width and height of the flat page in its own pixels.
@@ -153,7 +185,10 @@ pub fn hold(mut pixels: RgbImage, page: &Page, hold: &Hold) -> Shot {
 pub fn photograph(page: &Page, camera: &Camera) -> Shot {
     let frame = frame(camera.rotate);
     let projection = projection(page, camera, frame);
-    let mut pixels = desk(frame, camera.seed);
+    let mut pixels = match camera.bed {
+        Bed::Desk => desk(frame, camera.seed),
+        Bed::Scanner => RgbImage::from_pixel(frame[0] as u32, frame[1] as u32, Rgb(LID)),
+    };
     let inverse = projection.invert();
     lay_on(&mut pixels, page, inverse);
     let whole = page_rect(page);
@@ -165,7 +200,9 @@ pub fn photograph(page: &Page, camera: &Camera) -> Shot {
         quad: Quad::default(),
     };
     shot.quad = shot.quad_of(whole);
-    soft_light(&mut shot.pixels, camera.seed);
+    if camera.bed == Bed::Desk {
+        soft_light(&mut shot.pixels, camera.seed);
+    }
     shot
 }
 
@@ -216,13 +253,17 @@ fn corners(rect: Rect) -> [(f32, f32); 4] {
 fn projection(page: &Page, camera: &Camera, frame: [f32; 2]) -> Projection {
     let mut rng = Rng::new(camera.seed, 101);
     // Nobody holds a phone straight: a small turn, a small tilt, not quite the middle.
-    let tilt = camera.perspective * 0.5 + rng.between(0.0, 0.025);
+    let (hand, sway) = match camera.bed {
+        Bed::Desk => (0.025, 2.2),
+        Bed::Scanner => (0.0, SCAN_TURN),
+    };
+    let tilt = camera.perspective * 0.5 + rng.between(0.0, hand);
     let lean = if camera.crop == Some(Crop::Corner) {
         7.0
     } else {
         0.0
     };
-    let turn = camera.rotate + rng.between(-2.2, 2.2) + lean;
+    let turn = camera.rotate + rng.between(-sway, sway) + lean;
     let (width, height) = (page.size[0], page.size[1]);
     let far = 1.0 - tilt;
     // A page that tilts away looks shorter, too.
@@ -398,6 +439,7 @@ mod tests {
             rotate,
             perspective: 0.2,
             crop,
+            bed: Bed::Desk,
             seed,
         };
         let frame = frame(rotate);

@@ -1,6 +1,7 @@
 //! Contradictions drawn on purpose, one at a time or together.
 
-use menshen_document::DocumentKind;
+use menshen_core::ReasonCode;
+use menshen_document::{DocumentKind, Side};
 
 use crate::SpecimenError;
 
@@ -27,11 +28,15 @@ pub enum Contradiction {
     ExpiresIn(u16),
     /// The holder is 17 years old.
     UnderAge,
+    /// Both photographs show the front.
+    FrontTwice,
+    /// Both photographs show the back: it was taken where the front was asked for, too.
+    BackTwice,
 }
 
 /// The names, as the command line takes them.
 const KNOWN: &str = "number-sex, number-birth, number-checksum, mrz-name, mrz-number, mrz-birth, \
-                     mrz-checksum, expired, expires-in=DAYS, under-age";
+                     mrz-checksum, expired, expires-in=DAYS, under-age, front-twice, back-twice";
 
 impl Contradiction {
     /// Reads a list such as `number-sex,expires-in=20`.
@@ -64,6 +69,8 @@ impl Contradiction {
             Self::MrzChecksum,
             Self::Expired,
             Self::UnderAge,
+            Self::FrontTwice,
+            Self::BackTwice,
         ]
         .into_iter()
         .find(|known| known.name() == item)
@@ -83,17 +90,56 @@ impl Contradiction {
             Self::Expired => "expired",
             Self::ExpiresIn(_) => "expires-in",
             Self::UnderAge => "under-age",
+            Self::FrontTwice => "front-twice",
+            Self::BackTwice => "back-twice",
         }
+    }
+
+    /// Returns the codes of which one is due when the whole document is judged.
+    pub fn codes(self) -> &'static [ReasonCode] {
+        match self {
+            Self::NumberSex | Self::NumberBirth => &[ReasonCode::DocDataInconsistent],
+            // Who types what is printed is told that the number cannot be.
+            Self::NumberChecksum => &[ReasonCode::DocNumberChecksum],
+            // A zone on the other side makes two documents of it.
+            Self::MrzName | Self::MrzNumber | Self::MrzBirth => {
+                &[ReasonCode::DocDataInconsistent, ReasonCode::DocSidesDiffer]
+            }
+            Self::MrzChecksum => &[ReasonCode::DocMrzInvalid],
+            Self::Expired => &[ReasonCode::DocExpired],
+            Self::ExpiresIn(_) => &[ReasonCode::DocExpiringSoon],
+            Self::UnderAge => &[ReasonCode::NotEligible],
+            Self::FrontTwice | Self::BackTwice => &[ReasonCode::DocSameSideTwice],
+        }
+    }
+
+    /// Returns which side stands in which photograph of a document with these sides.
+    pub(crate) fn photographed(list: &[Self], sides: &[Side]) -> Vec<(Side, Side)> {
+        let only = list.iter().find_map(|one| match one {
+            Self::FrontTwice => Some(Side::Front),
+            Self::BackTwice => Some(Side::Back),
+            _ => None,
+        });
+        sides
+            .iter()
+            .map(|slot| (*slot, only.unwrap_or(*slot)))
+            .collect()
     }
 
     /// Refuses a contradiction that this kind of document cannot show.
     pub(crate) fn check(self, kind: DocumentKind) -> Result<(), SpecimenError> {
         let has_number = kind == DocumentKind::PrcIdCard;
         let has_mrz = !matches!(kind, DocumentKind::PrcIdCard | DocumentKind::DrivingLicence);
+        // Of the larger card only the front is drawn.
+        let has_back = matches!(
+            kind,
+            DocumentKind::PrcIdCard | DocumentKind::IdCardTd1 | DocumentKind::DrivingLicence
+        );
         let possible = match self {
             Self::NumberSex | Self::NumberBirth | Self::NumberChecksum => has_number,
             Self::MrzName | Self::MrzNumber | Self::MrzBirth | Self::MrzChecksum => has_mrz,
             Self::Expired | Self::ExpiresIn(_) | Self::UnderAge => true,
+            Self::FrontTwice | Self::BackTwice => has_back,
         };
         if possible {
             Ok(())
@@ -143,5 +189,24 @@ mod tests {
                 .is_err()
         );
         assert!(Contradiction::MrzName.check(DocumentKind::Passport).is_ok());
+        assert!(
+            Contradiction::FrontTwice
+                .check(DocumentKind::Passport)
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn a_side_taken_twice_stands_in_both_photographs() {
+        let both = [Side::Front, Side::Back];
+        let photographed = |list: &[Contradiction]| Contradiction::photographed(list, &both);
+        assert_eq!(
+            photographed(&[Contradiction::Expired, Contradiction::BackTwice]),
+            [(Side::Front, Side::Back), (Side::Back, Side::Back)]
+        );
+        assert_eq!(
+            photographed(&[Contradiction::Expired]),
+            [(Side::Front, Side::Front), (Side::Back, Side::Back)]
+        );
     }
 }

@@ -83,9 +83,9 @@ pub enum SpecimenError {
     /// A degradation is named twice.
     #[error("degradation {0} is given twice")]
     DegradationTwice(&'static str),
-    /// A sheet that somebody holds up is not cut off by the picture.
-    #[error("a statement cannot show the degradation crop")]
-    StatementCrop,
+    /// A sheet that somebody holds up is not cut off, scanned or edited.
+    #[error("a statement cannot show the degradation {0}")]
+    StatementCannot(&'static str),
     /// The text of a statement could not be composed.
     #[error("compose the statement")]
     Statement(#[from] menshen_core::statement::NoStatement),
@@ -134,7 +134,7 @@ impl SpecimenError {
                 | Self::UnknownDegradation { .. }
                 | Self::DegradationValue { .. }
                 | Self::DegradationTwice(_)
-                | Self::StatementCrop
+                | Self::StatementCannot(_)
                 | Self::UnknownContradiction { .. }
                 | Self::ContradictionImpossible { .. }
         )

@@ -27,6 +27,7 @@ mod facts;
 mod fonts;
 mod hand;
 mod holder;
+mod ladder;
 mod layout;
 mod mark;
 mod mrz;
@@ -34,6 +35,7 @@ mod number;
 mod page;
 mod people;
 mod portrait;
+pub mod resident;
 mod rng;
 mod selfie;
 mod set;
@@ -49,12 +51,13 @@ use image::RgbImage;
 use image::codecs::jpeg::JpegEncoder;
 use jiff::civil::Date;
 use menshen_core::geometry::Rect;
-use menshen_document::{DocumentKind, Side};
+use menshen_document::{DocumentKind, Field, Side};
 
 pub use contradiction::Contradiction;
 pub use degrade::{Crop, Degradation};
 pub use error::SpecimenError;
 pub use fonts::Fonts;
+pub use ladder::{Grade, LADDERS, Ladder, limits_table};
 pub use selfie::{selfie, upright};
 pub use set::{Planned, plan};
 pub use statement::{
@@ -63,7 +66,8 @@ pub use statement::{
 pub use truth::{ClaimsOut, DegradationTruth, FieldTruth, MrzTruth, Placed, SideTruth, Truth};
 pub use zones::{draw_zone, plan_zones};
 
-use camera::Camera;
+use camera::{Bed, Camera, Shot};
+use degrade::{Edit, Part};
 use facts::Facts;
 use layout::Sources;
 use mrz::Zone;
@@ -100,7 +104,7 @@ pub struct Specimen {
 /// One photograph.
 #[derive(Clone, Debug)]
 pub struct DrawnSide {
-    /// The side.
+    /// The side that it shows.
     pub side: Side,
     /// File name, `front.jpg` or `back.jpg`.
     pub file: &'static str,
@@ -144,33 +148,69 @@ pub fn draw(fonts: &Fonts, request: &Request<'_>) -> Result<Specimen, SpecimenEr
             claims: ClaimsOut::of(&facts),
         },
     };
-    for (side, page) in layout::draw(&sources)? {
-        let (drawn, truth) = shoot(page, side, request)?;
+    let pages = layout::draw(&sources)?;
+    let others = match Edit::all(request.degradations).next() {
+        Some(_) => other(fonts, request)?,
+        None => Vec::new(),
+    };
+    let sides: Vec<Side> = pages.iter().map(|(side, _)| *side).collect();
+    for (slot, shown) in Contradiction::photographed(request.contradictions, &sides) {
+        let of = |pages: &[(Side, Page)]| {
+            let page = pages.iter().find(|(side, _)| *side == shown);
+            page.map(|(_, page)| page.clone())
+        };
+        let Some(page) = of(&pages) else { continue };
+        let (drawn, truth) = shoot(page, of(&others), slot, shown, request)?;
         specimen.sides.push(drawn);
         specimen.truth.sides.push(truth);
     }
     Ok(specimen)
 }
 
+/// Draws the document of somebody else, of which a forger takes parts: another person's data, the portrait mirrored.
+fn other(fonts: &Fonts, request: &Request<'_>) -> Result<Vec<(Side, Page)>, SpecimenError> {
+    let facts = Facts::choose(request.kind, !request.seed, request.today, &[])?;
+    let mirrored = image::imageops::flip_horizontal(request.portrait);
+    let face = request.face.map(|face| Rect {
+        x: mirrored.width() as f32 - face.x - face.width,
+        ..face
+    });
+    layout::draw(&Sources {
+        fonts,
+        facts: &facts,
+        picture: &mirrored,
+        face,
+        zone: Zone::of(&facts, &[])?,
+    })
+}
+
+/// Photographs a page for a slot; `other` is the same side of the document that edits take from.
 fn shoot(
     mut page: Page,
-    side: Side,
+    other: Option<Page>,
+    slot: Side,
+    shown: Side,
     request: &Request<'_>,
 ) -> Result<(DrawnSide, SideTruth), SpecimenError> {
-    let seed = request.seed.wrapping_mul(2).wrapping_add(side as u64);
+    let seed = request.seed.wrapping_mul(2).wrapping_add(slot as u64);
     let list = request.degradations;
     degrade::degrade_page(&mut page.pixels, list);
     let mut camera = Camera {
         rotate: 0.0,
         perspective: 0.0,
         crop: None,
+        bed: Bed::default(),
         seed,
     };
     degrade::degrade_camera(&mut camera, list);
     let mut shot = camera::photograph(&page, &camera);
     degrade::sensor(&mut shot.pixels, seed);
     degrade::degrade_shot(&mut shot, list, page.text_centre(), seed ^ 0x5EED);
-    let file = match side {
+    let edited = match other {
+        Some(other) => edit(&mut shot, &mut page, other, &camera, request)?,
+        None => Vec::new(),
+    };
+    let file = match slot {
         Side::Front => "front.jpg",
         Side::Back => "back.jpg",
     };
@@ -178,9 +218,66 @@ fn shoot(
     JpegEncoder::new_with_quality(&mut jpeg, degrade::jpeg_quality(list))
         .encode_image(&shot.pixels)
         .map_err(SpecimenError::Encode)?;
-    let steps = list.iter().map(Degradation::truth).collect();
-    let truth = truth::side(&page, &shot, side, file.to_owned(), steps);
-    Ok((DrawnSide { side, file, jpeg }, truth))
+    let done = |step: &&Degradation| match step {
+        Degradation::EditPortrait(_) => edited.contains(&Part::Portrait),
+        Degradation::EditField(_) => edited.contains(&Part::Field),
+        _ => true,
+    };
+    let steps = list.iter().filter(done).map(Degradation::truth).collect();
+    let truth = truth::side(&page, &shot, shown, file.to_owned(), steps);
+    let side = DrawnSide {
+        side: shown,
+        file,
+        jpeg,
+    };
+    Ok((side, truth))
+}
+
+/// Puts parts of a photograph of another document into this one, as far as this side has them; returns which.
+fn edit(
+    shot: &mut Shot,
+    page: &mut Page,
+    other: Page,
+    camera: &Camera,
+    request: &Request<'_>,
+) -> Result<Vec<Part>, SpecimenError> {
+    /// Fields that are worth changing, of which the first that a side prints is changed.
+    const WORTH: [Field; 4] = [
+        Field::DocumentNumber,
+        Field::BirthDate,
+        Field::ValidUntil,
+        Field::Authority,
+    ];
+    let mut taken = camera::photograph(&other, camera);
+    degrade::sensor(&mut taken.pixels, camera.seed ^ 0x07E8);
+    degrade::degrade_shot(
+        &mut taken,
+        request.degradations,
+        other.text_centre(),
+        camera.seed ^ 0x0DD5,
+    );
+    let mut done = Vec::new();
+    for Edit { part, quality } in Edit::all(request.degradations) {
+        let area = match part {
+            Part::Portrait => page.portrait,
+            Part::Field => {
+                let field = WORTH.iter().find(|field| {
+                    page.fields.contains_key(field) && other.fields.contains_key(field)
+                });
+                field.map(|field| {
+                    let (own, new) = (page.fields[field].region, other.fields[field].clone());
+                    let area = page::grown(page::union(own, new.region), own.height * 0.4);
+                    page.fields.insert(*field, new);
+                    area
+                })
+            }
+        };
+        let Some(area) = area else { continue };
+        let area = shot.bounds(area);
+        degrade::splice(&mut shot.pixels, &taken.pixels, area, quality)?;
+        done.push(part);
+    }
+    Ok(done)
 }
 
 impl Specimen {

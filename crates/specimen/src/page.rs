@@ -26,6 +26,7 @@ pub struct Printed {
 }
 
 /// A page that is being drawn. All positions are millimetres from the top left corner.
+#[derive(Clone)]
 pub struct Page {
     /// The pixels so far.
     pub pixels: RgbImage,
@@ -220,6 +221,16 @@ pub fn union(a: Rect, b: Rect) -> Rect {
         y,
         width: right - x,
         height: bottom - y,
+    }
+}
+
+/// Returns a rectangle that reaches this much farther on every side.
+pub fn grown(area: Rect, by: f32) -> Rect {
+    Rect {
+        x: area.x - by,
+        y: area.y - by,
+        width: area.width + 2.0 * by,
+        height: area.height + 2.0 * by,
     }
 }
 

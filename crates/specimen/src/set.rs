@@ -8,6 +8,7 @@ use menshen_document::DocumentKind;
 
 use crate::contradiction::Contradiction;
 use crate::degrade::Degradation;
+use crate::ladder::{LADDERS, Ladder};
 use crate::rng::Rng;
 
 /// Documents of one round.
@@ -21,24 +22,8 @@ const KINDS: [DocumentKind; 5] = [
     DocumentKind::DrivingLicence,
 ];
 
-/// The strengths at which a degradation is drawn alone, from weak to strong, in the units of the command line.
-const LADDERS: [(&str, &[&str]); 15] = [
-    ("blur", &["0.8", "1.6", "3", "5", "8"]),
-    ("motion", &["3", "7", "12", "20", "35"]),
-    ("glare", &["0.04", "0.08", "0.15", "0.25", "0.4"]),
-    ("dark", &["0.7", "0.5", "0.35", "0.22", "0.12"]),
-    ("shadow", &["0.2", "0.4", "0.55", "0.7", "0.85"]),
-    ("haze", &["0.1", "0.25", "0.4", "0.6", "0.8"]),
-    ("perspective", &["0.1", "0.2", "0.35", "0.5", "0.7"]),
-    ("rotate", &["5", "12", "25", "90", "180"]),
-    ("crop", &["corner", "edge"]),
-    ("finger", &["0.08", "0.15", "0.25", "0.4"]),
-    ("moire", &["0.15", "0.3", "0.5", "0.7", "0.95"]),
-    ("print", &["0.3", "0.6", "0.9"]),
-    ("size", &["1600", "1100", "800", "560", "380"]),
-    ("noise", &["4", "9", "16", "26", "40"]),
-    ("jpeg", &["75", "50", "30", "15", "6"]),
-];
+/// Distance of a single degradation's step from the one before.
+const STRIDE: usize = 29;
 
 /// Steps of a ladder, from its weak end, that are drawn together with those of others.
 const WEAK: u32 = 2;
@@ -54,6 +39,13 @@ pub struct Planned {
     pub degradations: Vec<Degradation>,
     /// What is wrong with it.
     pub contradictions: Vec<Contradiction>,
+}
+
+impl Planned {
+    /// Tells whether it is clean or has one degradation, so that there is a documented limit to judge it by.
+    pub fn is_single(&self) -> bool {
+        self.degradations.len() <= 1 && self.contradictions.is_empty()
+    }
 }
 
 /// Returns the documents of a set, one after the other.
@@ -83,31 +75,34 @@ fn planned(index: u32, seed: u64) -> Planned {
 
 /// The `turn`-th single degradation: all steps of all ladders, one after the other.
 fn single(turn: u32) -> Vec<Degradation> {
-    let steps = LADDERS
-        .iter()
-        .flat_map(|(name, steps)| steps.iter().map(move |step| (*name, *step)));
-    let all = steps.clone().count();
+    let steps: Vec<_> = steps().collect();
     // A stride that has no factor in common with their number meets all before it repeats one.
-    let at = turn as usize * 29 % all;
-    steps.skip(at).take(1).flat_map(read).collect()
+    let (name, step) = steps[turn as usize * STRIDE % steps.len()];
+    read(name, step)
+}
+
+fn steps() -> impl Iterator<Item = (&'static str, &'static str)> {
+    (LADDERS.iter()).flat_map(|ladder| ladder.steps.iter().map(|step| (ladder.name, *step)))
 }
 
 fn several(rng: &mut Rng) -> Vec<Degradation> {
-    // A cut corner and a finger have no weak step.
-    let weak = |(name, _): &&(&str, &[&str])| !matches!(*name, "crop" | "finger");
-    let mut ladders: Vec<_> = LADDERS.iter().filter(weak).collect();
+    let mut ladders: Vec<&Ladder> = LADDERS.iter().filter(|ladder| is_weak(ladder)).collect();
     let mut found = Vec::new();
     for _ in 0..2 + rng.below(3) {
-        let (name, steps) = ladders.swap_remove(rng.below(ladders.len() as u32) as usize);
-        let step = steps[rng.below(WEAK) as usize];
-        found.extend(read((name, step)));
+        let ladder = ladders.swap_remove(rng.below(ladders.len() as u32) as usize);
+        found.extend(read(ladder.name, ladder.steps[rng.below(WEAK) as usize]));
     }
     found.sort_by_key(Degradation::stage);
     found
 }
 
-/// Reads a step of a ladder.
-fn read((name, step): (&str, &str)) -> Vec<Degradation> {
+/// Tells whether the first steps of a ladder are mere blemishes. A cut corner is none, nor is a finger, a copy or an edit.
+fn is_weak(ladder: &Ladder) -> bool {
+    ladder.free.is_some() && ladder.name != "finger"
+}
+
+/// Reads a step of a ladder; a test reads all.
+fn read(name: &str, step: &str) -> Vec<Degradation> {
     Degradation::parse_list(&format!("{name}={step}")).unwrap_or_default()
 }
 
@@ -123,6 +118,8 @@ fn contradiction(kind: DocumentKind, rng: &mut Rng) -> Contradiction {
         Contradiction::Expired,
         Contradiction::ExpiresIn(20),
         Contradiction::UnderAge,
+        Contradiction::FrontTwice,
+        Contradiction::BackTwice,
     ];
     let possible: Vec<_> = all
         .into_iter()
@@ -152,18 +149,13 @@ mod tests {
             .filter(|one| one.degradations.len() == 1)
             .map(|one| format!("{:?}", one.degradations))
             .collect();
-        let steps: usize = LADDERS.iter().map(|(_, steps)| steps.len()).sum();
-        let written: usize = (LADDERS
-            .iter()
-            .flat_map(|(name, steps)| steps.iter().map(move |step| (*name, *step))))
-        .map(|step| read(step).len())
-        .sum();
-        assert_eq!(written, steps, "each is read");
+        let steps = steps().count();
+        assert_ne!(steps % STRIDE, 0);
         assert!(alone.len() >= steps, "{} of {steps}", alone.len());
         let wrong: BTreeSet<&str> = (set.iter())
             .flat_map(|one| one.contradictions.iter().map(|one| one.name()))
             .collect();
-        assert_eq!(wrong.len(), 10);
+        assert_eq!(wrong.len(), 12);
         let kinds = |wanted| set.iter().filter(|one| one.kind == wanted).count();
         assert!(KINDS.iter().all(|kind| kinds(*kind) == 280));
         let together = set

@@ -175,7 +175,12 @@ fn how(seed: u64, list: &[Degradation]) -> Result<Hold, SpecimenError> {
         match step {
             Degradation::Rotate(degrees) => hold.rotate += degrees,
             Degradation::Perspective(strength) => hold.perspective += strength * 0.5,
-            Degradation::Crop(_) => return Err(SpecimenError::StatementCrop),
+            Degradation::Crop(_)
+            | Degradation::Scan(_)
+            | Degradation::EditPortrait(_)
+            | Degradation::EditField(_) => {
+                return Err(SpecimenError::StatementCannot(step.name()));
+            }
             _ => {}
         }
     }
@@ -365,10 +370,12 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_refused() {
-        assert!(matches!(
-            drawn(Locale::En, 1, "crop=edge"),
-            Err(SpecimenError::StatementCrop)
-        ));
+        for list in ["crop=edge", "scan=0.5", "edit-portrait=60", "edit-field=60"] {
+            assert!(matches!(
+                drawn(Locale::En, 1, list),
+                Err(SpecimenError::StatementCannot(_))
+            ));
+        }
         let statement = invent(Locale::En, 1, date(2026, 11, 26)).expect("a statement");
         let tiny = RgbImage::new(40, 40);
         let request = StatementRequest {

@@ -429,3 +429,113 @@ fn the_files_are_written_and_the_claims_stand_alone() {
     );
     assert_eq!(truth["sides"][0]["degradations"][0]["name"], "size");
 }
+
+#[test]
+fn a_side_taken_twice_is_another_photograph_of_the_same_side() {
+    let portrait = cartoon::face();
+    let request = Request {
+        kind: DocumentKind::PrcIdCard,
+        seed: 5,
+        today: TODAY,
+        portrait: &portrait,
+        face: None,
+        contradictions: &[Contradiction::FrontTwice],
+        degradations: &[],
+    };
+    let drawn = draw(&FONTS, &request).expect("a drawing");
+    let files: Vec<_> = drawn
+        .sides
+        .iter()
+        .map(|side| (side.side, side.file))
+        .collect();
+    assert_eq!(
+        files,
+        [(Side::Front, "front.jpg"), (Side::Front, "back.jpg")]
+    );
+    let said = |side: usize| drawn.truth.sides[side].fields[&Field::Name].value.clone();
+    assert_eq!(said(0), said(1));
+    assert_eq!(drawn.sides[0].jpeg, PLAIN.sides[0].jpeg);
+    assert_ne!(drawn.sides[0].jpeg, drawn.sides[1].jpeg);
+}
+
+#[test]
+fn an_edited_portrait_is_another_one_and_nothing_else_is() {
+    // The cartoon is its own mirror image: a dark patch on one cheek tells them apart.
+    let mut portrait = cartoon::face();
+    let (width, height) = portrait.dimensions();
+    for (x, y) in (width / 4..width / 2).flat_map(|x| (height / 4..height / 2).map(move |y| (x, y)))
+    {
+        portrait.put_pixel(x, y, image::Rgb([20; 3]));
+    }
+    let drawn = |degradations: &str| {
+        let request = Request {
+            kind: DocumentKind::PrcIdCard,
+            seed: 5,
+            today: TODAY,
+            portrait: &portrait,
+            face: None,
+            contradictions: &[],
+            degradations: &Degradation::parse_list(degradations).expect("a good list"),
+        };
+        draw(&FONTS, &request).expect("a drawing")
+    };
+    let (unedited, edited) = (drawn(""), drawn("edit-portrait=60"));
+    let steps = |side: usize| edited.truth.sides[side].degradations.len();
+    assert_eq!((steps(0), steps(1)), (1, 0), "the back has no portrait");
+    let (plain, pixels) = (pixels(&unedited, 0), pixels(&edited, 0));
+    let area = unedited.truth.sides[0].portrait.expect("a portrait").region;
+    let inside = |x: u32, y: u32, margin: f32| {
+        let (x, y) = (x as f32, y as f32);
+        x > area.x - margin
+            && y > area.y - margin
+            && x < area.x + area.width + margin
+            && y < area.y + area.height + margin
+    };
+    let (mut in_it, mut around) = ((0.0, 0.0), (0.0, 0.0));
+    for (x, y, pixel) in pixels.enumerate_pixels() {
+        let apart = (luma(pixel) - luma(plain.get_pixel(x, y))).abs();
+        let sum = match (inside(x, y, 0.0), inside(x, y, 16.0)) {
+            (true, _) => &mut in_it,
+            (false, false) => &mut around,
+            (false, true) => continue,
+        };
+        *sum = (sum.0 + apart, sum.1 + 1.0);
+    }
+    let mean = |(total, n): (f32, f32)| total / n;
+    assert!(mean(in_it) > 6.0, "{}", mean(in_it));
+    assert!(mean(around) < 2.5, "{}", mean(around));
+}
+
+#[test]
+fn an_edited_field_says_what_another_document_says() {
+    let edited = card("edit-field=75");
+    let number = |specimen: &Specimen| {
+        let field = &specimen.truth.sides[0].fields[&Field::DocumentNumber];
+        field.value.clone()
+    };
+    assert_ne!(number(&edited), number(&PLAIN));
+    assert_eq!(
+        edited.truth.claims, PLAIN.truth.claims,
+        "the holder types the truth"
+    );
+    let other_end = |specimen: &Specimen| {
+        let field = &specimen.truth.sides[1].fields[&Field::ValidUntil];
+        field.value.clone()
+    };
+    assert_ne!(
+        other_end(&edited),
+        other_end(&PLAIN),
+        "the back has no number"
+    );
+}
+
+#[test]
+fn a_scan_lies_straight_on_a_white_bed() {
+    let scan = card("scan=0.6");
+    let picture = pixels(&scan, 0);
+    let corner = luma(picture.get_pixel(20, 20));
+    assert!(corner > 225.0, "{corner}");
+    let [a, b, ..] = scan.truth.sides[0].quad;
+    let lean = ((b.y - a.y) / (b.x - a.x)).atan().to_degrees();
+    assert!(lean.abs() < 0.7, "{lean}");
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use menshen_core::geometry::{Point, Quad, Rect};
+use menshen_core::geometry::{Quad, Rect};
 use menshen_document::{DocumentKind, Field, Side};
 use serde::Serialize;
 
@@ -36,7 +36,7 @@ pub struct Truth {
 pub struct SideTruth {
     /// File name beside the truth.
     pub file: String,
-    /// The side.
+    /// The side that it shows.
     pub side: Side,
     /// Width and height of the picture in pixels.
     pub size: [u32; 2],
@@ -164,18 +164,8 @@ pub fn side(
 }
 
 fn place(shot: &Shot, region: Rect) -> Placed {
-    let quad = shot.quad_of(region);
-    let lowest = |pick: fn(&Point) -> f32| quad.iter().map(pick).fold(f32::MAX, f32::min);
-    let highest = |pick: fn(&Point) -> f32| quad.iter().map(pick).fold(f32::MIN, f32::max);
-    let (x, y) = (lowest(|p| p.x), lowest(|p| p.y));
-    let (width, height) = (highest(|p| p.x) - x, highest(|p| p.y) - y);
     Placed {
-        quad,
-        region: Rect {
-            x,
-            y,
-            width,
-            height,
-        },
+        quad: shot.quad_of(region),
+        region: shot.bounds(region),
     }
 }

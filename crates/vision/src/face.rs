@@ -6,6 +6,7 @@
 
 mod antispoof;
 pub(crate) mod canonical;
+mod components;
 mod detect;
 mod embed;
 mod examine;

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use menshen_core::geometry::Quad;
+use jiff::civil::Date;
+use menshen_core::geometry::{Quad, Rect};
 use menshen_document::{DocumentKind, Field, Side};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::input::WrongUsage;
 
@@ -18,6 +20,12 @@ pub struct Specimen {
     pub folder: PathBuf,
     /// Its kind.
     pub kind: DocumentKind,
+    /// The day it was drawn for.
+    pub today: Date,
+    /// What is wrong with it on purpose, in the words of the command line.
+    pub contradictions: Vec<String>,
+    /// What an honest holder types.
+    pub claims: Value,
     /// Its photographs.
     pub sides: Vec<SideTruth>,
 }
@@ -35,6 +43,8 @@ pub struct SideTruth {
     pub fields: BTreeMap<Field, FieldTruth>,
     /// Its machine-readable zone.
     pub mrz: Option<MrzTruth>,
+    /// Its portrait.
+    pub portrait: Option<Placed>,
     /// What was done to it.
     pub degradations: Vec<Degradation>,
 }
@@ -44,6 +54,9 @@ pub struct SideTruth {
 pub struct FieldTruth {
     /// Its value as a reader reports it.
     pub value: String,
+    /// Where it stands in the photograph.
+    #[serde(rename = "box")]
+    pub region: Rect,
 }
 
 /// The zone of a drawn document.
@@ -51,6 +64,19 @@ pub struct FieldTruth {
 pub struct MrzTruth {
     /// Its lines.
     pub lines: Vec<String>,
+    /// Its corners in the photograph.
+    pub quad: Quad,
+    /// The upright rectangle around them.
+    #[serde(rename = "box")]
+    pub region: Rect,
+}
+
+/// Where something stands in a photograph.
+#[derive(Debug, Deserialize)]
+pub struct Placed {
+    /// The upright rectangle around it.
+    #[serde(rename = "box")]
+    pub region: Rect,
 }
 
 /// A degradation with its strength.

@@ -66,6 +66,9 @@ pub(crate) fn check_formats(facts: &Facts, chosen: DocumentKind) -> Vec<Finding>
     })]
 }
 
+/// What makes a whole name where it is printed in parts.
+const PARTS_OF_NAME: [Field; 2] = [Field::Surname, Field::GivenNames];
+
 /// Can each field be read that the policy demands on this page?
 pub(crate) fn check_fields(
     policy: &Policy,
@@ -77,16 +80,21 @@ pub(crate) fn check_fields(
     let mut found = Vec::new();
     for field in mandatory(policy, kind, page.side) {
         let finding = unreadable(page.step, *field);
-        match page.evidence.fields.get(field) {
+        let fields = &page.evidence.fields;
+        let legible = |field: Field| {
+            fields.get(&field).is_some_and(|read| {
+                at_least(read.confidence, limit) && makes_sense(kind, field, &read.value, today)
+            })
+        };
+        match fields.get(field) {
+            // A name may be printed in two parts.
+            None if *field == Field::Name && PARTS_OF_NAME.into_iter().all(legible) => {}
             None => found.push(finding),
-            Some(read) => {
-                let legible = at_least(read.confidence, limit)
-                    && makes_sense(kind, *field, &read.value, today);
-                if !legible {
-                    let confidence = read.confidence;
-                    found.push(finding.map(|r| r.measured(confidence, limit).region(read.region)));
-                }
+            Some(read) if !legible(*field) => {
+                let confidence = read.confidence;
+                found.push(finding.map(|r| r.measured(confidence, limit).region(read.region)));
             }
+            Some(_) => {}
         }
     }
     found

@@ -19,10 +19,9 @@ pub(crate) fn check(policy: &Policy, page: &Page, needed: &[Field]) -> Vec<Findi
     judge.exposure(&evidence.quality);
     if !is_found(policy, evidence) {
         judge.add(ReasonCode::DocNotFound);
-        // An outline without known content may be a document that is out of focus or burnt out.
+        // An outline without known content may be a document on which a fault hides everything.
         if evidence.quad.is_some() {
-            judge.page_blur(evidence.quality.blur);
-            judge.glare(evidence, &[]);
+            judge.visible(evidence, &[]);
         }
         return judge.found;
     }

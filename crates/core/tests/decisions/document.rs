@@ -3,11 +3,11 @@
 use menshen_core::claims::FirstIdentity;
 use menshen_core::evidence::Evidence;
 use menshen_core::policy::{Part, Parts};
-use menshen_core::{ModelCards, Outcome, decide_parts};
+use menshen_core::{ModelCards, Outcome, Policy, decide_parts};
 use menshen_document::mrz::Sex;
 use menshen_document::{DocumentKind, Field};
 
-use crate::support::{check, passport, prc_card, resident_number, td1};
+use crate::support::{check, passport, prc_card, reasons_of, resident_number, td1};
 
 #[test]
 fn the_base_cases_are_approved_without_any_reason() {
@@ -474,4 +474,14 @@ fn where_no_document_is_asked_for_the_typed_date_tells_the_age() {
         decision.reasons[0].code,
         menshen_core::ReasonCode::NotEligible
     );
+}
+
+#[test]
+fn a_name_that_is_printed_in_parts_is_a_whole_name() {
+    let mut case = passport();
+    let policy = "[document.mandatory.passport]\nfront = [\"name\"]";
+    case.policy = Policy::from_toml(policy).expect("a policy");
+    assert_eq!(reasons_of(&case), [""; 0]);
+    case.front().fields.remove(&Field::GivenNames);
+    assert_eq!(reasons_of(&case), ["doc_field_unreadable@document_front"]);
 }

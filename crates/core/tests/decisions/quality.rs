@@ -195,6 +195,16 @@ fn each_fault_of_a_document_photo_yields_its_own_reason_and_no_other() {
             &["doc_blurred@document_front"],
         ),
         (
+            "an outline of few pixels",
+            prc_card,
+            |c| {
+                illegible(c);
+                c.front().seen = None;
+                c.front().quality.page_width = 200.0;
+            },
+            &["doc_low_resolution@document_front"],
+        ),
+        (
             "no picture",
             prc_card,
             |c| {

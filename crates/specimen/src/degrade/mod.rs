@@ -2,10 +2,11 @@
 //!
 //! Each is one named step with one number. Whatever order they are written in, they act in the order
 //! in which light meets them: the page itself (a copy), the camera's place, things over the page,
-//! light, optics, sensor, compression. Lengths are "page pixels": pixels where the page is 1,000
+//! light, optics, sensor, an edit of the file, compression. Lengths are "page pixels": pixels where the page is 1,000
 //! wide, the unit of the evidence. Light is scaled on sRGB-encoded values, because evidence measures
 //! those: `dark=0.4` leaves 0.4 of the median luma, `shadow=0.5` a darkest-over-brightest of 0.5.
 
+mod edit;
 mod light;
 mod optics;
 mod page;
@@ -13,8 +14,10 @@ mod parse;
 
 use image::RgbImage;
 
-use crate::camera::{Camera, Shot};
+use crate::camera::{Bed, Camera, Shot};
 use crate::truth::DegradationTruth;
+
+pub use edit::{Edit, Part, splice};
 
 /// What the frame cuts off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +33,8 @@ pub enum Crop {
 pub enum Degradation {
     /// Halftone copy: 0..=1, how much of the page is dots of 4 page pixels.
     Print(f32),
+    /// A halftone copy on a scanner's bed: 0..=1, how much of the page is dots of 4 page pixels.
+    Scan(f32),
     /// The page is a grey copy.
     Grey,
     /// Clockwise turn of the page in degrees.
@@ -63,6 +68,10 @@ pub enum Degradation {
     Noise(f32),
     /// Long side of the picture in pixels (never enlarged).
     Size(u32),
+    /// The portrait is another picture's, put there after the photograph: JPEG quality that both files had before, 1..=100.
+    EditPortrait(u8),
+    /// A printed field is another picture's, put there after the photograph: JPEG quality that both files had before, 1..=100.
+    EditField(u8),
     /// JPEG quality, 1..=100.
     Jpeg(u8),
 }
@@ -88,21 +97,24 @@ impl Degradation {
     pub(crate) fn stage(&self) -> usize {
         match self {
             Self::Print(_) => 0,
-            Self::Grey => 1,
-            Self::Rotate(_) => 2,
-            Self::Perspective(_) => 3,
-            Self::Crop(_) => 4,
-            Self::Finger(_) => 5,
-            Self::Shadow(_) => 6,
-            Self::Dark(_) => 7,
-            Self::Glare { .. } => 8,
-            Self::Haze(_) => 9,
-            Self::Motion(_) => 10,
-            Self::Blur(_) => 11,
-            Self::Moire(_) => 12,
-            Self::Noise(_) => 13,
-            Self::Size(_) => 14,
-            Self::Jpeg(_) => 15,
+            Self::Scan(_) => 1,
+            Self::Grey => 2,
+            Self::Rotate(_) => 3,
+            Self::Perspective(_) => 4,
+            Self::Crop(_) => 5,
+            Self::Finger(_) => 6,
+            Self::Shadow(_) => 7,
+            Self::Dark(_) => 8,
+            Self::Glare { .. } => 9,
+            Self::Haze(_) => 10,
+            Self::Motion(_) => 11,
+            Self::Blur(_) => 12,
+            Self::Moire(_) => 13,
+            Self::Noise(_) => 14,
+            Self::Size(_) => 15,
+            Self::EditPortrait(_) => 16,
+            Self::EditField(_) => 17,
+            Self::Jpeg(_) => 18,
         }
     }
 
@@ -118,8 +130,11 @@ impl Degradation {
                 at: Some([x, y]),
             } => format!("{strength}@{x}:{y}"),
             Self::Size(pixels) => pixels.to_string(),
-            Self::Jpeg(quality) => quality.to_string(),
+            Self::EditPortrait(quality) | Self::EditField(quality) | Self::Jpeg(quality) => {
+                quality.to_string()
+            }
             Self::Print(v)
+            | Self::Scan(v)
             | Self::Rotate(v)
             | Self::Perspective(v)
             | Self::Finger(v)
@@ -142,7 +157,9 @@ impl Degradation {
 pub fn degrade_page(pixels: &mut RgbImage, list: &[Degradation]) {
     for step in list {
         match step {
-            Degradation::Print(strength) => page::halftone(pixels, *strength),
+            Degradation::Print(strength) | Degradation::Scan(strength) => {
+                page::halftone(pixels, *strength);
+            }
             Degradation::Grey => page::grey(pixels),
             _ => {}
         }
@@ -156,6 +173,7 @@ pub fn degrade_camera(camera: &mut Camera, list: &[Degradation]) {
             Degradation::Rotate(degrees) => camera.rotate = *degrees,
             Degradation::Perspective(strength) => camera.perspective = *strength,
             Degradation::Crop(crop) => camera.crop = Some(*crop),
+            Degradation::Scan(_) => camera.bed = Bed::Scanner,
             _ => {}
         }
     }

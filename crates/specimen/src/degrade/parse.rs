@@ -13,10 +13,11 @@ pub struct Known {
 }
 
 /// Every degradation, in the order of application.
-pub const KNOWN: [Known; 16] = [
+pub const KNOWN: [Known; 19] = [
     known("print", "a part of 0..1", |v| {
         part(v).map(Degradation::Print)
     }),
+    known("scan", "a part of 0..1", |v| part(v).map(Degradation::Scan)),
     known("grey", "no value", |v| {
         matches!(v, "" | "1").then_some(Degradation::Grey)
     }),
@@ -62,11 +63,18 @@ pub const KNOWN: [Known; 16] = [
             .filter(|n| (16..=2400).contains(n))
             .map(Degradation::Size)
     }),
+    known(
+        "edit-portrait",
+        "the earlier files' JPEG quality of 1..100",
+        |v| quality(v).map(Degradation::EditPortrait),
+    ),
+    known(
+        "edit-field",
+        "the earlier files' JPEG quality of 1..100",
+        |v| quality(v).map(Degradation::EditField),
+    ),
     known("jpeg", "a quality of 1..100", |v| {
-        v.parse()
-            .ok()
-            .filter(|n| (1..=100).contains(n))
-            .map(Degradation::Jpeg)
+        quality(v).map(Degradation::Jpeg)
     }),
 ];
 
@@ -130,6 +138,10 @@ fn number(value: &str, low: f32, high: f32) -> Option<f32> {
         .parse()
         .ok()
         .filter(|n: &f32| (low..=high).contains(n))
+}
+
+fn quality(value: &str) -> Option<u8> {
+    value.parse().ok().filter(|n| (1..=100).contains(n))
 }
 
 fn part(value: &str) -> Option<f32> {

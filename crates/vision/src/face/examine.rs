@@ -4,6 +4,7 @@ use image::RgbImage;
 use menshen_core::evidence::{FaceEvidence, FaceMeasures};
 
 use super::canonical::over_eyes;
+use super::components::components;
 use super::detect::{Detection, count, detect, detect_crowd, detect_frame, detect_turned, subject};
 use super::embed::{Embedding, align_points, embed, embed_chip};
 use super::eyes::{eyes_by_iris, eyes_by_mesh, mouth_open};
@@ -153,14 +154,16 @@ pub fn measure(
     face: &Face,
 ) -> Result<FaceMeasures, ModelError> {
     let mesh = &face.mesh;
+    let pose = pose(mesh);
     Ok(FaceMeasures {
         region: mesh.region(),
         score: face.detection.score,
-        pose: pose(mesh),
+        pose,
         eyes_open: eyes_open(models, image, mesh)?,
         mouth_open: mouth_open(mesh),
         eye_distance: mesh.eye_distance(),
         quality: quality(image, mesh),
+        components: components(image, mesh, &pose),
     })
 }
 

@@ -157,6 +157,8 @@ struct Words {
     fields: BTreeSet<Field>,
     /// Numbered entries of an EU driving licence (Directive 2006/126/EC, annex I).
     entries: BTreeSet<&'static str>,
+    /// Heads and rows of the table on its back.
+    table: LicenceTable,
     visa: bool,
     /// A line with fillers of a machine-readable zone, whether the zone could be read or not.
     fillers: bool,
@@ -191,6 +193,7 @@ impl Words {
                 .iter()
                 .filter_map(|line| licence_entry(&line.text))
                 .collect(),
+            table: LicenceTable::of(cues.lines),
             visa: cues.lines.iter().any(|line| fold(&line.text) == "visa"),
             fillers: cues
                 .lines
@@ -229,6 +232,44 @@ pub(crate) fn licence_entry(text: &str) -> Option<&'static str> {
                 || lettered && (rest.is_empty() || rest.starts_with(' '))
         })
     })
+}
+
+/// The table on the back of an EU driving licence: its columns have numbers for heads, its rows are categories of vehicles
+/// (Directive 2006/126/EC, annex I).
+#[derive(Clone, Copy, Debug, Default)]
+struct LicenceTable {
+    heads: usize,
+    categories: usize,
+}
+
+impl LicenceTable {
+    fn of(lines: &[Line]) -> Self {
+        const HEADS: [&str; 4] = ["9.", "10.", "11.", "12."];
+        const CATEGORIES: [&str; 16] = [
+            "AM", "A1", "A2", "A", "B1", "B", "C1", "C", "D1", "D", "BE", "C1E", "CE", "D1E", "DE",
+            "T",
+        ];
+        let words = || lines.iter().flat_map(|line| line.text.split_whitespace());
+        // A row begins with its category; a letter elsewhere may be anything.
+        let first = || {
+            lines
+                .iter()
+                .filter_map(|line| line.text.split_whitespace().next())
+        };
+        let count = |known: &[&str], found: &mut dyn Iterator<Item = &str>| {
+            let found: BTreeSet<&str> = found.filter(|word| known.contains(word)).collect();
+            found.len()
+        };
+        Self {
+            heads: count(&HEADS, &mut words()),
+            categories: count(&CATEGORIES, &mut first()),
+        }
+    }
+
+    /// Tells whether nothing but a licence has so much of it.
+    fn is_one(self) -> bool {
+        (self.heads >= 2 && self.categories >= 3) || self.categories >= 5
+    }
 }
 
 fn by_prc(cues: &Cues, words: &Words) -> Option<Seen> {
@@ -301,6 +342,10 @@ fn by_words(words: &Words) -> Option<Seen> {
         let front = words.portrait || words.entries.contains("1") || words.entries.contains("2");
         let side = if front { Side::Front } else { side };
         return seen(DocumentKind::DrivingLicence, side, base + 0.2);
+    }
+    if words.table.is_one() && words.id1 && !words.portrait {
+        let score = 0.4 + 0.05 * (words.table.heads + words.table.categories.min(6)) as f32;
+        return seen(DocumentKind::DrivingLicence, Side::Back, score);
     }
     if words.any(IDENTITY) && (words.portrait || labels >= 2) {
         // A TD2 card carries its zone on the front; one without is a TD1 card seen at an angle.
@@ -387,6 +432,24 @@ mod tests {
             "5. AB123",
         ];
         assert_eq!(judge(CARD, &numbered, false), licence);
+        let table = [
+            "9.",
+            "10.",
+            "11.",
+            "12.",
+            "AM",
+            "A1",
+            "B 01.01.2015 01.01.2030",
+            "C1",
+        ];
+        let back = Some((DocumentKind::DrivingLicence, Side::Back));
+        assert_eq!(judge(CARD, &table, false), back);
+        assert_eq!(
+            judge(CARD, &table[..6], false),
+            None,
+            "too little of a table"
+        );
+        assert_eq!(judge((704, 1000), &table, false), None, "no card");
     }
 
     #[test]

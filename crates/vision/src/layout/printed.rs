@@ -90,23 +90,80 @@ pub(crate) fn read_licence(lines: &[Line]) -> BTreeMap<Field, Piece> {
         let start = entry.chars().count();
         let own = row.piece(start, usize::MAX);
         let own = valid(*field, own.text.trim_start_matches(['.', ' ', ':']), &own);
-        let right = || {
-            let area = Area::around(&line.corners);
-            let next = lines.get(index + 1)?;
-            let there = Area::around(&next.corners);
-            let beside = there.shared_height(&area) > area.height() * 0.5
-                && licence_entry(&next.text).is_none();
-            let piece = Row::new(next).piece(0, usize::MAX);
-            beside.then(|| valid(*field, &piece.text, &piece)).flatten()
-        };
-        if let Some(piece) = own.or_else(right) {
+        if let Some(piece) = own.or_else(|| right_of(lines, index, *field)) {
             fields.entry(*field).or_insert(piece);
         }
     }
     for (field, piece) in read(lines, None) {
         fields.entry(field).or_insert(piece);
     }
+    lost_numbers(lines, &mut fields);
     fields
+}
+
+/// Returns the nearest value to the right of an entry's number that stands alone.
+fn right_of(lines: &[Line], index: usize, field: Field) -> Option<Piece> {
+    /// Farthest that a value stands from its number, in heights of the number.
+    const NEAR: f32 = 6.0;
+    let area = Area::around(&lines[index].corners);
+    let beside = |line: &&Line| {
+        let there = Area::around(&line.corners);
+        let gap = (there.left - area.right) / area.height().max(1.0);
+        let level = there.shared_height(&area) > area.height() * 0.5;
+        level && (-0.3..NEAR).contains(&gap) && licence_entry(&line.text).is_none()
+    };
+    let left = |line: &&Line| Area::around(&line.corners).left;
+    let nearest = lines
+        .iter()
+        .filter(beside)
+        .min_by(|a, b| left(a).total_cmp(&left(b)))?;
+    let piece = Row::new(nearest).piece(0, usize::MAX);
+    valid(field, &piece.text, &piece)
+}
+
+/// Finds names and number whose own small numbers were not read: the entries stand in one column, in the directive's order, in
+/// even rows.
+fn lost_numbers(lines: &[Line], fields: &mut BTreeMap<Field, Piece>) {
+    const ORDER: [Field; 6] = [
+        Field::Surname,
+        Field::GivenNames,
+        Field::BirthDate,
+        Field::ValidFrom,
+        Field::Authority,
+        Field::DocumentNumber,
+    ];
+    /// Field that was lost, the one beside it, and on which side of that it stands.
+    const LOST: [(Field, Field, f32); 3] = [
+        (Field::Surname, Field::GivenNames, -1.0),
+        (Field::GivenNames, Field::Surname, 1.0),
+        (Field::DocumentNumber, Field::Authority, 1.0),
+    ];
+    let place = |fields: &BTreeMap<Field, Piece>, field| fields.get(&field).map(|piece| piece.area);
+    let pitch = ORDER.iter().zip(&ORDER[1..]).find_map(|(above, below)| {
+        let (above, below) = (place(fields, *above)?, place(fields, *below)?);
+        Some(below.middle().y - above.middle().y)
+    });
+    let Some(pitch) = pitch.filter(|pitch| *pitch > 0.0) else {
+        return;
+    };
+    for (field, beside, side) in LOST {
+        let (None, Some(known)) = (place(fields, field), place(fields, beside)) else {
+            continue;
+        };
+        let found = lines.iter().find_map(|line| {
+            let area = Area::around(&line.corners);
+            let row = (area.middle().y - known.middle().y - side * pitch).abs() < 0.3 * pitch;
+            let column = (area.left - known.left).abs() < known.height();
+            let free = licence_entry(&line.text).is_none();
+            let piece = Row::new(line).piece(0, usize::MAX);
+            (row && column && free)
+                .then(|| valid(field, &piece.text, &piece))
+                .flatten()
+        });
+        if let Some(piece) = found {
+            fields.insert(field, piece);
+        }
+    }
 }
 
 /// Returns the value of a label: in its own line, to its right, or below it.
@@ -422,5 +479,30 @@ mod tests {
             text(&fields, Field::DocumentNumber),
             Some("SMITH901020J99AB")
         );
+    }
+
+    #[test]
+    fn an_entry_is_found_without_its_number_and_in_any_order_of_lines() {
+        let lines = [
+            line("JANE", 350.0, 140.0, 420.0, 170.0),
+            line("SMITH", 350.0, 100.0, 440.0, 130.0),
+            line("2.", 300.0, 142.0, 330.0, 168.0),
+            line("3. 01.02.1990", 300.0, 180.0, 520.0, 210.0),
+            line("4c.", 300.0, 222.0, 330.0, 248.0),
+            line("OFFICE 7", 350.0, 220.0, 500.0, 250.0),
+            line("UE2678480", 352.0, 262.0, 520.0, 292.0),
+            line("B", 352.0, 350.0, 370.0, 380.0),
+        ];
+        let fields = read_licence(&lines);
+        assert_eq!(text(&fields, Field::GivenNames), Some("JANE"));
+        assert_eq!(text(&fields, Field::Surname), Some("SMITH"));
+        assert_eq!(text(&fields, Field::DocumentNumber), Some("UE2678480"));
+        // What stands in another column is no entry.
+        let aside = [
+            line("2. JANE", 300.0, 140.0, 420.0, 170.0),
+            line("3. 01.02.1990", 300.0, 180.0, 520.0, 210.0),
+            line("ZENITH", 700.0, 100.0, 800.0, 130.0),
+        ];
+        assert_eq!(text(&read_licence(&aside), Field::Surname), None);
     }
 }

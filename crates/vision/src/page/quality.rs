@@ -18,6 +18,12 @@ use glare::Glare;
 use light::LightMap;
 pub(crate) use moire::{SIDE as TILE, spectrum, tile};
 
+/// Part of a page that is darker than its ink: the back of a card has no more than a fiftieth of ink, and with a larger part its
+/// contrast would be that of its ground.
+const INK: f32 = 0.01;
+/// Part of a page that is darker than its paper.
+const PAPER: f32 = 0.95;
+
 /// A page prepared for measuring; measures of single fields share the work with those of the whole page.
 pub struct Survey<'a> {
     page: &'a Page,
@@ -62,11 +68,11 @@ impl<'a> Survey<'a> {
     /// Returns the measures that say how well the page can be seen: all but the height of its print, and patterns of screens
     /// and prints.
     pub fn legibility(&self) -> PageQuality {
-        let mut levels = self.levels();
-        let mut level = |part| percentile(&mut levels, part).unwrap_or(0.0);
-        let (low, middle, high) = (level(0.05), level(0.5), level(0.95));
         let inside = |x: usize, y: usize| self.in_photo(x, y);
         let shadow = LightMap::new(&self.pixels, &self.plane, inside).shadow();
+        let mut levels = self.levels(None);
+        let mut level = |part| percentile(&mut levels, part).unwrap_or(0.0);
+        let (ink, middle, paper) = (level(INK), level(0.5), level(PAPER));
         let cover = cover::find(self.page, self.photo, &self.half);
         let whole = [0, 0, self.plane.width, self.plane.height];
         PageQuality {
@@ -78,8 +84,8 @@ impl<'a> Survey<'a> {
                 .iter()
                 .map(|&spot| self.image_rect(spot, 2.0))
                 .collect(),
-            brightness: middle,
-            contrast: high - low,
+            brightness: self.lit(shadow.area).unwrap_or(middle),
+            contrast: paper - ink,
             shadow: shadow.depth,
             shadow_region: shadow
                 .area
@@ -121,13 +127,26 @@ impl<'a> Survey<'a> {
             .map_or(0.0, |area| self.glare.part(area))
     }
 
-    /// Returns luma of every other pixel that the photo shows.
-    fn levels(&self) -> Vec<f32> {
+    /// Returns the median luma of what lies beside a shadow; `None` without one, or where it leaves too little to judge by.
+    fn lit(&self, shadow: Option<[usize; 4]>) -> Option<f32> {
+        /// Part of the page that must lie beside the shadow.
+        const LEAST: f32 = 0.2;
+        let mut lit = self.levels(Some(shadow?.map(|cell| cell * light::CELL)));
+        let all = self.plane.width * self.plane.height / 4;
+        let enough = lit.len() as f32 >= LEAST * all as f32;
+        enough.then(|| percentile(&mut lit, 0.5)).flatten()
+    }
+
+    /// Returns luma of every other pixel that the photo shows, but for those in an area (left, top, right and bottom).
+    fn levels(&self, without: Option<[usize; 4]>) -> Vec<f32> {
+        let left_out = |x: usize, y: usize| {
+            without.is_some_and(|[l, t, r, b]| (l..r).contains(&x) && (t..b).contains(&y))
+        };
         let (width, height) = (self.plane.width, self.plane.height);
         let mut levels = Vec::with_capacity(width * height / 4);
         for y in (0..height).step_by(2) {
             for x in (0..width).step_by(2) {
-                if self.in_photo(x, y) {
+                if !left_out(x, y) && self.in_photo(x, y) {
                     levels.push(self.plane.at(x, y));
                 }
             }
@@ -174,7 +193,7 @@ pub fn exposure(picture: &RgbImage) -> PageQuality {
     let mut level = |part| percentile(&mut levels, part).unwrap_or(0.0);
     PageQuality {
         brightness: level(0.5),
-        contrast: level(0.95) - level(0.05),
+        contrast: level(PAPER) - level(INK),
         ..PageQuality::default()
     }
 }
