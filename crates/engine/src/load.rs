@@ -33,6 +33,11 @@ impl Loader {
         Ok(Self { store, runtime })
     }
 
+    /// The folder that models come from.
+    pub(crate) fn store(&self) -> &ModelStore {
+        &self.store
+    }
+
     fn network(&self, name: &str, bytes: Vec<u8>) -> Result<Box<dyn Model>, EngineError> {
         let failed = |source| EngineError::Network {
             name: name.to_owned(),

@@ -51,7 +51,7 @@ use menshen_core::geometry::Rect;
 use menshen_document::{DocumentKind, Side};
 
 pub use contradiction::Contradiction;
-pub use degrade::{Crop, Degradation};
+pub use degrade::{Crop, Degradation, PrintedPortrait};
 pub use error::SpecimenError;
 pub use fonts::Fonts;
 pub use selfie::{selfie, upright};

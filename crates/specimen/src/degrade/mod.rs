@@ -10,11 +10,14 @@ mod light;
 mod optics;
 mod page;
 mod parse;
+mod portrait;
 
 use image::RgbImage;
 
 use crate::camera::{Camera, Shot};
 use crate::truth::DegradationTruth;
+
+pub use portrait::PrintedPortrait;
 
 /// What the frame cuts off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
