@@ -130,6 +130,8 @@ pub enum Command {
     Evidence(crate::evidence_file::EvidenceArgs),
     /// Check a tenant's signed list of official channels or announcements, and whether something is on it
     Official(crate::official::OfficialArgs),
+    /// Measure how well faces of your own people are told apart, and compare by what was found
+    Calibrate(crate::calibrate::CalibrateArgs),
     /// Measure the engine on data with known truth
     Eval(crate::eval::EvalArgs),
     /// Run the verification service

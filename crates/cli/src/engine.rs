@@ -23,6 +23,14 @@ pub fn open_face(context: &Context) -> anyhow::Result<FaceEngine> {
     Ok(FaceEngine::load(&loader(context, ready(context)?)?)?)
 }
 
+/// Loads the face models without the operator's cohort: to measure embedders, or to make a cohort.
+pub fn open_embedders(context: &Context) -> anyhow::Result<FaceEngine> {
+    Ok(FaceEngine::without_cohort(&loader(
+        context,
+        ready(context)?,
+    )?)?)
+}
+
 /// Loads all models that are installed; fetches nothing.
 pub fn open_installed(context: &Context) -> anyhow::Result<Engine> {
     let store = ModelStore::open(&context.models_dir)?;

@@ -3,7 +3,9 @@
 mod attacks;
 mod documents;
 mod faces;
+mod html;
 mod mrz;
+mod plot;
 mod prc;
 mod quality;
 mod spoof;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use menshen_core::Evidence;
-use menshen_core::evidence::{FaceMatch, LivenessEvidence};
+use menshen_core::evidence::LivenessEvidence;
 use menshen_engine::{Engine, Person, Side};
 use menshen_vision::parallel;
 
@@ -46,11 +46,9 @@ pub fn gather(engine: &Engine, files: &Files) -> anyhow::Result<Evidence> {
     };
     let portrait = front.as_ref().and_then(|side| side.portrait.as_ref());
     let selfie = person.as_ref().and_then(|person| person.embedding.as_ref());
-    let embedder = engine.face.embedder(None)?;
-    let face_match = portrait.zip(selfie).map(|(portrait, selfie)| FaceMatch {
-        model: engine.face.embedder_card(embedder).name.clone(),
-        score: engine.face.compare(embedder, portrait, selfie),
-    });
+    let face_match = portrait.zip(selfie);
+    let face_match = face_match.map(|(portrait, selfie)| engine.face.match_faces(portrait, selfie));
+    let face_match = face_match.transpose()?;
     Ok(Evidence {
         front: front.map(|side| side.evidence),
         back: back.map(|side| side.evidence),

@@ -3,6 +3,7 @@
 mod args;
 mod audit;
 mod backup;
+mod calibrate;
 mod context;
 mod doctor;
 mod document;
@@ -39,6 +40,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Cli, Command};
+use crate::calibrate::GalleryError;
 use crate::context::{BAD, Context, Exit};
 use crate::input::WrongUsage;
 
@@ -67,7 +69,10 @@ fn main() -> ExitCode {
         }
         Err(error) => {
             anstream::eprintln!("{BAD}menshen:{BAD:#} {error:#}");
-            let wrong_usage = error.chain().any(|cause| cause.is::<WrongUsage>());
+            let wrong = |cause: &(dyn std::error::Error + 'static)| {
+                cause.is::<WrongUsage>() || cause.is::<GalleryError>()
+            };
+            let wrong_usage = error.chain().any(wrong);
             ExitCode::from(if wrong_usage { WRONG_USAGE } else { FAILED })
         }
     }
@@ -93,6 +98,7 @@ fn run(command: Command, context: &Context) -> anyhow::Result<()> {
         Command::Audit(args) => audit::run(&args, context),
         Command::Evidence(args) => evidence_file::run(&args, context),
         Command::Official(args) => official::run(&args, context),
+        Command::Calibrate(args) => calibrate::run(&args, context),
         Command::Eval(args) => eval::run(&args, context),
         Command::Serve(args) => serve::run(&args, context),
         Command::Doctor(args) => doctor::run(&args, context),

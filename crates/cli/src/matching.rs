@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 use menshen_core::{Policy, evidence::FaceMatch, judge_match};
-use menshen_engine::FaceEngine;
+use menshen_engine::{EngineError, FaceEngine};
+use menshen_vision::Photo;
+use menshen_vision::face::Embedding;
 use serde::Serialize;
 
 use crate::context::{BAD, BOLD, Context, GOOD};
@@ -39,7 +41,11 @@ pub struct MatchArgs {
 #[derive(Debug, Serialize)]
 struct Line<'a> {
     files: [&'a Path; 2],
-    model: &'a str,
+    /// The card that judges the score.
+    model: String,
+    /// SHA-256 of the operator's cohort, where the score is normalised by one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cohort: Option<String>,
     score: Option<f32>,
     threshold: Option<f32>,
     same: bool,
@@ -53,17 +59,61 @@ struct Summary<'a> {
     pairs: usize,
     files: usize,
     without_face: usize,
-    model: &'a str,
+    /// The card that judges the scores; none where nothing was compared.
+    model: Option<String>,
     out: &'a Path,
+}
+
+/// How faces are compared: by one embedder that was named, or by the best that there is, the operator's cohort too.
+#[derive(Clone, Copy)]
+enum By {
+    Embedder(usize),
+    Best,
+}
+
+impl By {
+    /// The vector of a face that a mesh confirms.
+    fn vector(self, engine: &FaceEngine, photo: &Photo) -> Result<Option<Embedding>, EngineError> {
+        match self {
+            Self::Embedder(embedder) => engine.embed(embedder, photo),
+            Self::Best => engine.face_vector(photo),
+        }
+    }
+
+    /// The vector of a face, or of what stands where one would be.
+    fn any(self, engine: &FaceEngine, photo: &Photo) -> Result<Option<Embedding>, EngineError> {
+        match self {
+            Self::Embedder(embedder) => engine.embed_any(embedder, photo),
+            Self::Best => engine.face_vector_any(photo),
+        }
+    }
+
+    fn compare(
+        self,
+        engine: &FaceEngine,
+        a: &Embedding,
+        b: &Embedding,
+    ) -> Result<FaceMatch, EngineError> {
+        match self {
+            Self::Embedder(embedder) => Ok(FaceMatch {
+                model: engine.embedder_card(embedder).name.clone(),
+                score: engine.compare(embedder, a, b),
+            }),
+            Self::Best => engine.match_faces(a, b),
+        }
+    }
 }
 
 /// Compares two pictures or a table of them.
 pub fn run(args: &MatchArgs, context: &Context) -> anyhow::Result<()> {
     let engine = engine::open_face(context)?;
-    let embedder = engine::embedder(&engine, args.model.as_deref())?;
+    let by = match args.model.as_deref() {
+        Some(name) => By::Embedder(engine::embedder(&engine, Some(name))?),
+        None => By::Best,
+    };
     match (&args.pairs, &args.out, &args.images[..]) {
-        (Some(table), Some(out), _) => score_table(args, context, &engine, embedder, table, out),
-        (None, _, [a, b]) => compare(context, &engine, embedder, [a.as_path(), b.as_path()]),
+        (Some(table), Some(out), _) => score_table(args, context, &engine, by, table, out),
+        (None, _, [a, b]) => compare(context, &engine, by, [a.as_path(), b.as_path()]),
         _ => Err(WrongUsage("name two pictures, or a table with --pairs and --out".into()).into()),
     }
 }
@@ -71,13 +121,17 @@ pub fn run(args: &MatchArgs, context: &Context) -> anyhow::Result<()> {
 fn compare(
     context: &Context,
     engine: &FaceEngine,
-    embedder: usize,
+    by: By,
     files: [&Path; 2],
 ) -> anyhow::Result<()> {
-    let card = engine.embedder_card(embedder);
+    let used = match by {
+        By::Embedder(embedder) => embedder,
+        By::Best => engine.embedder(None)?,
+    };
     let mut line = Line {
         files,
-        model: &card.name,
+        model: engine.embedder_card(used).name.clone(),
+        cohort: None,
         score: None,
         threshold: None,
         same: false,
@@ -88,7 +142,7 @@ fn compare(
     let mut missing = None;
     for file in files {
         match input::read_photo(file) {
-            Ok(photo) => match engine.embed(embedder, &photo)? {
+            Ok(photo) => match by.vector(engine, &photo)? {
                 Some(embedding) => embeddings.push(embedding),
                 None => missing = Some(engine.examine(&photo)?),
             },
@@ -97,16 +151,14 @@ fn compare(
     }
     let policy = Policy::default();
     if let [a, b] = &embeddings[..] {
-        let score = engine.compare(embedder, a, b);
-        let judged = judge_match(
-            &policy,
-            &FaceMatch {
-                model: card.name.clone(),
-                score,
-            },
-            Some(card),
-        );
-        line.score = Some(score);
+        let found = by.compare(engine, a, b)?;
+        let cards = engine.cards();
+        let card = cards.find(&found.model);
+        let judged = judge_match(&policy, &found, card);
+        let comparison = card.and_then(|card| card.comparison.as_ref());
+        line.cohort = comparison.map(|comparison| comparison.cohort.clone());
+        line.score = Some(found.score);
+        line.model = found.model;
         line.threshold = judged.threshold;
         line.same = judged.same;
         line.reasons = reasons::with_texts(judged.reasons);
@@ -120,23 +172,25 @@ fn score_table(
     args: &MatchArgs,
     context: &Context,
     engine: &FaceEngine,
-    embedder: usize,
+    by: By,
     table: &Path,
     out: &Path,
 ) -> anyhow::Result<()> {
     let pairs = pairs::read(table)?;
     let files = pairs::files(&pairs);
-    let embeddings = pairs::embed_all(engine, embedder, &args.root, &files)?;
+    let embeddings = pairs::embed_all(&args.root, &files, |photo| by.any(engine, photo))?;
+    let mut model = None;
     let file = File::create(out).with_context(|| format!("write {}", out.display()))?;
     let mut writer = csv::Writer::from_writer(file);
     writer.write_record(["file_x", "file_y", "score"])?;
     for pair in &pairs {
         let (a, b) = (&embeddings[&*pair.file_x], &embeddings[&*pair.file_y]);
-        let score = a
+        let found = a.as_ref().zip(b.as_ref());
+        let found = found.map(|(a, b)| by.compare(engine, a, b)).transpose()?;
+        let score = found
             .as_ref()
-            .zip(b.as_ref())
-            .map(|(a, b)| engine.compare(embedder, a, b));
-        let score = score.map_or(String::new(), |score| score.to_string());
+            .map_or(String::new(), |f| f.score.to_string());
+        model = model.or(found.map(|found| found.model));
         writer.write_record([&pair.file_x, &pair.file_y, &score])?;
     }
     writer.flush()?;
@@ -147,7 +201,7 @@ fn score_table(
             .values()
             .filter(|embedding| embedding.is_none())
             .count(),
-        model: &engine.embedder_card(embedder).name,
+        model,
         out,
     };
     context.emit(&summary, |w| {
@@ -156,7 +210,7 @@ fn score_table(
             "{} pairs of {} files with {}, {} without a face: {}",
             summary.pairs,
             summary.files,
-            summary.model,
+            summary.model.as_deref().unwrap_or("no embedder"),
             summary.without_face,
             out.display()
         )

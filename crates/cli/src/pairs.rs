@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use menshen_engine::FaceEngine;
+use menshen_engine::EngineError;
 use menshen_vision::face::Embedding;
-use menshen_vision::parallel;
+use menshen_vision::{Photo, parallel};
 use serde::Deserialize;
 
 use crate::input::{self, WrongUsage};
@@ -50,15 +50,14 @@ pub fn files(pairs: &[Pair]) -> Vec<&str> {
 /// Returns the embedding of each file below `root`; `None` where it shows no face or is no picture.
 /// Reads each file once and uses all cores.
 pub fn embed_all<'a>(
-    engine: &FaceEngine,
-    embedder: usize,
     root: &Path,
     files: &[&'a str],
+    embed: impl Fn(&Photo) -> Result<Option<Embedding>, EngineError> + Sync,
 ) -> anyhow::Result<BTreeMap<&'a str, Option<Embedding>>> {
     let bar = progress::bar(files.len() as u64, "faces");
     let embedded = parallel::map(files.iter(), |&file| {
         let embedding = match input::read_photo(&root.join(file)) {
-            Ok(photo) => engine.embed_any(embedder, &photo)?,
+            Ok(photo) => embed(&photo)?,
             Err(_) => None,
         };
         bar.inc(1);

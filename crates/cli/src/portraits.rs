@@ -99,7 +99,8 @@ impl<'a> Portraits<'a> {
     }
 }
 
-fn pictures(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+/// Returns the JPEG, PNG and WebP files of a folder in the order of their names.
+pub fn pictures(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();

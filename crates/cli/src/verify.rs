@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use clap::Args;
 use jiff::civil::Date;
-use menshen_core::{Claims, Decision, Evidence, Outcome, Policy, decide};
+use menshen_core::{Claims, Evidence, Outcome, Policy, decide, judge_match};
 use serde::Serialize;
 
 use crate::context::{BAD, BOLD, Context, DIM, GOOD, WARN};
@@ -58,7 +58,13 @@ struct DecisionOut {
     reasons: Vec<ReasonOut>,
     policy: String,
     today: Date,
+    /// The card by which the faces were compared.
     model: Option<String>,
+    /// The score from which that card's calibration accepts, by the policy.
+    threshold: Option<f32>,
+    /// SHA-256 of the operator's cohort, where the score is normalised by one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cohort: Option<String>,
     milliseconds: u128,
 }
 
@@ -78,12 +84,27 @@ pub fn run(args: &VerifyArgs, context: &Context) -> anyhow::Result<()> {
     };
     let started = Instant::now();
     let evidence = evidence::gather(&engine, &files)?;
-    let decision = decide(&policy, &claims, &evidence, &engine.face.cards(), today);
+    let cards = engine.face.cards();
+    let decision = decide(&policy, &claims, &evidence, &cards, today);
     let milliseconds = started.elapsed().as_millis();
     if let Some(path) = &args.evidence {
         write_evidence(path, &evidence)?;
     }
-    print(context, &evidence, decision, today, milliseconds)
+    let compared = evidence.face_match.as_ref();
+    let card = compared.and_then(|compared| cards.find(&compared.model));
+    let verdict = compared.map(|compared| judge_match(&policy, compared, card));
+    let comparison = card.and_then(|card| card.comparison.as_ref());
+    let out = DecisionOut {
+        outcome: decision.outcome,
+        reasons: reasons::with_texts(decision.reasons),
+        policy: decision.policy_version,
+        today,
+        model: compared.map(|compared| compared.model.clone()),
+        threshold: verdict.and_then(|verdict| verdict.threshold),
+        cohort: comparison.map(|comparison| comparison.cohort.clone()),
+        milliseconds,
+    };
+    print(context, &out)
 }
 
 fn files(args: &VerifyArgs) -> Files {
@@ -124,22 +145,9 @@ fn write_evidence(path: &Path, evidence: &Evidence) -> anyhow::Result<()> {
     fs::write(path, text).with_context(|| format!("write {}", path.display()))
 }
 
-fn print(
-    context: &Context,
-    evidence: &Evidence,
-    decision: Decision,
-    today: Date,
-    milliseconds: u128,
-) -> anyhow::Result<()> {
-    let out = DecisionOut {
-        outcome: decision.outcome,
-        reasons: reasons::with_texts(decision.reasons),
-        policy: decision.policy_version,
-        today,
-        model: evidence.face_match.as_ref().map(|m| m.model.clone()),
-        milliseconds,
-    };
-    context.emit(&out, |w| {
+fn print(context: &Context, out: &DecisionOut) -> anyhow::Result<()> {
+    context.emit(out, |w| {
+        let milliseconds = out.milliseconds;
         let (style, word) = match out.outcome {
             Outcome::Approved => (GOOD, "approved"),
             Outcome::Retry => (WARN, "retry"),

@@ -143,6 +143,9 @@ pub struct Calibration {
     /// it tells an operator what the thresholds cost honest people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fnmr: Option<[f32; 3]>,
+    /// 95 % intervals of the three scores over people, lower end and upper end, where they were measured. Nothing is decided by them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scores_95: Option<[[f32; 2]; 3]>,
 }
 
 /// The false match rates at which a calibration has scores.
@@ -153,6 +156,35 @@ impl Calibration {
     pub const fn scores(&self) -> [f32; 3] {
         [self.fmr_1e2, self.fmr_1e3, self.fmr_1e4]
     }
+}
+
+/// What stands behind scores that are no embedder's own: normalised by a cohort, of one embedder or of several together.
+///
+/// s' = sum of weight * ((s - mean_a) / deviation_a + (s - mean_b) / deviation_b) / 2 over the parts, with mean and deviation of each
+/// face's `top` highest scores with the cohort.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Comparison {
+    /// SHA-256 of the cohort's file, in lower-case hexadecimal.
+    pub cohort: String,
+    /// People in the cohort.
+    pub people: u64,
+    /// Of how many highest scores mean and deviation are.
+    pub top: u64,
+    /// The embedders, the leading one first.
+    pub parts: Vec<ComparisonPart>,
+}
+
+/// An embedder in a [`Comparison`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComparisonPart {
+    /// Its name.
+    pub model: String,
+    /// SHA-256 of its file, in lower-case hexadecimal.
+    pub sha256: String,
+    /// What its normalised score is multiplied with; all together are 1.
+    pub weight: f32,
 }
 
 /// The card of one model.
@@ -183,6 +215,9 @@ pub struct ModelCard {
     /// Measured thresholds, for embedders.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<Calibration>,
+    /// For scores that are no embedder's own. The rest of such a card is that of the leading embedder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
 }
 
 /// The cards of the models behind some evidence, by name.

@@ -252,9 +252,11 @@ pub struct FaceQuality {
 /// The comparison of two faces.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FaceMatch {
-    /// Name of the model whose card judges the score.
+    /// Name of the card that judges the score: an embedder's, or that of a comparison with the operator's cohort, whose name ends with
+    /// the first digits of the cohort's hash.
     pub model: String,
-    /// Higher is more alike: cosine, or 1 - Euclidean distance, as the card's metric says.
+    /// Higher is more alike: cosine, or 1 - Euclidean distance, as the card's metric says; in deviations where the card has a
+    /// comparison.
     pub score: f32,
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 
+use menshen_core::evidence::FaceMatch;
 use menshen_vision::face::Embedding;
 use menshen_vision::liveness::Look;
 use menshen_vision::{Photo, photo};
@@ -68,8 +69,13 @@ pub fn run(
 ) -> Result<(), ChildError> {
     let mut isolation = isolate::before_threads();
     let mut out = io::stdout().lock();
-    let engine = match load().and_then(|engine| Ok(warmed_up(engine)?)) {
-        Ok(engine) => engine,
+    let started = load().and_then(|engine| {
+        let engine = warmed_up(engine)?;
+        let numbers = engine.face().lead_numbers()?;
+        Ok((engine, numbers))
+    });
+    let (engine, lead_numbers) = match started {
+        Ok(started) => started,
         Err(error) => {
             let reason = chain(&*error);
             send(&mut out, &Message::Broken { reason })?;
@@ -78,7 +84,8 @@ pub fn run(
     };
     end_with_the_pipe(&mut isolation);
     isolate::before_requests(&mut isolation, limits);
-    send(&mut out, &Message::Ready(ready(&engine, isolation)))?;
+    let ready = ready(&engine, lead_numbers, isolation);
+    send(&mut out, &Message::Ready(ready))?;
     serve(&engine, &mut io::stdin().lock(), &mut out)
 }
 
@@ -104,13 +111,14 @@ fn send(out: &mut impl Write, message: &Message) -> Result<(), ChildError> {
     write_frame(out, &frame).map_err(|error| ProtocolError::from(error).into())
 }
 
-fn ready(engine: &Serving, isolation: Isolation) -> Ready {
+fn ready(engine: &Serving, lead_numbers: usize, isolation: Isolation) -> Ready {
     let face = engine.face();
     let embedder = face.embedder(None).expect("the warm-up has used it");
     Ready {
         engine: env!("CARGO_PKG_VERSION").to_owned(),
         cards: face.cards(),
         embedder: face.embedder_card(embedder).name.clone(),
+        lead_numbers: Some(lead_numbers),
         isolation,
     }
 }
@@ -156,12 +164,8 @@ fn frame(faces: &FaceEngine, bytes: &[u8], look: &Look) -> Result<Answer, Engine
 }
 
 fn score(faces: &FaceEngine, a: Vec<f32>, b: Vec<f32>) -> Result<Answer, EngineError> {
-    let embedder = faces.embedder(None)?;
-    let (a, b) = (Embedding::new(a), Embedding::new(b));
-    Ok(Answer::Score {
-        model: faces.embedder_card(embedder).name.clone(),
-        score: faces.compare(embedder, &a, &b),
-    })
+    let FaceMatch { model, score } = faces.match_faces(&Embedding::new(a), &Embedding::new(b))?;
+    Ok(Answer::Score { model, score })
 }
 
 fn page(engine: &Engine, bytes: Vec<u8>) -> Result<Answer, EngineError> {

@@ -1,5 +1,6 @@
 //! What can go wrong with the machine. A bad photo is no error: it is evidence.
 
+use menshen_calibration::CohortError;
 use menshen_models::ModelsError;
 use menshen_vision::model::ModelError;
 use menshen_vision::photo::EncodeError;
@@ -30,6 +31,19 @@ pub enum EngineError {
     /// A picture could not be written anew.
     #[error(transparent)]
     Encode(#[from] EncodeError),
+    /// The operator's cohort cannot be read.
+    #[error(transparent)]
+    Cohort(#[from] CohortError),
+    /// The operator's cohort was made with other embedders than these.
+    #[error(
+        "compare with the cohort: {model} {what}; run `menshen calibrate` again, or take the cohort away with `menshen calibrate --remove`"
+    )]
+    ForeignCohort {
+        /// The embedder that does not fit.
+        model: String,
+        /// Why not.
+        what: &'static str,
+    },
     /// No embedder of that name is installed.
     #[error("embedder {0} is not installed; see `menshen models list`")]
     NoSuchEmbedder(String),

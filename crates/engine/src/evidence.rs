@@ -1,6 +1,6 @@
 //! Bytes to evidence: what one photo of a document, or of a person, says.
 
-use menshen_core::evidence::{FaceEvidence, FaceMatch, PageEvidence};
+use menshen_core::evidence::{FaceEvidence, PageEvidence};
 use menshen_core::statement::StatementEvidence;
 use menshen_vision::face::Embedding;
 use menshen_vision::layout::{self, ExaminedPage, PageModels};
@@ -128,9 +128,7 @@ impl Engine {
     pub fn side(&self, original: &Original) -> Result<Side, EngineError> {
         let page = self.page(original)?;
         let portrait = match &page.portrait {
-            Some(portrait) => self
-                .face
-                .embed_portrait(self.face.embedder(None)?, portrait)?,
+            Some(portrait) => self.face.portrait_vector(portrait)?,
             None => None,
         };
         Ok(Side {
@@ -155,13 +153,7 @@ impl Engine {
             embedding,
         } = self.person(&upright)?;
         let face_match = match (&embedding, template) {
-            (Some(own), Some(template)) => {
-                let embedder = self.face.embedder(None)?;
-                Some(FaceMatch {
-                    model: self.face.embedder_card(embedder).name.clone(),
-                    score: self.face.compare(embedder, own, template),
-                })
-            }
+            (Some(own), Some(template)) => Some(self.face.match_faces(own, template)?),
             _ => None,
         };
         let evidence = StatementEvidence {

@@ -1,14 +1,17 @@
 //! The models that see faces.
 
+use std::sync::OnceLock;
+
 use menshen_core::ModelCards;
 use menshen_core::card::{Grade, Metric, ModelCard, Role};
-use menshen_core::evidence::{FaceEvidence, FaceMeasures, LivenessEvidence};
+use menshen_core::evidence::{FaceEvidence, FaceMatch, FaceMeasures, LivenessEvidence};
 use menshen_core::live::FrameEvidence;
-use menshen_vision::face::{self, Embedding, FaceModels, Located, Upright};
+use menshen_vision::face::{self, Embedded, Embedding, FaceModels, Located, Upright};
 use menshen_vision::layout::Portrait;
 use menshen_vision::liveness::{self, LivenessModels, Look};
 use menshen_vision::{Model, Photo};
 
+use crate::compare::Comparer;
 use crate::error::EngineError;
 use crate::evidence::Person;
 use crate::live;
@@ -24,17 +27,38 @@ pub struct FaceEngine {
     iris: Box<dyn Model>,
     embedders: Vec<Loaded>,
     anti_spoof: Vec<Loaded>,
+    comparer: Option<Comparer>,
+    /// Numbers of a vector of the embedder to trust most, once it has run.
+    lead_numbers: OnceLock<usize>,
 }
 
 impl FaceEngine {
-    /// Loads the face models: the default ones, and whichever optional ones are installed.
+    /// Loads the face models: the default ones, and whichever optional ones are installed; and the operator's cohort where there is
+    /// one.
+    ///
+    /// # Errors
+    /// Files that are missing, broken or others than described, the cohort's too.
     pub fn load(loader: &Loader) -> Result<Self, EngineError> {
+        let mut engine = Self::without_cohort(loader)?;
+        if let Ok(lead) = engine.embedder(None) {
+            engine.comparer = Comparer::load(loader, &engine.embedders, lead)?;
+        }
+        Ok(engine)
+    }
+
+    /// Loads the face models alone, to measure embedders or to make a cohort.
+    ///
+    /// # Errors
+    /// Files that are missing, broken or others than described.
+    pub fn without_cohort(loader: &Loader) -> Result<Self, EngineError> {
         Ok(Self {
             detector: loader.load("face-detection")?.0,
             mesh: loader.load("face-mesh")?.0,
             iris: loader.load("iris")?.0,
             embedders: loader.installed(Role::FaceEmbedding)?,
             anti_spoof: loader.installed(Role::AntiSpoof)?,
+            comparer: None,
+            lead_numbers: OnceLock::new(),
         })
     }
 
@@ -46,9 +70,10 @@ impl FaceEngine {
         }
     }
 
-    /// Returns the cards of all embedders that are loaded.
+    /// Returns the cards of all embedders that are loaded, and those of comparisons with the operator's cohort.
     pub fn cards(&self) -> ModelCards {
-        self.embedder_cards().cloned().collect()
+        let compared = self.comparer.iter().flat_map(Comparer::cards);
+        self.embedder_cards().chain(compared).cloned().collect()
     }
 
     /// Returns the cards of the embedders in their order.
@@ -129,19 +154,91 @@ impl FaceEngine {
         Ok(found.and_then(|(embedding, located)| (located == Located::Mesh).then_some(embedding)))
     }
 
-    /// Returns the vector of a document's portrait.
-    pub fn embed_portrait(
-        &self,
-        embedder: usize,
-        portrait: &Portrait,
-    ) -> Result<Option<Embedding>, EngineError> {
-        let (model, card) = &self.embedders[embedder];
-        Ok(face::embed(
-            model.as_ref(),
-            card,
-            &portrait.pixels,
-            &portrait.face.mesh,
-        )?)
+    /// Returns the vectors of the largest face by every embedder, in their order; otherwise as [`embed_any`](Self::embed_any).
+    pub fn embed_each(&self, photo: &Photo) -> Result<Option<Embedded>, EngineError> {
+        let all: Vec<usize> = (0..self.embedders.len()).collect();
+        self.embed_by(&all, photo)
+    }
+
+    fn embed_by(&self, which: &[usize], photo: &Photo) -> Result<Option<Embedded>, EngineError> {
+        let embedders = which.iter().map(|&which| {
+            let (model, card) = &self.embedders[which];
+            (model.as_ref(), card)
+        });
+        let embedders: Vec<_> = embedders.collect();
+        Ok(face::embed_each(&self.models(), &embedders, &photo.pixels)?)
+    }
+
+    /// The embedders by which faces are compared, the leading one first.
+    fn compared_by(&self) -> Result<Vec<usize>, EngineError> {
+        match &self.comparer {
+            Some(comparer) => Ok(comparer.embedders.clone()),
+            None => Ok(vec![self.embedder(None)?]),
+        }
+    }
+
+    /// Returns the vector of the largest face to [`match_faces`](Self::match_faces) by: that of the embedder to trust most, and behind
+    /// it those of the others that faces are compared by. `None` where no mesh confirms a face.
+    pub fn face_vector(&self, photo: &Photo) -> Result<Option<Embedding>, EngineError> {
+        let found = self.embed_by(&self.compared_by()?, photo)?;
+        let sure = found.filter(|found| found.located == Located::Mesh);
+        Ok(sure.map(|found| joined(&found.vectors)))
+    }
+
+    /// Returns what [`face_vector`](Self::face_vector) does, also where no mesh confirms a face, as [`embed_any`](Self::embed_any).
+    pub fn face_vector_any(&self, photo: &Photo) -> Result<Option<Embedding>, EngineError> {
+        let found = self.embed_by(&self.compared_by()?, photo)?;
+        Ok(found.map(|found| joined(&found.vectors)))
+    }
+
+    /// Returns the vector of a document's portrait, as [`face_vector`](Self::face_vector) does.
+    pub fn portrait_vector(&self, portrait: &Portrait) -> Result<Option<Embedding>, EngineError> {
+        let mut vectors = Vec::new();
+        for which in self.compared_by()? {
+            let (model, card) = &self.embedders[which];
+            let (pixels, mesh) = (&portrait.pixels, &portrait.face.mesh);
+            let Some(vector) = face::embed(model.as_ref(), card, pixels, mesh)? else {
+                return Ok(None);
+            };
+            vectors.push(vector);
+        }
+        Ok(Some(joined(&vectors)))
+    }
+
+    /// Compares two faces, and names the card that judges the score: by the operator's cohort where there is one, else by the embedder to
+    /// trust most. Takes what [`face_vector`](Self::face_vector) gives, or that embedder's vector alone.
+    pub fn match_faces(&self, a: &Embedding, b: &Embedding) -> Result<FaceMatch, EngineError> {
+        let (card, score) = match &self.comparer {
+            Some(comparer) => comparer.compare(a.values(), b.values()),
+            None => {
+                let lead = self.embedder(None)?;
+                let score = match a.values().len() == b.values().len() {
+                    true => self.compare(lead, a, b),
+                    // One of them was kept while there was a cohort of several embedders.
+                    false => self.compare(lead, &self.lead_part(a)?, &self.lead_part(b)?),
+                };
+                (self.embedder_card(lead), score)
+            }
+        };
+        Ok(FaceMatch {
+            model: card.name.clone(),
+            score,
+        })
+    }
+
+    /// Returns how many numbers at the head of a [`face_vector`](Self::face_vector) are the embedder's to trust most.
+    pub fn lead_numbers(&self) -> Result<usize, EngineError> {
+        if let Some(numbers) = self.lead_numbers.get() {
+            return Ok(*numbers);
+        }
+        let (model, card) = &self.embedders[self.embedder(None)?];
+        let numbers = face::vector_numbers(model.as_ref(), card)?;
+        Ok(*self.lead_numbers.get_or_init(|| numbers))
+    }
+
+    fn lead_part(&self, face: &Embedding) -> Result<Embedding, EngineError> {
+        let (values, numbers) = (face.values(), self.lead_numbers()?);
+        Ok(Embedding::new(values[..values.len().min(numbers)].to_vec()))
     }
 
     /// Returns how alike two vectors of one embedder are; higher is more alike.
@@ -191,7 +288,7 @@ impl FaceEngine {
     pub fn person(&self, photo: &Photo) -> Result<Person, EngineError> {
         Ok(Person {
             evidence: self.examine(photo)?,
-            embedding: self.embed(self.embedder(None)?, photo)?,
+            embedding: self.face_vector(photo)?,
         })
     }
 
@@ -214,4 +311,10 @@ impl FaceEngine {
             false => Ok(()),
         }
     }
+}
+
+/// Vectors one behind the other.
+fn joined(vectors: &[Embedding]) -> Embedding {
+    let numbers = vectors.iter().flat_map(|vector| vector.values());
+    Embedding::new(numbers.copied().collect())
 }

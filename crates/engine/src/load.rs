@@ -33,6 +33,11 @@ impl Loader {
         Ok(Self { store, runtime })
     }
 
+    /// The folder that models come from.
+    pub(crate) fn store(&self) -> &ModelStore {
+        &self.store
+    }
+
     pub(crate) fn network(
         &self,
         name: &str,

@@ -46,7 +46,7 @@ pub enum Request {
     Statement {
         /// The file.
         bytes: Vec<u8>,
-        /// The face that it should be: a vector of the default embedder.
+        /// The face that it should be: a vector as the answers carry it, or the default embedder's alone.
         template: Option<Vec<f32>>,
     },
     /// Write a picture anew, without measuring it.
@@ -61,7 +61,7 @@ pub enum Request {
         /// What is looked for.
         look: Look,
     },
-    /// Compare two vectors of the default embedder.
+    /// Compare two vectors as the answers carry them, or of the default embedder alone.
     Compare {
         /// One face.
         a: Vec<f32>,
@@ -113,9 +113,9 @@ pub enum Answer {
     },
     /// Two vectors were compared.
     Score {
-        /// The embedder whose card judges the score.
+        /// The card that judges the score: the embedder's, or that of a comparison with the operator's cohort.
         model: String,
-        /// Higher is more alike; -1 for vectors that cannot be compared.
+        /// Higher is more alike; -1 (-100 with a cohort) for vectors that cannot be compared.
         score: f32,
     },
 }
@@ -129,6 +129,10 @@ pub struct Ready {
     pub cards: ModelCards,
     /// Name of the embedder whose vectors the answers carry.
     pub embedder: String,
+    /// How many numbers at the head of a vector are that embedder's; those of others may stand behind them, by which faces are compared,
+    /// too. `None` where nothing measures: all are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead_numbers: Option<usize>,
     /// What holds the child, and what could not be had here.
     pub isolation: Isolation,
 }

@@ -21,13 +21,28 @@ pub(crate) fn write_atomically(
     bytes: &[u8],
     scratch: &Path,
 ) -> Result<(), ModelsError> {
+    write(path, bytes, scratch, readable_by_all)
+}
+
+/// Writes a file in the same way that no other account may read.
+pub(crate) fn write_private(path: &Path, bytes: &[u8], scratch: &Path) -> Result<(), ModelsError> {
+    // Temporary files are private from the moment they are there.
+    write(path, bytes, scratch, |_| Ok(()))
+}
+
+fn write(
+    path: &Path,
+    bytes: &[u8],
+    scratch: &Path,
+    permit: impl FnOnce(&File) -> std::io::Result<()>,
+) -> Result<(), ModelsError> {
     let wrong = || ModelsError::file("write", path);
     let mut file = tempfile::Builder::new()
         .prefix(TEMPORARY)
         .tempfile_in(scratch)
         .map_err(wrong())?;
     file.write_all(bytes).map_err(wrong())?;
-    readable_by_all(file.as_file()).map_err(wrong())?;
+    permit(file.as_file()).map_err(wrong())?;
     file.as_file().sync_all().map_err(wrong())?;
     file.persist(path).map_err(|error| wrong()(error.error))?;
     // The rename itself must reach the disk as well.

@@ -14,6 +14,6 @@ mod store;
 
 pub use error::ModelsError;
 pub use hash::sha256_hex;
-pub use manifest::{Entry, Manifest, Set, with_calibration};
+pub use manifest::{CohortEntry, ComparisonEntry, Entry, Manifest, Set, with_calibration};
 pub use pull::{InstalledClients, Network, Packages, Progress, Pulled, Selection, Source};
 pub use store::{Checked, ModelStore, OPERATOR_MANIFEST, Status};

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::ModelsError;
 
 mod calibrate;
+mod cohort;
 pub use calibrate::with_calibration;
+pub use cohort::{CohortEntry, ComparisonEntry, with_cohort, without_cohort};
 
 /// The manifest that is part of the program.
 pub const EMBEDDED: &str = include_str!("../manifest.toml");
@@ -34,6 +36,12 @@ pub struct Manifest {
     /// Thresholds that replace those of a model described elsewhere.
     #[serde(default, rename = "calibration")]
     pub calibrations: Vec<Recalibration>,
+    /// Faces of the operator's own people, by which scores are normalised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cohort: Option<CohortEntry>,
+    /// What was measured with them.
+    #[serde(default, rename = "comparison")]
+    pub comparisons: Vec<ComparisonEntry>,
 }
 
 /// A package client.
@@ -207,6 +215,8 @@ impl Manifest {
                 .ok_or_else(|| rule(format!("{} is calibrated, but not described", new.model)))?;
             entry.card.calibration = Some(new.calibration);
         }
+        self.cohort = other.cohort.or(self.cohort);
+        self.comparisons.extend(other.comparisons);
         self.check()?;
         Ok(self)
     }
@@ -245,7 +255,7 @@ impl Manifest {
             check_plain(&sample.file, &sample.file)?;
             self.archive(&sample.archive)?;
         }
-        Ok(())
+        cohort::check(self.cohort.as_ref(), &self.comparisons)
     }
 }
 
@@ -307,11 +317,16 @@ fn check_card(card: &ModelCard) -> Result<(), ModelsError> {
         return Err(rule(format!("anti-spoof model {name} needs crop_scale")));
     }
     match &card.calibration {
-        // Not-a-number fails the comparison and is refused too.
-        Some(c) if !(c.fmr_1e2 <= c.fmr_1e3 && c.fmr_1e3 <= c.fmr_1e4) => {
-            Err(rule(format!("the thresholds of {name} do not rise")))
-        }
-        _ => Ok(()),
+        Some(calibration) => check_rising(name, calibration),
+        None => Ok(()),
+    }
+}
+
+/// Not-a-number fails the comparison and is refused too.
+fn check_rising(name: &str, c: &Calibration) -> Result<(), ModelsError> {
+    match c.fmr_1e2 <= c.fmr_1e3 && c.fmr_1e3 <= c.fmr_1e4 {
+        true => Ok(()),
+        false => Err(rule(format!("the thresholds of {name} do not rise"))),
     }
 }
 

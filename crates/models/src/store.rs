@@ -11,10 +11,16 @@ use serde::Serialize;
 use crate::disk;
 use crate::error::ModelsError;
 use crate::hash;
-use crate::manifest::{EMBEDDED, Entry, Manifest, Set, with_calibration};
+use crate::manifest::{
+    CohortEntry, ComparisonEntry, EMBEDDED, Entry, Manifest, Set, with_calibration, with_cohort,
+    without_cohort,
+};
 
 /// An operator's own manifest in the models folder.
 pub const OPERATOR_MANIFEST: &str = "models.toml";
+/// How the name of a cohort's file begins and ends; between them stand the first digits of its hash.
+const COHORT: &str = "cohort-";
+const COHORT_END: &str = ".bin";
 /// Where the photographs for a first run lie, in the models folder.
 const SAMPLES: &str = "samples";
 
@@ -153,12 +159,74 @@ impl ModelStore {
         calibration: &Calibration,
     ) -> Result<(), ModelsError> {
         self.manifest.entry(model)?;
+        self.rewrite(|text| with_calibration(text, model, calibration))
+    }
+
+    /// Reads the operator's cohort, with its hash checked; `None` where the manifest describes none.
+    pub fn cohort(&self) -> Result<Option<Vec<u8>>, ModelsError> {
+        let Some(entry) = &self.manifest.cohort else {
+            return Ok(None);
+        };
+        let path = self.dir.join(&entry.file);
+        let bytes = fs::read(&path).map_err(ModelsError::file("read", &path))?;
+        hash::verify(&entry.file, &bytes, &entry.sha256)?;
+        Ok(Some(bytes))
+    }
+
+    /// Keeps a cohort, which nobody but this account may read, and what was measured with it, in place of the last one. They count
+    /// from the next `open`.
+    pub fn record_cohort(
+        &self,
+        bytes: &[u8],
+        comparisons: &[ComparisonEntry],
+    ) -> Result<CohortEntry, ModelsError> {
+        let sha256 = hash::sha256_hex(bytes);
+        let file = format!("{COHORT}{}{COHORT_END}", &sha256[..16]);
+        let entry = CohortEntry { file, sha256 };
+        disk::create_dir(&self.dir)?;
+        disk::write_private(&self.dir.join(&entry.file), bytes, &self.dir)?;
+        self.rewrite(|text| with_cohort(text, &entry, comparisons))?;
+        self.remove_cohorts(Some(&entry.file))?;
+        Ok(entry)
+    }
+
+    /// Takes the cohort away, and what was measured with it. Returns how many files of cohorts were deleted.
+    pub fn remove_cohort(&self) -> Result<usize, ModelsError> {
+        if self.dir.join(OPERATOR_MANIFEST).exists() {
+            self.rewrite(without_cohort)?;
+        }
+        self.remove_cohorts(None)
+    }
+
+    fn remove_cohorts(&self, except: Option<&str>) -> Result<usize, ModelsError> {
+        let entries = match fs::read_dir(&self.dir) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
+            entries => entries.map_err(ModelsError::file("read", &self.dir))?,
+        };
+        let mut removed = 0;
+        for entry in entries {
+            let entry = entry.map_err(ModelsError::file("read", &self.dir))?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else { continue };
+            let ours = name.starts_with(COHORT) && name.ends_with(COHORT_END);
+            if ours && except != Some(name) {
+                fs::remove_file(entry.path()).map_err(ModelsError::file("delete", entry.path()))?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    fn rewrite(
+        &self,
+        change: impl FnOnce(&str) -> Result<String, ModelsError>,
+    ) -> Result<(), ModelsError> {
         let path = self.dir.join(OPERATOR_MANIFEST);
         let text = match fs::read_to_string(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
             text => text.map_err(ModelsError::file("read", &path))?,
         };
-        let text = with_calibration(&text, model, calibration)?;
+        let text = change(&text)?;
         // Text that the next `open` would refuse must never replace text that it accepts.
         Manifest::parse_part(&path.to_string_lossy(), &text)?;
         disk::create_dir(&self.dir)?;

@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 
-use menshen_core::card::{Calibration, Grade, Role};
+use menshen_core::card::{Calibration, Comparison, ComparisonPart, Grade, Role};
 use menshen_models::manifest::EMBEDDED;
 use menshen_models::{
-    Manifest, ModelStore, ModelsError, Network, Set, Status, sha256_hex, with_calibration,
+    ComparisonEntry, Manifest, ModelStore, ModelsError, Network, Set, Status, sha256_hex,
+    with_calibration,
 };
 
 fn calibration() -> Calibration {
@@ -19,6 +20,7 @@ fn calibration() -> Calibration {
         fmr_1e3: 0.5,
         fmr_1e4: 0.75,
         fnmr: Some([0.125, 0.25, 0.5]),
+        scores_95: Some([[0.125, 0.375], [0.375, 0.625], [0.625, 1.0]]),
     }
 }
 
@@ -106,6 +108,60 @@ fn new_thresholds_of_a_built_in_model_survive_in_the_models_folder() {
     ));
 }
 
+fn comparison(cohort: &[u8]) -> ComparisonEntry {
+    ComparisonEntry {
+        name: "dlib-resnet/as-norm".to_owned(),
+        comparison: Comparison {
+            cohort: sha256_hex(cohort),
+            people: 500,
+            top: 200,
+            parts: vec![ComparisonPart {
+                model: "dlib-resnet".to_owned(),
+                sha256: "ab".repeat(32),
+                weight: 1.0,
+            }],
+        },
+        calibration: calibration(),
+    }
+}
+
+#[test]
+fn a_cohort_is_kept_beside_what_the_operator_has_written_and_goes_without_a_trace() {
+    let dir = tempfile::tempdir().unwrap();
+    let written = "# mine\n[[calibration]]\nmodel = \"sface\"\ndataset = \"d\"\ngenuine_pairs = 1\nimpostor_pairs = 1\nfmr_1e2 = 0.1\nfmr_1e3 = 0.2\nfmr_1e4 = 0.3\n";
+    fs::write(dir.path().join("models.toml"), written).unwrap();
+    let open = || ModelStore::open(dir.path()).unwrap();
+    assert_eq!(open().cohort().unwrap(), None);
+    for cohort in [b"first".as_slice(), b"second"] {
+        let entry = open().record_cohort(cohort, &[comparison(cohort)]).unwrap();
+        let store = open();
+        assert_eq!(store.cohort().unwrap().as_deref(), Some(cohort));
+        assert_eq!(store.manifest().cohort.as_ref(), Some(&entry));
+        assert_eq!(store.manifest().comparisons, [comparison(cohort)]);
+    }
+    let cohorts = || {
+        let files = fs::read_dir(dir.path()).unwrap();
+        let names = files.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.starts_with("cohort-")).count()
+    };
+    assert_eq!(cohorts(), 1, "faces that nobody uses are not kept");
+    assert_eq!(open().remove_cohort().unwrap(), 1);
+    assert_eq!((cohorts(), open().cohort().unwrap()), (0, None));
+    let left = fs::read_to_string(dir.path().join("models.toml")).unwrap();
+    assert_eq!(left, written);
+}
+
+#[test]
+fn what_was_measured_with_another_cohort_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = ModelStore::open(dir.path()).unwrap();
+    store.record_cohort(b"one", &[comparison(b"two")]).unwrap();
+    assert!(matches!(
+        ModelStore::open(dir.path()),
+        Err(ModelsError::ManifestRule { what }) if what.contains("another cohort")
+    ));
+}
+
 #[test]
 fn calibration_replaces_numbers_and_keeps_comments() {
     let text = EMBEDDED.replace("fmr_1e2 = 0.2534", "fmr_1e2 = 0.2534 # keep me");
@@ -123,6 +179,7 @@ fn calibration_replaces_numbers_and_keeps_comments() {
     assert_eq!(new.lines().count(), text.lines().count());
     let unmeasured = Calibration {
         fnmr: None,
+        scores_95: None,
         ..calibration()
     };
     let newest = with_calibration(&new, "mobileface-v2", &unmeasured).unwrap();

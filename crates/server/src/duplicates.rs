@@ -167,6 +167,7 @@ impl Person<'_> {
             applicant: self.row.applicant_id,
             card,
             vector,
+            numbers: app.engine.as_ref().and_then(|e| e.ready().lead_numbers),
             rules: &self.policy.duplicates,
             now: app.now(),
         };

@@ -35,6 +35,8 @@ pub struct Wanted<'a> {
     pub card: &'a ModelCard,
     /// Its vector.
     pub vector: &'a [f32],
+    /// How many numbers at the head of a vector are the model's; `None` where all are.
+    pub numbers: Option<usize>,
     /// From which score on it is somebody's.
     pub rules: &'a DuplicateRules,
     /// When.
@@ -48,6 +50,7 @@ pub struct Faces(Mutex<HashMap<TenantId, Arc<tokio::sync::Mutex<Book>>>>);
 /// The faces of one tenant.
 struct Book {
     model: String,
+    numbers: Option<usize>,
     people: Gallery<FaceOf>,
     /// By themselves: any number of people who are nearer hide none of them.
     blocked: Gallery<FaceOf>,
@@ -58,9 +61,10 @@ struct Book {
 }
 
 impl Book {
-    fn new(model: &str, metric: Metric) -> Self {
+    fn new(model: &str, metric: Metric, numbers: Option<usize>) -> Self {
         Self {
             model: model.to_owned(),
+            numbers,
             people: Gallery::new(metric),
             blocked: Gallery::new(metric),
             uncompared: HashSet::new(),
@@ -104,7 +108,8 @@ impl Book {
         };
         let vector = face.template.filter(|_| model == self.model);
         let vector = vector.and_then(|bytes| from_bytes(&bytes));
-        let kept = vector.is_some_and(|vector| gallery.put(of, &vector).is_ok());
+        let numbers = self.numbers;
+        let kept = vector.is_some_and(|vector| gallery.put(of, of_model(&vector, numbers)).is_ok());
         if kept {
             self.uncompared.remove(&of);
         } else {
@@ -136,9 +141,9 @@ impl Faces {
         let Some(metric) = card.metric else {
             return missing(Missing::Uncalibrated);
         };
-        let mut book = self.book(wanted.tenant, card, metric).lock_owned().await;
+        let mut book = self.book(wanted, metric).lock_owned().await;
         if book.model != card.name {
-            *book = Book::new(&card.name, metric);
+            *book = Book::new(&card.name, metric, wanted.numbers);
         }
         if !book.follow(store, wanted.tenant).await? {
             return Ok(None);
@@ -150,7 +155,7 @@ impl Faces {
         let Some(floor) = rules.score(card, searched) else {
             return missing(Missing::Uncalibrated);
         };
-        let vector = wanted.vector.to_vec();
+        let vector = of_model(wanted.vector, wanted.numbers).to_vec();
         // The book stays locked: a search takes every core, and two at once would take twice as long each.
         let near = tokio::task::spawn_blocking(move || {
             let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
@@ -177,16 +182,21 @@ impl Faces {
         Ok(Some(search))
     }
 
-    fn book(
-        &self,
-        tenant: TenantId,
-        card: &ModelCard,
-        metric: Metric,
-    ) -> Arc<tokio::sync::Mutex<Book>> {
+    fn book(&self, wanted: Wanted<'_>, metric: Metric) -> Arc<tokio::sync::Mutex<Book>> {
         let mut books = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = || Arc::new(tokio::sync::Mutex::new(Book::new(&card.name, metric)));
-        Arc::clone(books.entry(tenant).or_insert_with(fresh))
+        let Wanted { card, numbers, .. } = wanted;
+        let fresh = || {
+            Arc::new(tokio::sync::Mutex::new(Book::new(
+                &card.name, metric, numbers,
+            )))
+        };
+        Arc::clone(books.entry(wanted.tenant).or_insert_with(fresh))
     }
+}
+
+/// Returns what of a vector is the model's: behind it may stand those of others by which two faces are compared.
+fn of_model(vector: &[f32], numbers: Option<usize>) -> &[f32] {
+    &vector[..numbers.map_or(vector.len(), |numbers| numbers.min(vector.len()))]
 }
 
 /// Adds a proposed face where the database still has it and the exact score reaches.
@@ -199,7 +209,8 @@ async fn confirm(
 ) -> Result<(), ApiError> {
     let score = |model: &str, bytes: &[u8]| {
         let vector = from_bytes(bytes).filter(|_| model == wanted.card.name)?;
-        let score = metric.score(wanted.vector, &vector);
+        let numbers = wanted.numbers;
+        let score = metric.score(of_model(wanted.vector, numbers), of_model(&vector, numbers));
         (score >= floor).then_some(score)
     };
     match of {

@@ -54,7 +54,7 @@ use menshen_core::geometry::Rect;
 use menshen_document::{DocumentKind, Field, Side};
 
 pub use contradiction::Contradiction;
-pub use degrade::{Crop, Degradation};
+pub use degrade::{Crop, Degradation, PrintedPortrait};
 pub use error::SpecimenError;
 pub use fonts::Fonts;
 pub use ladder::{Grade, LADDERS, Ladder, limits_table};

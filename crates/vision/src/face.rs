@@ -25,9 +25,10 @@ pub use detect::{
     Detection, count, detect, detect_crowd, detect_crowd_frame, detect_frame, detect_turned,
     largest, subject,
 };
-pub use embed::{Embedding, align, compare, embed, embed_chip};
+pub use embed::{Embedding, align, compare, embed, embed_chip, vector_numbers};
 pub use examine::{
-    Face, FaceModels, Located, Upright, embed_any, examine, examine_frame, eyes_open, find, measure,
+    Embedded, Face, FaceModels, Located, Upright, embed_any, embed_each, examine, examine_frame,
+    eyes_open, find, measure,
 };
 pub(crate) use examine::{people, same_face};
 pub use eyes::{eyes_by_iris, eyes_by_mesh, mouth_open};

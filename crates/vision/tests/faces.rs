@@ -103,6 +103,7 @@ fn mobileface() -> ModelCard {
         output: "embedding".to_owned(),
         grade: Grade::Production,
         calibration: None,
+        comparison: None,
     }
 }
 

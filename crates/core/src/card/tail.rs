@@ -64,6 +64,7 @@ mod tests {
             fmr_1e3: 0.3,
             fmr_1e4: 0.4,
             fnmr: None,
+            scores_95: None,
         }
     }
 

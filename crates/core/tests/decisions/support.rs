@@ -217,7 +217,9 @@ pub fn embedder(grade: Grade) -> ModelCard {
             fmr_1e3: 0.37,
             fmr_1e4: 0.46,
             fnmr: None,
+            scores_95: None,
         }),
+        comparison: None,
     }
 }
 

@@ -58,9 +58,12 @@ fn find<'a>(
 }
 
 /// Error rates of other thresholds than these would be none of theirs: what was not measured again goes.
-fn write(table: &mut dyn toml_edit::TableLike, calibration: &Calibration) {
+pub(super) fn write(table: &mut dyn toml_edit::TableLike, calibration: &Calibration) {
     if calibration.fnmr.is_none() {
         table.remove("fnmr");
+    }
+    if calibration.scores_95.is_none() {
+        table.remove("scores_95");
     }
     fields(calibration).for_each(|(key, item)| set(table, key, item));
 }
@@ -97,5 +100,11 @@ fn fields(calibration: &Calibration) -> impl Iterator<Item = (&'static str, toml
         ("fmr_1e3", score(calibration.fmr_1e3)),
         ("fmr_1e4", score(calibration.fmr_1e4)),
     ];
-    measured.into_iter().chain(fnmr)
+    let intervals = calibration.scores_95.map(|intervals| {
+        let pairs = intervals.into_iter();
+        let pairs = pairs.map(|ends| ends.into_iter().map(part).collect::<toml_edit::Array>());
+        let pairs: toml_edit::Array = pairs.collect();
+        ("scores_95", toml_edit::Value::from(pairs))
+    });
+    measured.into_iter().chain(fnmr).chain(intervals)
 }

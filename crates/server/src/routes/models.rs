@@ -110,7 +110,7 @@ impl ModelOut {
             metric: card.metric.as_ref().map(word),
             mirror: card.mirror,
             output: card.output.clone(),
-            in_use: card.name == in_use,
+            in_use: card.name == in_use || card.comparison.is_some(),
             calibration: card.calibration.as_ref().map(CalibrationOut::from),
         }
     }

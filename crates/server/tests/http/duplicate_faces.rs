@@ -41,7 +41,9 @@ fn card(name: &str) -> ModelCard {
             fmr_1e3: 0.37,
             fmr_1e4: 0.46,
             fnmr: None,
+            scores_95: None,
         }),
+        comparison: None,
     }
 }
 
@@ -138,6 +140,7 @@ impl World<'_> {
             applicant: of,
             card: &card,
             vector,
+            numbers: None,
             rules: &DuplicateRules::default(),
             now: self.service.app.now(),
         };

@@ -26,6 +26,7 @@ impl Scripted {
                 engine: "scripted".to_owned(),
                 cards: ModelCards::default(),
                 embedder: "none".to_owned(),
+                lead_numbers: None,
                 isolation: menshen_engine::isolate::Isolation::default(),
             },
             seen: seen.clone(),

@@ -23,6 +23,7 @@ impl Carded {
             engine: "scripted".to_owned(),
             cards: cards.into_iter().collect::<ModelCards>(),
             embedder: embedder.to_owned(),
+            lead_numbers: None,
             isolation: menshen_engine::isolate::Isolation::default(),
         }))
     }

@@ -11,6 +11,7 @@ mod light;
 mod optics;
 mod page;
 mod parse;
+mod portrait;
 
 use image::RgbImage;
 
@@ -18,6 +19,7 @@ use crate::camera::{Bed, Camera, Shot};
 use crate::truth::DegradationTruth;
 
 pub use edit::{Edit, Part, splice};
+pub use portrait::PrintedPortrait;
 
 /// What the frame cuts off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -119,6 +119,12 @@ pub fn embed_chip(
     Ok(Embedding(values))
 }
 
+/// Returns how many numbers an embedder's vectors have, by a grey picture.
+pub fn vector_numbers(model: &dyn Model, card: &ModelCard) -> Result<usize, ModelError> {
+    let grey = RgbImage::from_pixel(card.input.width, card.input.height, image::Rgb([127; 3]));
+    Ok(vector(model, &card.input, &grey)?.len())
+}
+
 fn vector(model: &dyn Model, input: &Input, chip: &RgbImage) -> Result<Vec<f32>, ModelError> {
     let outputs = model.run(input_tensor(chip, input))?;
     let first = outputs.into_iter().next().ok_or(ModelError::Output)?;

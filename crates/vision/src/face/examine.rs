@@ -191,6 +191,16 @@ pub enum Located {
     Centre,
 }
 
+/// A face's vectors by several embedders.
+pub struct Embedded {
+    /// One for each embedder, in their order.
+    pub vectors: Vec<Embedding>,
+    /// How surely they show the person's face.
+    pub located: Located,
+    /// The face's box, in pixels of the picture; `None` where nothing was found.
+    pub region: Option<Rect>,
+}
+
 /// Returns the embedding of the largest face; with no face at all, that of the picture's middle.
 /// `None` only for an empty picture or a card without alignment.
 pub fn embed_any(
@@ -199,21 +209,52 @@ pub fn embed_any(
     card: &ModelCard,
     image: &RgbImage,
 ) -> Result<Option<(Embedding, Located)>, ModelError> {
+    let mut found = embed_each(models, &[(embedder, card)], image)?;
+    let vector = found.as_mut().and_then(|found| found.vectors.pop());
+    Ok(vector.zip(found.map(|found| found.located)))
+}
+
+/// Returns the embeddings of the largest face, which is looked for once, by each embedder; otherwise as [`embed_any`].
+pub fn embed_each(
+    models: &FaceModels,
+    embedders: &[(&dyn Model, &ModelCard)],
+    image: &RgbImage,
+) -> Result<Option<Embedded>, ModelError> {
     let found = detect(models.detector, image)?;
     let doubtful = subject(&found, image).copied();
     if let Some(face) = confirmed(models, image, found)? {
-        let embedding = embed(embedder, card, image, &face.mesh)?;
-        return Ok(embedding.map(|e| (e, Located::Mesh)));
+        let vectors = embedders.iter();
+        let vectors = vectors.map(|(model, card)| embed(*model, card, image, &face.mesh));
+        return Ok(all(vectors)?.map(|vectors| Embedded {
+            vectors,
+            located: Located::Mesh,
+            region: Some(face.mesh.region()),
+        }));
     }
-    let (eyes, located) = match doubtful {
+    let (eyes, located) = match &doubtful {
         Some(face) => ([face.keypoints[0], face.keypoints[1]], Located::Detection),
         None => (portrait_eyes(image), Located::Centre),
     };
-    let chip = over_eyes(eyes).and_then(|point| align_points(image, &point, card));
-    match chip {
-        Some(chip) => Ok(Some((embed_chip(embedder, card, &chip)?, located))),
-        None => Ok(None),
-    }
+    let Some(point) = over_eyes(eyes) else {
+        return Ok(None);
+    };
+    let vectors = embedders.iter().map(|(model, card)| {
+        let chip = align_points(image, &point, card);
+        chip.map(|chip| embed_chip(*model, card, &chip)).transpose()
+    });
+    Ok(all(vectors)?.map(|vectors| Embedded {
+        vectors,
+        located,
+        region: doubtful.map(|face| face.region),
+    }))
+}
+
+/// Returns every vector; `None` where one of them is missing.
+fn all(
+    vectors: impl Iterator<Item = Result<Option<Embedding>, ModelError>>,
+) -> Result<Option<Vec<Embedding>>, ModelError> {
+    let vectors: Vec<Option<Embedding>> = vectors.collect::<Result<_, _>>()?;
+    Ok(vectors.into_iter().collect())
 }
 
 /// Where the eyes lie in a usual portrait: a fifth of the picture's shorter side apart, a little

@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 
 use super::report::{Line, Row};
+use crate::eval::plot::{WIDTH, head};
 
-/// Width of a plot, in SVG units.
-const WIDTH: f32 = 760.0;
 /// Bins of a histogram.
 const BINS: usize = 40;
 
@@ -118,13 +117,4 @@ pub fn histogram(sign: &str, rows: &[Row], limit: Option<f32>) -> Option<String>
         left + full
     );
     Some(svg)
-}
-
-fn head(height: f32, title: &str) -> String {
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" font-family=\"sans-serif\" font-size=\"12\">\
-         <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#fff\"/>\
-         <text x=\"{:.0}\" y=\"20\" text-anchor=\"middle\" font-size=\"14\">{title}</text>\n",
-        WIDTH / 2.0
-    )
 }
