@@ -93,7 +93,8 @@ impl Trials {
             let matched = reached(self.impostor(), point.threshold).iter();
             let moved = threshold(self.impostor(), point.fmr * impostors, both);
             [
-                matched.map(both).sum::<f64>() / impostors,
+                // The sum of nothing is -0.
+                (0.0 + matched.map(both).sum::<f64>()) / impostors,
                 missed(point.threshold),
                 missed(moved),
                 f64::from(moved),
