@@ -8,7 +8,7 @@ pub fn page(title: &str, body: &str) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>{title}</title>\n<style>\n\
-         body {{ font: 15px/1.45 system-ui, sans-serif; color: #1c1c1c; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }}\n\
+         body {{ font: 15px/1.45 system-ui, sans-serif; color: #1c1c1c; margin: 2rem auto; max-width: 72rem; padding: 0 1rem }}\n\
          h2 {{ margin-top: 2.5rem; border-bottom: 1px solid #ccc }}\n\
          table {{ border-collapse: collapse; margin: 1rem 0 }}\n\
          th, td {{ border: 1px solid #ddd; padding: .3rem .55rem; text-align: left; vertical-align: top }}\n\
