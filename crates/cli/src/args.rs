@@ -133,7 +133,7 @@ pub enum Command {
     /// Measure how well faces of your own people are told apart, and compare by what was found
     Calibrate(crate::calibrate::CalibrateArgs),
     /// Measure the engine on data with known truth
-    Eval(crate::eval::EvalArgs),
+    Eval(crate::eval::EvalCommand),
     /// Run the verification service
     Serve(crate::serve::ServeArgs),
     /// Check everything that the service needs, and say what to do

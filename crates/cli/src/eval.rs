@@ -1,6 +1,8 @@
 //! `menshen eval`: error rates on data with known truth, with N, interval and data set.
 
+mod all;
 mod attacks;
+mod baseline;
 mod documents;
 mod faces;
 mod html;
@@ -8,24 +10,32 @@ mod mrz;
 mod plot;
 mod prc;
 mod quality;
+mod report;
 mod spoof;
 mod statements;
 mod stats;
 mod truth;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
 use crate::context::Context;
 
-/// Arguments of `menshen eval`.
+/// `menshen eval`.
 #[derive(Debug, Args)]
-pub struct EvalArgs {
+pub struct EvalCommand {
     /// What to measure
     #[command(subcommand)]
     what: What,
+    #[command(flatten)]
+    args: EvalArgs,
+}
+
+/// What all measurements take.
+#[derive(Clone, Debug, Args)]
+pub struct EvalArgs {
     /// Folder with the data and its truth
     #[arg(long, value_name = "DIR", global = true, default_value = ".")]
     data: PathBuf,
@@ -42,6 +52,8 @@ pub struct EvalArgs {
 
 #[derive(Debug, Subcommand)]
 enum What {
+    /// Everything that there is data for below --data (`documents`, `faces/lfw`): one page (`index.html`) and `report.json`
+    All(all::AllArgs),
     /// Face comparison: `pairs.csv` (file_x,file_y,same[,lfw_fold]), pictures in one folder a person;
     /// writes thresholds into a copy of the manifest
     Faces,
@@ -63,6 +75,14 @@ enum What {
 }
 
 impl EvalArgs {
+    /// Returns the same for the data of another folder.
+    fn on(&self, data: &Path) -> Self {
+        Self {
+            data: data.to_owned(),
+            ..self.clone()
+        }
+    }
+
     fn dataset_name(&self) -> String {
         self.dataset.clone().unwrap_or_else(|| {
             let parts: Vec<_> = self.data.components().rev().take(2).collect();
@@ -73,13 +93,15 @@ impl EvalArgs {
 }
 
 /// Runs the measurement that was asked for.
-pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
+pub fn run(command: &EvalCommand, context: &Context) -> anyhow::Result<()> {
+    let args = &command.args;
     if !args.data.is_dir() {
         let message = format!("{} is not a folder", args.data.display());
         return Err(crate::input::WrongUsage(message).into());
     }
     std::fs::create_dir_all(&args.out)?;
-    match &args.what {
+    match &command.what {
+        What::All(all) => all::run(args, all, context),
         What::Attacks(attacks) => attacks::run(args, attacks, context),
         What::Faces => faces::run(args, context),
         What::Mrz(zones) => mrz::run(args, zones, context),

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use menshen_document::{DocumentKind, Field, Side};
 use menshen_vision::layout::{ExaminedPage, PageModels, examine_page};
+use menshen_vision::mrz::ZoneReader;
 use menshen_vision::photo::Limits;
 use menshen_vision::{Photo, TextReader};
 

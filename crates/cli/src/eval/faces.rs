@@ -15,6 +15,7 @@ use self::data::Data;
 use self::measure::Study;
 use self::report::{Condition, Report, Scope, Score};
 use super::EvalArgs;
+use super::report::{Bar, Figure};
 use crate::context::Context;
 use crate::engine;
 
@@ -23,6 +24,11 @@ const SEED: u64 = 9;
 
 /// Measures every embedder that is present on `pairs.csv` (and `pairs_eastasian.csv`) in `--data`.
 pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
+    part(args, context).map(drop)
+}
+
+/// The same; returns the figures with what row 22 of the promises asks for, and the tables and plots as HTML.
+pub fn part(args: &EvalArgs, context: &Context) -> anyhow::Result<(Vec<Figure>, String)> {
     let engine = engine::open_embedders(context)?;
     let data = Data::read(args, &engine)?;
     measure::check(&data)?;
@@ -39,7 +45,26 @@ pub fn run(args: &EvalArgs, context: &Context) -> anyhow::Result<()> {
         write_calibration(args, report)?;
     }
     let page = page::page(&reports, data.unreadable, data.unsure);
-    data::write(&args.out, "faces.html", &page)
+    data::write(&args.out, "faces.html", &page)?;
+    let body = page::fragment(&reports, data.unreadable, data.unsure);
+    Ok((figures(&reports), body))
+}
+
+/// FNMR at FMR 1e-4 of every way to score, all people: clean pictures.
+fn figures(reports: &[Report]) -> Vec<Figure> {
+    let clean = (reports.iter())
+        .filter(|one| one.condition == Condition::Clean && one.scope == Scope::Everybody);
+    let figure = |report: &Report| {
+        let strict = report.points.last()?;
+        let way = report.way();
+        Some(Figure {
+            id: format!("faces.{}", way.replace([' ', ','], "_")),
+            what: format!("{way}: FNMR at FMR 1e-4"),
+            rate: strict.fnmr,
+            bar: Some(Bar::AtMost(0.01)),
+        })
+    };
+    clean.filter_map(figure).collect()
 }
 
 /// Is it measured what an embedder's card tells?

@@ -11,6 +11,7 @@ use menshen_document::mrz;
 use menshen_specimen::{Fonts, plan_zones};
 use serde::{Deserialize, Serialize};
 
+pub use self::pictures::Report;
 use self::source::{Pen, Picture};
 use super::EvalArgs;
 use super::stats::Rate;
@@ -48,15 +49,9 @@ struct TextReport {
 
 /// Measures whichever truth files `--data` holds, or drawn documents.
 pub fn run(args: &EvalArgs, mrz: &MrzArgs, context: &Context) -> anyhow::Result<()> {
+    let say = |report: Report| context.emit(&report, |out| pictures::print(out, &report));
     if let Some(count) = mrz.drawn {
-        let dataset = format!("{count} drawn documents, seed {}", mrz.seed);
-        let pen = Pen {
-            fonts: Fonts::load(context.fonts_dir.as_deref())?,
-            today: context.today(args.today),
-        };
-        let planned = plan_zones(count, mrz.seed);
-        let drawn: Vec<_> = planned.map(|one| Picture::Drawn(&pen, one)).collect();
-        return pictures::measure(args, context, dataset, &drawn);
+        return say(drawn(args, count, mrz.seed, context)?);
     }
     let mut found = false;
     for file in ["vectors.jsonl", "corrupted.jsonl"] {
@@ -69,13 +64,47 @@ pub fn run(args: &EvalArgs, mrz: &MrzArgs, context: &Context) -> anyhow::Result<
     let files = source::files(&args.data)?;
     if !files.is_empty() {
         found = true;
-        pictures::measure(args, context, args.dataset_name(), &files)?;
+        say(pictures::measure(
+            args,
+            context,
+            args.dataset_name(),
+            &files,
+        )?)?;
     }
     if !found {
         let message = format!("{} holds no MRZ truth", args.data.display());
         return Err(WrongUsage(message).into());
     }
     Ok(())
+}
+
+/// Draws documents and reads each at once.
+pub fn drawn(args: &EvalArgs, count: u32, seed: u64, context: &Context) -> anyhow::Result<Report> {
+    let pen = Pen {
+        fonts: Fonts::load(context.fonts_dir.as_deref())?,
+        today: context.today(args.today),
+    };
+    let planned = plan_zones(count, seed);
+    let pictures: Vec<_> = planned.map(|one| Picture::Drawn(&pen, one)).collect();
+    let dataset = format!("{count} drawn documents, seed {seed}");
+    pictures::measure(args, context, dataset, &pictures)
+}
+
+/// Reads the pictures that a folder has truth for; `None` where it has none.
+pub fn photographed(
+    args: &EvalArgs,
+    folder: &Path,
+    context: &Context,
+) -> anyhow::Result<Option<Report>> {
+    let files = match folder.is_dir() {
+        true => source::files(folder)?,
+        false => Vec::new(),
+    };
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let dataset = format!("{} specimen photographs, read by eye", files.len());
+    pictures::measure(args, context, dataset, &files).map(Some)
 }
 
 fn read_truth(path: &Path) -> anyhow::Result<Vec<Truth>> {

@@ -16,6 +16,7 @@ use menshen_specimen::resident::{Fault, Resident, resident};
 use serde::Serialize;
 
 use super::EvalArgs;
+use super::report::{Bar, Figure};
 use super::stats::Rate;
 use crate::context::{BOLD, Context};
 use crate::progress;
@@ -95,6 +96,38 @@ pub fn run(args: &EvalArgs, own: &PrcArgs, context: &Context) -> anyhow::Result<
             .iter()
             .try_for_each(|wrong| writeln!(out, "  judged wrongly: {wrong}"))
     })
+}
+
+/// Judges both sorts by the default policy and returns what row 19 of the promises asks for.
+pub fn figures(count: u32, seed: u64, today: Date) -> anyhow::Result<Vec<Figure>> {
+    let own = PrcArgs { count, seed };
+    let report = measure(&Policy::default(), &own, today, &|| ())?;
+    let figure = |id: &str, what: &str, rate, bar| Figure {
+        id: format!("prc.{id}"),
+        what: what.to_owned(),
+        rate,
+        bar: Some(bar),
+    };
+    Ok(vec![
+        figure(
+            "flagged",
+            "contradictory cards flagged",
+            report.flagged,
+            Bar::AtLeast(1.0),
+        ),
+        figure(
+            "named",
+            "their fault named",
+            report.named,
+            Bar::AtLeast(1.0),
+        ),
+        figure(
+            "false",
+            "consistent cards flagged",
+            report.consistent_flagged,
+            Bar::AtMost(0.0),
+        ),
+    ])
 }
 
 fn measure(

@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use self::table::{Report, Table};
 use super::EvalArgs;
+use super::report::{Bar, Figure};
 use super::truth::{self, SideTruth, Specimen};
 use crate::context::{BOLD, Context, DIM};
 use crate::input::{self, WrongUsage};
@@ -33,7 +34,7 @@ use crate::verify::read_policy;
 use crate::{engine, progress};
 
 /// Arguments of `menshen eval quality`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct QualityArgs {
     /// Judge what an earlier run has measured (its `evidence.jsonl`) instead of the pictures
     #[arg(long, value_name = "FILE")]
@@ -60,6 +61,56 @@ struct Measured {
 
 /// Measures or takes what was measured, judges it, and writes `quality.json` and `quality.html`.
 pub fn run(args: &EvalArgs, own: &QualityArgs, context: &Context) -> anyhow::Result<()> {
+    let report = measure(args, own, context)?;
+    context.emit(&report, |out| print(out, &report))
+}
+
+/// Measures a drawn set for the report: its figures, and the table as HTML.
+pub fn part(args: &EvalArgs, context: &Context) -> anyhow::Result<(Vec<Figure>, String)> {
+    let report = measure(args, &QualityArgs::default(), context)?;
+    let bars = [
+        (
+            "right",
+            report.due_right,
+            "beyond its limit: a right code",
+            Some(Bar::AtLeast(0.95)),
+        ),
+        (
+            "alone",
+            report.due_alone,
+            "beyond its limit: a right code and no other",
+            None,
+        ),
+        (
+            "clean",
+            report.clean_false,
+            "clean: any code (false)",
+            Some(Bar::AtMost(0.02)),
+        ),
+        (
+            "free",
+            report.free_false,
+            "within its limit: any code (false)",
+            None,
+        ),
+        (
+            "named",
+            report.wrong_right,
+            "contradiction named (whole document)",
+            None,
+        ),
+    ];
+    let figures = bars.into_iter().filter(|(_, rate, ..)| rate.n > 0);
+    let figures = figures.map(|(id, rate, what, bar)| Figure {
+        id: format!("quality.{id}"),
+        what: what.to_owned(),
+        rate,
+        bar,
+    });
+    Ok((figures.collect(), html::fragment(&report)))
+}
+
+fn measure(args: &EvalArgs, own: &QualityArgs, context: &Context) -> anyhow::Result<Report> {
     let policy = read_policy(own.policy.as_deref())?;
     let mut specimens = truth::load(&args.data)?;
     specimens.retain(|one| is_judged(one, own.singles || own.pixels));
@@ -86,7 +137,7 @@ pub fn run(args: &EvalArgs, own: &QualityArgs, context: &Context) -> anyhow::Res
         &serde_json::to_string_pretty(&report)?,
     )?;
     write(&args.out.join("quality.html"), &html::page(&report))?;
-    context.emit(&report, |out| print(out, &report))
+    Ok(report)
 }
 
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {

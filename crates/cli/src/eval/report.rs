@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::html;
+use super::plot::escaped;
 use super::stats::Rate;
 
 /// One thing that was measured.
@@ -72,29 +74,20 @@ pub struct Head {
     pub cores: usize,
 }
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,'Noto Sans CJK SC',sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1c1b1a;background:#fff}\
-h1{font-size:1.7rem}h2{font-size:1.25rem;margin-top:2.5rem;border-top:1px solid #d8d5d0;padding-top:1rem}\
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #e6e3df}\
-td.n,th.n{text-align:right}code{background:#f4f2ef;padding:.1rem .3rem;font-size:.9em;overflow-wrap:anywhere}\
-.yes{color:#1f6f54}.no{color:#b3261e;font-weight:600}.dim{color:#6b6762}svg{max-width:100%;height:auto}";
-
 /// Returns the page; it needs nothing from outside.
 pub fn page(head: &Head, parts: &[Part]) -> String {
-    let mut html = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>Menshen: what was measured</title><style>{STYLE}</style>\
-         <h1>Menshen {}: what was measured</h1>\
-         <p>On {}, with {} cores, seed {}. Intervals are 95 % (Wilson) where nothing else is said. \
-         Everything drawn is marked SPECIMEN; everything simulated is called so. This is a self-test.</p>\n",
+    let mut body = format!(
+        "<p>Menshen {}, on {}, {} cores, seed {}. Intervals are 95 % (Wilson) where nothing else is said. What is drawn is marked \
+         SPECIMEN. This is a self-test.</p>\n",
         escaped(head.version),
         escaped(&head.day),
         head.cores,
         head.seed
     );
     for part in parts {
-        write_part(&mut html, part);
+        write_part(&mut body, part);
     }
-    html
+    html::page("Menshen: what was measured", &body)
 }
 
 fn write_part(html: &mut String, part: &Part) {
@@ -107,10 +100,14 @@ fn write_part(html: &mut String, part: &Part) {
         escaped(&part.command)
     );
     if let Some(missing) = &part.missing {
-        let _ = writeln!(html, "<p class=\"no\">Not measured: {}</p>", escaped(missing));
+        let _ = writeln!(
+            html,
+            "<p><strong>Not measured: {}</strong></p>",
+            escaped(missing)
+        );
     }
     if !part.figures.is_empty() {
-        html.push_str("<table><tr><th>what<th class=\"n\">measured<th class=\"n\">95 % interval<th class=\"n\">of<th>bar</tr>");
+        html.push_str("<table><tr><th>what<th>measured<th>95 % interval<th>of<th>bar</tr>");
         for figure in &part.figures {
             write_figure(html, figure);
         }
@@ -136,29 +133,21 @@ fn write_figure(html: &mut String, figure: &Figure) {
                 Bar::AtLeast(value) => ("≥", value),
                 Bar::AtMost(value) => ("≤", value),
             };
-            let (class, word) = match bar.holds(rate) {
-                true => ("yes", "reached"),
-                false => ("no", "missed"),
+            let word = match bar.holds(rate) {
+                true => "reached",
+                false => "<strong>missed</strong>",
             };
-            format!("<span class=\"{class}\">{sign} {}: {word}</span>", percent(value))
+            format!("{sign} {}: {word}", percent(value))
         }
     };
     let _ = write!(
         html,
-        "<tr><td>{}<td class=\"n\">{}<td class=\"n dim\">{} – {}<td class=\"n\">{hits} / {n}<td>{bar}</tr>",
+        "<tr><td>{}<td>{}<td>{} – {}<td>{hits} / {n}<td>{bar}</tr>",
         escaped(&figure.what),
         percent(rate),
         percent(low),
         percent(high),
     );
-}
-
-/// Returns text as HTML.
-pub fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -193,7 +182,7 @@ mod tests {
     fn a_bar_is_said_to_be_reached_only_where_it_is() {
         assert!(page(&HEAD, &[part(Rate::of(97, 100))]).contains("reached"));
         let missed = page(&HEAD, &[part(Rate::of(96, 100))]);
-        assert!(missed.contains("missed") && !missed.contains("reached"));
+        assert!(missed.contains("<strong>missed") && !missed.contains("reached"));
     }
 
     #[test]

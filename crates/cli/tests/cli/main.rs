@@ -11,6 +11,7 @@ mod ledger;
 mod live;
 mod live_check;
 mod mail;
+mod measured;
 mod node;
 mod official;
 mod operate;
