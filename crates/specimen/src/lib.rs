@@ -64,7 +64,7 @@ pub use statement::{
     DrawnStatement, StatementRequest, StatementTruth, draw_statement, invent as invent_statement,
 };
 pub use truth::{ClaimsOut, DegradationTruth, FieldTruth, MrzTruth, Placed, SideTruth, Truth};
-pub use zones::{draw_zone, plan_zones};
+pub use zones::{DrawnZone, draw_zone, plan_zones};
 
 use camera::{Bed, Camera, Shot};
 use degrade::{Edit, Part};

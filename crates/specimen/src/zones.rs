@@ -27,8 +27,16 @@ pub fn plan_zones(count: u32, seed: u64) -> impl Iterator<Item = Planned> {
     (0..count).map(move |index| planned(index, seed))
 }
 
-/// Draws a planned document with a plain patch in the portrait's place, which no zone touches. Returns the JPEG file of the side that has
-/// a zone, and the zone's lines; `None` where no side has one.
+/// The side of a document that has a zone.
+#[derive(Clone, Debug)]
+pub struct DrawnZone {
+    /// Its photograph, a JPEG file.
+    pub jpeg: Vec<u8>,
+    /// What the zone says.
+    pub lines: Vec<String>,
+}
+
+/// Draws a planned document with a plain patch in the portrait's place, which no zone touches. `None` where no side has a zone.
 ///
 /// # Errors
 /// As [`draw`].
@@ -36,7 +44,7 @@ pub fn draw_zone(
     fonts: &Fonts,
     planned: &Planned,
     today: Date,
-) -> Result<Option<(Vec<u8>, Vec<String>)>, SpecimenError> {
+) -> Result<Option<DrawnZone>, SpecimenError> {
     let patch = RgbImage::from_pixel(210, 270, Rgb([150, 140, 135]));
     let request = Request {
         kind: planned.kind,
@@ -49,7 +57,12 @@ pub fn draw_zone(
     };
     let specimen = draw(fonts, &request)?;
     let mut sides = specimen.sides.into_iter().zip(specimen.truth.sides);
-    Ok(sides.find_map(|(side, truth)| Some((side.jpeg, truth.mrz?.lines))))
+    Ok(sides.find_map(|(side, truth)| {
+        Some(DrawnZone {
+            jpeg: side.jpeg,
+            lines: truth.mrz?.lines,
+        })
+    }))
 }
 
 fn planned(index: u32, seed: u64) -> Planned {

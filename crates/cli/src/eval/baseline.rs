@@ -32,12 +32,12 @@ pub struct Regression {
 }
 
 impl Baseline {
-    /// Takes every figure that has a bar: only there is better and worse.
+    /// Takes every figure that has a bar, as only there is better and worse, and whose interval can be compared.
     pub fn of(parts: &[Part]) -> Self {
         let figures = parts.iter().flat_map(|part| &part.figures);
-        let with_bar = figures.filter(|figure| figure.bar.is_some());
+        let compared = figures.filter(|figure| figure.bar.is_some() && !figure.bundled);
         Self(
-            with_bar
+            compared
                 .map(|figure| {
                     let Rate { hits, n, .. } = figure.rate;
                     (figure.id.clone(), Counted { hits, n })
@@ -97,6 +97,7 @@ mod tests {
             what: String::new(),
             rate: Rate::of(*hits, *n),
             bar: Some(*bar),
+            bundled: false,
         };
         Part {
             id: "mrz",

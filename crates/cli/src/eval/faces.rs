@@ -62,6 +62,7 @@ fn figures(reports: &[Report]) -> Vec<Figure> {
             what: format!("{way}: FNMR at FMR 1e-4"),
             rate: strict.fnmr,
             bar: Some(Bar::AtMost(0.01)),
+            bundled: true,
         })
     };
     clean.filter_map(figure).collect()

@@ -107,6 +107,7 @@ pub fn figures(count: u32, seed: u64, today: Date) -> anyhow::Result<Vec<Figure>
         what: what.to_owned(),
         rate,
         bar: Some(bar),
+        bundled: false,
     };
     Ok(vec![
         figure(

@@ -106,6 +106,7 @@ pub fn part(args: &EvalArgs, context: &Context) -> anyhow::Result<(Vec<Figure>, 
         what: what.to_owned(),
         rate,
         bar,
+        bundled: false,
     });
     Ok((figures.collect(), html::fragment(&report)))
 }

@@ -19,6 +19,8 @@ pub struct Figure {
     pub rate: Rate,
     /// What it has to reach, where something is promised.
     pub bar: Option<Bar>,
+    /// Its trials come in bundles (the characters of a zone, the pairs of a person): the interval is too narrow to compare runs by.
+    pub bundled: bool,
 }
 
 /// What a rate has to reach.
@@ -165,6 +167,7 @@ mod tests {
                 what: "whole zones".to_owned(),
                 rate,
                 bar: Some(Bar::AtLeast(0.97)),
+                bundled: false,
             }],
             missing: None,
             body: String::new(),

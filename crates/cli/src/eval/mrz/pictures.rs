@@ -165,6 +165,7 @@ impl Report {
             what: what.to_owned(),
             rate,
             bar: Some(bar),
+            bundled: id == "characters",
         };
         let wrong = Rate::of(self.wrong_but_certain, self.exact.n);
         vec![

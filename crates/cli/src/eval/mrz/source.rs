@@ -68,8 +68,11 @@ impl Picture<'_> {
 impl Pen {
     fn draw(&self, planned: &Planned) -> anyhow::Result<Opened> {
         let drawn = draw_zone(&self.fonts, planned, self.today)?;
-        let (bytes, mrz) = drawn.context("this kind of document has no zone")?;
-        Ok(Opened { bytes, mrz })
+        let drawn = drawn.context("this kind of document has no zone")?;
+        Ok(Opened {
+            bytes: drawn.jpeg,
+            mrz: drawn.lines,
+        })
     }
 }
 
