@@ -27,7 +27,7 @@ pub struct AllArgs {
     /// A graded set of `menshen specimen --set`, for the reason codes
     #[arg(long, value_name = "DIR")]
     set: Option<PathBuf>,
-    /// Leave out the comparison of faces, which takes an hour
+    /// Leave out the comparison of faces, which takes longest
     #[arg(long)]
     no_faces: bool,
     /// Hold the figures against this file of an earlier run, and fail where one is worse than chance explains

@@ -117,7 +117,8 @@ pub(super) fn strongest(weights: &Weights) -> usize {
     best
 }
 
-fn text(line: &[Weights]) -> String {
+/// Returns the most probable text of a line.
+pub(super) fn text(line: &[Weights]) -> String {
     line.iter()
         .map(|place| character(strongest(place)))
         .collect()

@@ -4,7 +4,7 @@ use menshen_document::Country;
 use menshen_document::mrz::{CharClass, Format, Part, Reading, char_class, parse};
 
 use super::alphabet::{FILLER, SYMBOLS, Weights, character};
-use super::joint::{Agreed, agree, strongest};
+use super::joint::{Agreed, agree, strongest, text};
 use super::places::{Explained, Step, explain};
 
 /// Formats, by their first letters where the lines alone do not tell them apart.
@@ -131,12 +131,6 @@ fn begins(format: Format, first: char) -> bool {
         Format::FrenchId => first == 'I',
         Format::Td1 | Format::Td2 => matches!(first, 'A' | 'C' | 'I'),
     }
-}
-
-fn text(line: &[Weights]) -> String {
-    line.iter()
-        .map(|place| character(strongest(place)))
-        .collect()
 }
 
 fn all_certain(format: Format, places: &[Vec<Weights>]) -> bool {

@@ -4,24 +4,23 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::table::{Expected, NONE, Report, Row};
+use crate::eval::html;
+use crate::eval::plot::escaped;
 
 /// Returns a page of its own.
 pub fn page(report: &Report) -> String {
-    format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>Reason codes by degradation</title>\
-         <style>body{{font:15px/1.5 system-ui,sans-serif;margin:2rem;color:#1c1c22}}</style></head>\
-         <body>\n{}</body></html>\n",
-        fragment(report)
+    html::page(
+        "Reason codes by degradation and strength",
+        &fragment(report),
     )
 }
 
 /// Returns what a page about this measurement shows, without the page around it.
 pub fn fragment(report: &Report) -> String {
     let mut out = String::new();
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<h2>Reason codes by degradation and strength</h2>\n<p>Data set {}, policy {}, {}.</p>\n",
+        "<p>Data set {}, policy {}, {}.</p>",
         escaped(&report.dataset),
         escaped(&report.policy),
         escaped(report.text)
@@ -141,13 +140,6 @@ fn verdict(row: &Row, code: &str) -> Option<bool> {
         Expected::Between if due || code == NONE || row.due.is_empty() => None,
         Expected::Between => Some(false),
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
